@@ -1,0 +1,75 @@
+# make [all|check|asan|bench|fuzz|check-kernels|install|clean]   V=1 shows whole commands
+
+VERSION := $(shell awk '/define VMATLAS_VERSION_(MAJOR|MINOR|PATCH)/ { v = v s $$3; s = "." } END { print v }' include/vmatlas.h)
+SOVER   := $(firstword $(subst ., ,$(VERSION)))
+NODE    := $(shell sed -n 's/^VMATLAS_\([0-9.]*\) {/\1/p' src/vmatlas.map | tail -1)
+$(if $(filter $(NODE).%,$(VERSION)),,$(error vmatlas.h is $(VERSION), vmatlas.map is $(NODE)))
+
+CONFIG  ?= release
+O       := build/$(CONFIG)
+PREFIX  ?= /usr/local
+LIBDIR  ?= $(PREFIX)/lib
+PLUGDIR := $(LIBDIR)/vmatlas
+Q       := $(if $(V),,@)
+say      = $(if $(V),,@printf '  %-4s %s\n' '$(1)' '$(2)')
+
+CFLAGS  ?= -O2 -g
+CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith \
+	   -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
+LIBDEPS := libelf libdw libkdumpfile
+CLIDEPS := smartcols jansson
+pkg      = $(shell pkg-config $(1) $(2) || echo MISSING_LIBRARY)
+FLAGS   := -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(CFLAGS_$(CONFIG)) -fPIC \
+	   -fvisibility=hidden -Iinclude
+LIBFLAGS := $(call pkg,--cflags,$(LIBDEPS)) -DVMATLAS_PLUGIN_DIR='"$(PLUGDIR)"'
+LIBLIBS := $(call pkg,--libs,$(LIBDEPS)) -lfdt -ldl
+CLIFLAGS := $(call pkg,--cflags,$(CLIDEPS))
+CLILIBS := $(call pkg,--libs,$(CLIDEPS))
+$(if $(findstring MISSING_LIBRARY,$(LIBFLAGS)$(CLIFLAGS)),$(error libraries are missing: run .ci/packages, which installs them with apt))
+
+objs     = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
+LIB     := $(call objs,src/base/*.c src/image/*.c src/mem/*.c src/arch/*.c src/kernel/*.c src/atlas/*.c)
+CLI     := $(call objs,src/cli/*.c)
+SO      := $(O)/libvmatlas.so.$(SOVER)
+PLUGINS := $(patsubst plugins/%.c,$(O)/plugins/%.so,$(wildcard plugins/*.c))
+
+all: $(O)/vmatlas $(PLUGINS)
+
+$(SO): $(LIB) src/vmatlas.map
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs \
+		-Wl,--version-script=src/vmatlas.map $(LIB) $(LDFLAGS) $(LIBLIBS) -o $@
+	$(Q)ln -sf $(@F) $(O)/libvmatlas.so
+
+# The whole library once more, with its insides visible, for unit tests and fuzzing.
+$(O)/libvmatlas.a: $(LIB)
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $(LIB)
+
+$(O)/vmatlas: $(CLI) $(SO)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(FLAGS) $(CLI) $(SO) $(LDFLAGS) -Wl,-rpath,'$$ORIGIN' $(CLILIBS) -o $@
+
+# A plugin sees include/ and nothing else: no -Isrc here.
+$(O)/plugins/%.so: plugins/%.c $(SO)
+	@mkdir -p $(@D)
+	$(call say,SO,$@)
+	$(Q)$(CC) $(FLAGS) -shared -MMD -MP -MT $@ -MF $(@:.so=.d) $< $(SO) -o $@
+
+$(O)/src/cli/%.o: src/cli/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FLAGS) $(CLIFLAGS) -Isrc -MMD -MP -c $< -o $@
+
+$(O)/src/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FLAGS) $(LIBFLAGS) -Isrc -MMD -MP -c $< -o $@
+
+clean:
+	rm -rf build
+
+-include tests/tests.mk
+-include $(patsubst %.o,%.d,$(LIB) $(CLI)) $(PLUGINS:.so=.d)
+.PHONY: all check asan bench fuzz check-kernels install clean

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef VMATLAS_H
+#define VMATLAS_H
+
+/**
+ * DOC: vmatlas - an atlas of a Linux kernel's virtual address space
+ *
+ * Open a kernel, survey it, read the map, judge it:
+ *
+ *	VMATLAS_OPTS(vmatlas_open_opts, opts, .vmlinux = "vmlinux", .core = "vmcore");
+ *	struct vmatlas *atlas = NULL;
+ *	struct vmatlas_error *err = vmatlas_open(&opts, &atlas);
+ *
+ *	if (!err)
+ *		err = vmatlas_survey(atlas, VMATLAS_SURVEY_ALL);
+ *	if (!err)
+ *		vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED)
+ *			printf("%" PRIx64 " %s\n", c->range.first, c->name);
+ *
+ * Five rules cover the whole interface:
+ *
+ * - Things that act are opaque; things that tell are plain structs.
+ * - The library owns every struct it shows. A const pointer stays good until
+ *   vmatlas_close(). Only an error is the caller's to free.
+ * - On failure nothing is returned: *ret is left as it was.
+ * - Ranges include both ends, addresses are uint64_t: the target is not the
+ *   host, and the last byte of a kernel is 0xffffffffffffffff.
+ * - One thread at a time per atlas. Two atlases share nothing.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define VMATLAS_VERSION_MAJOR 0
+#define VMATLAS_VERSION_MINOR 1
+#define VMATLAS_VERSION_PATCH 0
+
+/** VMATLAS_HAS() - did this library fill in a member that came later? */
+#define VMATLAS_HAS(ptr, member)                                              \
+	((ptr)->size >= offsetof(__typeof__(*(ptr)), member) +                \
+			sizeof((ptr)->member))
+
+#define VMATLAS_API __attribute__((visibility("default")))
+#define VMATLAS_CHECKED __attribute__((warn_unused_result))
+#define VMATLAS_PRINTF(f, a) __attribute__((format(printf, f, a)))
+
+/* ---- Handles ---------------------------------------------------------- */
+
+struct vmatlas;		/* one opened kernel and what is known about it */
+struct vmatlas_error;	/* why something failed; NULL is success */
+struct vmatlas_job;	/* one inspector at work on one atlas */
+
+/* ---- Errors ----------------------------------------------------------- */
+
+enum vmatlas_error_code {
+	VMATLAS_ERROR_NO_MEMORY = 1,
+	VMATLAS_ERROR_SYSTEM,		/* a system call failed */
+	VMATLAS_ERROR_ARGUMENT,		/* the caller asked for nonsense */
+	VMATLAS_ERROR_FORMAT,		/* a file is not what it should be */
+	VMATLAS_ERROR_MISSING,		/* no such symbol, type or member */
+	VMATLAS_ERROR_FAULT,		/* the dump does not hold that memory */
+	VMATLAS_ERROR_CORRUPT,		/* memory is there and makes no sense */
+	VMATLAS_ERROR_MISMATCH,		/* vmlinux and dump do not belong together */
+	VMATLAS_ERROR_UNSUPPORTED,	/* understood, but not implemented */
+	VMATLAS_ERROR_PLUGIN,		/* a plugin could not be used */
+};
+
+VMATLAS_API uint32_t vmatlas_error_code(const struct vmatlas_error *err);
+
+/** vmatlas_error_message() - one line, no newline; dies with @err */
+VMATLAS_API const char *vmatlas_error_message(const struct vmatlas_error *err);
+
+/** vmatlas_error_free() - NULL is fine */
+VMATLAS_API void vmatlas_error_free(struct vmatlas_error *err);
+
+/** vmatlas_error_new() - never NULL; out of memory yields NO_MEMORY */
+VMATLAS_API VMATLAS_CHECKED VMATLAS_PRINTF(2, 3)
+struct vmatlas_error *vmatlas_error_new(uint32_t code, const char *fmt, ...);
+
+/**
+ * vmatlas_error_wrap() - say what was being done when @err happened
+ * @err: consumed; NULL passes through
+ *
+ * Return: @err with its message turned into "context: message".
+ */
+VMATLAS_API VMATLAS_CHECKED VMATLAS_PRINTF(2, 3)
+struct vmatlas_error *vmatlas_error_wrap(struct vmatlas_error *err,
+					 const char *fmt, ...);
+
+/* ---- Opening ---------------------------------------------------------- */
+
+enum vmatlas_log_level { VMATLAS_LOG_WARNING, VMATLAS_LOG_PROGRESS, VMATLAS_LOG_DEBUG };
+
+typedef void vmatlas_log_fn(void *arg, uint32_t level, const char *line);
+
+enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
+
+/**
+ * struct vmatlas_host - memory and symbols that another debugger brings
+ * @size: sizeof(struct vmatlas_host)
+ * @arg: handed back to both callbacks
+ * @read: all of @len bytes at a physical or kernel virtual address, or not 0.
+ *	A host that has only one of the two spaces fails the other.
+ * @symbol: run-time address (KASLR included) and size (0: unknown) of a
+ *	symbol; not 0 if there is none. NULL: symbols come from vmlinux.
+ *
+ * Types always come from vmlinux.
+ */
+struct vmatlas_host {
+	uint64_t size;
+	void *arg;
+	int (*read)(void *arg, uint32_t space, uint64_t addr, void *buf, uint64_t len);
+	int (*symbol)(void *arg, const char *name, uint64_t *ret_addr, uint64_t *ret_size);
+};
+
+/** struct vmatlas_open_opts - declare with VMATLAS_OPTS() */
+struct vmatlas_open_opts {
+	uint64_t size;
+	const char *vmlinux;	/* ELF with DWARF; may be swapped with core */
+	const char *core;	/* the dump; NULL with @live, @host or @declared */
+	const char *declared;	/* a boot log or table whose rows become claims */
+	const char *tmpdir;	/* for rearranged dumps; NULL: $TMPDIR or /var/tmp */
+	const struct vmatlas_host *host;
+	const char *phys_offset;	/* "0x40000000": overrides what is found */
+	const char *kaslr_offset;	/* likewise; NULL: find it */
+	vmatlas_log_fn *log;	/* NULL: silence */
+	void *log_arg;
+	uint32_t log_level;
+	uint32_t live;		/* read the running kernel through /proc/kcore */
+};
+
+#define VMATLAS_OPTS(type, name, ...)                                         \
+	struct type name = { .size = sizeof(struct type), __VA_ARGS__ }
+
+VMATLAS_API const char *vmatlas_version(void);
+
+/** vmatlas_open() - *ret goes to vmatlas_close() */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_open(const struct vmatlas_open_opts *opts, struct vmatlas **ret);
+
+/** vmatlas_close() - NULL is fine */
+VMATLAS_API void vmatlas_close(struct vmatlas *atlas);
+
+enum vmatlas_survey_what {
+	VMATLAS_SURVEY_DECLARED = 1,	/* regions, every source */
+	VMATLAS_SURVEY_RECORDED = 2,	/* areas */
+	VMATLAS_SURVEY_RAM = 4,		/* RAM: iomem, device tree, log, command line */
+	VMATLAS_SURVEY_ALL = 7,
+};
+
+/**
+ * vmatlas_survey() - draw the map, once; then it never changes
+ * @what: enum vmatlas_survey_what, or'ed. Only what is asked for is read.
+ *
+ * Trouble in the kernel's records becomes findings and coverage lines.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_survey(struct vmatlas *atlas, uint32_t what);
+
+/**
+ * struct vmatlas_info - which kernel this is and how it was read
+ *
+ * Strings are never NULL; "" means unknown. Addresses that were not found are 0
+ * with the matching flag clear.
+ */
+struct vmatlas_info {
+	uint32_t size;
+	uint32_t page_shift;
+	uint32_t pointer_size;
+	uint32_t big_endian;
+	uint32_t live;
+	uint32_t levels;		/* of the kernel's page tables */
+	const char *arch;		/* "x86_64", "arm" */
+	const char *release;		/* uts release */
+	const char *version;		/* uts version */
+	const char *host;		/* uts nodename */
+	const char *banner;		/* linux_banner, without its newline */
+	const char *cpu;		/* "x86_64, 4-level", "arm, short descriptors, HIGHMEM" */
+	const char *core_path;
+	const char *core_format;	/* "ELF", "kdump (lzo), flattened" */
+	const char *vmlinux_path;
+	const char *build_id;		/* of vmlinux, hex */
+	const char *vmcoreinfo_from;	/* "note", "memory at 0x..", "" if there is none */
+	const char *proof;		/* why vmlinux and dump belong together */
+	const char *kaslr_from;		/* where the offset comes from */
+	const char *phys_from;		/* where phys_base / PHYS_OFFSET comes from */
+	uint64_t kaslr_offset;
+	uint64_t phys_base;		/* x86-64 phys_base; ARM PHYS_OFFSET */
+	uint64_t taken;			/* seconds since 1970 the dump was taken, 0 unknown */
+	uint64_t bytes_read;		/* of the dump so far */
+	uint64_t nr_reads;
+};
+
+/** vmatlas_info() - NULL where only --declared was opened */
+VMATLAS_API const struct vmatlas_info *vmatlas_info(struct vmatlas *atlas);
+
+/* ---- Ranges and claims -------------------------------------------------- */
+
+/** struct vmatlas_range - both ends included, so the top of memory fits */
+struct vmatlas_range {
+	uint64_t first;
+	uint64_t last;
+};
+
+/** vmatlas_range_size() - 0 means the whole 64-bit space */
+static inline uint64_t vmatlas_range_size(const struct vmatlas_range *r)
+{
+	return r->last - r->first + 1;
+}
+
+enum vmatlas_layer {
+	VMATLAS_LAYER_DECLARED = 1,	/* regions: what the kernel set aside */
+	VMATLAS_LAYER_RECORDED,		/* areas: what its allocators handed out */
+	VMATLAS_LAYER_MAPPED,		/* mappings: what the page tables map */
+};
+
+enum vmatlas_kind {
+	VMATLAS_KIND_OTHER = 0,
+	/* regions */
+	VMATLAS_KIND_DIRECT_MAP = 0x101,	/* lowmem on 32-bit CPUs */
+	VMATLAS_KIND_VMALLOC_SPACE,
+	VMATLAS_KIND_VMEMMAP,
+	VMATLAS_KIND_MODULE_SPACE,
+	VMATLAS_KIND_IMAGE,			/* the kernel image mapping */
+	VMATLAS_KIND_SECTION,			/* .text, .init, .data, .bss: inside others */
+	VMATLAS_KIND_FIXMAP,
+	VMATLAS_KIND_PKMAP,
+	VMATLAS_KIND_VECTORS,
+	VMATLAS_KIND_DMA,
+	VMATLAS_KIND_FDT,
+	VMATLAS_KIND_PCI_IO,
+	VMATLAS_KIND_CPU_ENTRY,
+	VMATLAS_KIND_ESPFIX,
+	VMATLAS_KIND_EFI,
+	VMATLAS_KIND_VSYSCALL,
+	VMATLAS_KIND_LDT,
+	VMATLAS_KIND_KASAN,
+	VMATLAS_KIND_KMSAN,
+	VMATLAS_KIND_TCM,
+	VMATLAS_KIND_GUARD,			/* declared holes */
+	VMATLAS_KIND_MODULE_WINDOW,		/* execmem: a window, not a bound */
+	/* areas */
+	VMATLAS_KIND_VMALLOC = 0x201,
+	VMATLAS_KIND_VMAP,
+	VMATLAS_KIND_IOREMAP,
+	VMATLAS_KIND_VM_MAP_RAM,
+	VMATLAS_KIND_UNPURGED,
+	VMATLAS_KIND_PERCPU,
+	VMATLAS_KIND_DMA_AREA,
+	VMATLAS_KIND_SPARSE,
+	VMATLAS_KIND_STATIC_IO,			/* ARM iotable */
+	VMATLAS_KIND_RESERVED,			/* ARM empty mapping, PCI I/O hole */
+	VMATLAS_KIND_USER_AREA,
+	VMATLAS_KIND_MODULE,
+	VMATLAS_KIND_AREA,			/* recorded, of no known type */
+	/* mappings */
+	VMATLAS_KIND_PAGES = 0x301,
+};
+
+enum vmatlas_claim_flags {
+	VMATLAS_CLAIM_START_ONLY = 1,	/* speaks of range.first alone */
+	VMATLAS_CLAIM_END_ONLY = 2,	/* speaks of range.last alone */
+	VMATLAS_CLAIM_PRIMARY = 4,	/* the one of its name that map shows as the row */
+	VMATLAS_CLAIM_NESTED = 8,	/* may lie inside another region by design */
+	VMATLAS_CLAIM_WINDOW = 16,	/* a claim of its own, not another source of a bound */
+	VMATLAS_CLAIM_NOT_LISTED = 32,	/* recorded, but /proc/vmallocinfo omits it */
+	VMATLAS_CLAIM_FROM_LOG = 64,	/* from a saved boot log or table, or the dump's log */
+};
+
+/** struct vmatlas_area - what an allocator wrote down about a recorded claim */
+struct vmatlas_area {
+	uint32_t size;
+	uint32_t node;			/* vmap_nodes index it was found on; else 0 */
+	uint64_t vmap_area;		/* address of the struct, 0: none */
+	uint64_t vm_struct;		/* likewise */
+	uint64_t vm_addr;		/* vm_struct.addr, .size, .flags ... as stored */
+	uint64_t vm_size;
+	uint64_t vm_flags;
+	uint64_t caller;
+	uint64_t pages;			/* address of the struct page * array */
+	uint64_t nr_pages;
+	uint64_t phys;			/* phys_addr, 0: none */
+	uint64_t va_flags;		/* vmap_area.flags, 0 where there is none */
+};
+
+/** struct vmatlas_claim - one claim on a range, and who makes it */
+struct vmatlas_claim {
+	uint32_t size;			/* bytes of this struct that are set */
+	uint32_t layer;			/* enum vmatlas_layer */
+	uint32_t kind;			/* enum vmatlas_kind */
+	uint32_t flags;			/* enum vmatlas_claim_flags */
+	struct vmatlas_range range;
+	uint64_t record;		/* kernel address of the claim, or 0 */
+	const char *record_type;	/* struct tag or variable, or NULL */
+	const char *name;		/* never NULL: "vmalloc", "lowmem", ".text" */
+	const char *source;		/* never NULL: where it was read, in words */
+	const struct vmatlas_area *area;	/* recorded claims; else NULL */
+};
+
+/** vmatlas_claim_next() - claims of a layer by address; NULL starts, NULL ends */
+VMATLAS_API const struct vmatlas_claim *
+vmatlas_claim_next(const struct vmatlas *atlas, uint32_t layer,
+		   const struct vmatlas_claim *prev);
+
+#define vmatlas_for_each_claim(pos, atlas, layer)                             \
+	for (const struct vmatlas_claim *pos = NULL;                          \
+	     (pos = vmatlas_claim_next((atlas), (layer), pos)) != NULL;)
+
+/**
+ * vmatlas_claim_at() - the claim of @layer that holds @addr, or NULL
+ *
+ * Of several (nested regions), the smallest; of regions only primary ones.
+ */
+VMATLAS_API const struct vmatlas_claim *
+vmatlas_claim_at(const struct vmatlas *atlas, uint32_t layer, uint64_t addr);
+
+/** vmatlas_kind_name() - "vmalloc", "direct-map"; never NULL */
+VMATLAS_API const char *vmatlas_kind_name(uint32_t kind);
+
+/* ---- Reading the kernel -------------------------------------------------- */
+
+/** vmatlas_read() - @len bytes at a kernel virtual address */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_read(struct vmatlas *atlas, uint64_t addr, void *buf, uint64_t len);
+
+/** vmatlas_read_uint() - an integer of @size bytes (1, 2, 4, 8), byte order minded */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_read_uint(struct vmatlas *atlas, uint64_t addr, uint32_t size, uint64_t *ret);
+
+/**
+ * vmatlas_symbol_name() - what the kernel's %pS prints for @addr
+ *
+ * "vmalloc+0x1f/0x30", "init_once+0x10/0x20 [ext4]"; "0x..." where no symbol
+ * holds it. Owned by the atlas, remembered per address.
+ */
+VMATLAS_API const char *vmatlas_symbol_name(struct vmatlas *atlas, uint64_t addr);
+
+/** struct vmatlas_walk - one step of a page-table walk */
+struct vmatlas_walk_step {
+	const char *level;		/* "PGD", "PMD", "PTE", "section" */
+	uint64_t entry_addr;		/* physical */
+	uint64_t entry;
+};
+
+/** struct vmatlas_walk - how a virtual address is translated */
+struct vmatlas_walk {
+	uint32_t size;
+	uint32_t nr_steps;
+	struct vmatlas_walk_step step[6];
+	uint32_t mapped;		/* 0: phys is not set */
+	uint32_t page_shift;		/* of the leaf */
+	uint64_t phys;
+	const char *attributes;		/* "rw, x, normal"; "" when not mapped */
+	const char *why;		/* "" or why there is no translation */
+};
+
+/** vmatlas_walk() - *@ret is filled by value; its strings belong to the atlas */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct vmatlas_walk *ret);
+
+/* ---- Text in the kernel's own formats ------------------------------------ */
+
+/** vmatlas_text_fn() - take @len bytes of text; not 0 stops the writer */
+typedef int vmatlas_text_fn(void *arg, const char *text, size_t len);
+
+/** vmatlas_vmallocinfo() - what this kernel's /proc/vmallocinfo would print */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
+
+/** vmatlas_boot_table() - the "Virtual kernel memory layout" of the boot log */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_boot_table(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
+
+/* ---- Findings ------------------------------------------------------------ */
+
+enum vmatlas_severity {
+	VMATLAS_SEVERITY_NOTE = 1,
+	VMATLAS_SEVERITY_WARNING,
+	VMATLAS_SEVERITY_ERROR,
+};
+
+/** struct vmatlas_finding - one judgement, with what it rests on */
+struct vmatlas_finding {
+	uint32_t size;
+	uint32_t severity;
+	const char *inspector;		/* "overlap", "ram" ... */
+	const char *code;		/* stable, kebab-case, for scripts */
+	const char *message;		/* one line, for people */
+	const char *evidence;		/* "label\ttext\n" lines; "" if none */
+	const char *advice;		/* one line in the imperative; "" if none */
+	struct vmatlas_range range;	/* virtual; first > last: none */
+	uint64_t record;		/* kernel address to look at, 0: none */
+};
+
+/** vmatlas_inspect() - run every inspector; findings are not errors */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_inspect(struct vmatlas *atlas);
+
+/** vmatlas_finding_next() - by severity, then address; NULL starts, NULL ends */
+VMATLAS_API const struct vmatlas_finding *
+vmatlas_finding_next(const struct vmatlas *atlas,
+		     const struct vmatlas_finding *prev);
+
+/** vmatlas_explain() - the page of text behind a finding code, or NULL */
+VMATLAS_API const char *vmatlas_explain(const char *code);
+
+/** vmatlas_code_next() - every stable finding code; NULL starts, NULL ends */
+VMATLAS_API const char *vmatlas_code_next(const char *prev);
+
+enum vmatlas_coverage_state {
+	VMATLAS_COVERED = 1,		/* read and judged in full */
+	VMATLAS_PARTIAL,		/* some of it could not be read */
+	VMATLAS_NOT_JUDGED,		/* no verdict, and the reason */
+};
+
+/** struct vmatlas_coverage - what was looked at, and how completely */
+struct vmatlas_coverage {
+	uint32_t size;
+	uint32_t state;			/* enum vmatlas_coverage_state */
+	const char *subject;		/* "vmalloc areas", "installed RAM" */
+	const char *detail;		/* "420 areas", "because ..." */
+};
+
+VMATLAS_API const struct vmatlas_coverage *
+vmatlas_coverage_next(const struct vmatlas *atlas, const struct vmatlas_coverage *prev);
+
+/** struct vmatlas_inspector - what is loaded, and whether it can work here */
+struct vmatlas_inspector {
+	uint32_t size;
+	uint32_t nr_missing;
+	const char *name;
+	const char *summary;
+	const char *needs;		/* "vm_struct.nr_pages, vmap_nodes", or "" */
+	const char *missing;		/* likewise */
+	const char *path;		/* "" for built-in ones */
+};
+
+VMATLAS_API const struct vmatlas_inspector *
+vmatlas_inspector_next(const struct vmatlas *atlas,
+		       const struct vmatlas_inspector *prev);
+
+/* ---- Plugins --------------------------------------------------------------- */
+
+#define VMATLAS_PLUGIN_ABI 1
+
+enum vmatlas_need_flags {
+	VMATLAS_NEED_OPTIONAL = 1,
+	VMATLAS_NEED_POINTER = 2,	/* of symbols of this name, the pointer-sized one */
+};
+
+/** struct vmatlas_need - one name the inspector will read. Layout is frozen. */
+struct vmatlas_need {
+	const char *name;		/* a symbol, or a struct tag */
+	const char *member;		/* NULL for a symbol; "busy.head" is fine; "" sizeof */
+	const char *near_function;	/* function(s) "a|b" of the file whose type is meant */
+	uint32_t flags;			/* enum vmatlas_need_flags */
+	uint32_t reserved;
+};
+
+#define VMATLAS_NEED_SYMBOL(sym)            { (sym), NULL, NULL, 0, 0 }
+#define VMATLAS_NEED_MEMBER(tag, mem, near) { (tag), (mem), (near), 0, 0 }
+#define VMATLAS_WANT_SYMBOL(sym)            { (sym), NULL, NULL, VMATLAS_NEED_OPTIONAL, 0 }
+#define VMATLAS_WANT_MEMBER(tag, mem, near) { (tag), (mem), (near), VMATLAS_NEED_OPTIONAL, 0 }
+
+/**
+ * struct vmatlas_plugin - the one symbol a plugin exports
+ *
+ * Members are only ever added below the last one. The library reads
+ * min(its own size, @size) bytes and treats the rest as zero.
+ */
+struct vmatlas_plugin {
+	uint32_t abi;			/* VMATLAS_PLUGIN_ABI */
+	uint32_t size;			/* sizeof(struct vmatlas_plugin) */
+	const char *name;
+	const char *summary;
+	const struct vmatlas_need *needs;
+	uint64_t nr_needs;
+	struct vmatlas_error *(*inspect)(struct vmatlas_job *job);
+	/* ABI 1 ends here. */
+};
+
+#define VMATLAS_PLUGIN(...)                                                   \
+	extern VMATLAS_API const struct vmatlas_plugin vmatlas_plugin;        \
+	const struct vmatlas_plugin vmatlas_plugin = {                        \
+		.abi = VMATLAS_PLUGIN_ABI,                                    \
+		.size = sizeof(struct vmatlas_plugin),                        \
+		__VA_ARGS__                                                   \
+	}
+
+/** vmatlas_load_plugin() - before vmatlas_inspect(); path or bare name */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_load_plugin(struct vmatlas *atlas, const char *name);
+
+VMATLAS_API struct vmatlas *vmatlas_job_atlas(const struct vmatlas_job *job);
+
+/** vmatlas_job_has() - was optional need number @need found? */
+VMATLAS_API bool vmatlas_job_has(const struct vmatlas_job *job, uint32_t need);
+
+/** vmatlas_job_address() - run-time address of the symbol in need number @need */
+VMATLAS_API uint64_t vmatlas_job_address(const struct vmatlas_job *job,
+					 uint32_t need);
+
+/** vmatlas_job_read() - integer member @need of the record at @base */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_job_read(struct vmatlas_job *job, uint32_t need, uint64_t base,
+		 uint64_t *ret);
+
+/** struct vmatlas_report - a finding as an inspector says it */
+struct vmatlas_report {
+	uint64_t size;
+	uint32_t severity;
+	uint32_t reserved;
+	const char *code;
+	const char *evidence;		/* "label\ttext\n" lines, or NULL */
+	const char *advice;		/* or NULL */
+	const struct vmatlas_range *where;	/* or NULL */
+	uint64_t record;
+};
+
+/** vmatlas_job_report() - add a finding; a failure surfaces after inspect() */
+VMATLAS_API VMATLAS_PRINTF(3, 4)
+void vmatlas_job_report(struct vmatlas_job *job, const struct vmatlas_report *report,
+			const char *fmt, ...);
+
+/** vmatlas_job_coverage() - say what was judged, or why it was not */
+VMATLAS_API VMATLAS_PRINTF(4, 5)
+void vmatlas_job_coverage(struct vmatlas_job *job, uint32_t state,
+			  const char *subject, const char *fmt, ...);
+
+/**
+ * vmatlas_job_absorb() - turn unreadable memory into a finding
+ * @err: consumed when it is a FAULT
+ *
+ * Return: NULL when absorbed (or @err was NULL), else @err: stop and return it.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_job_absorb(struct vmatlas_job *job, struct vmatlas_error *err,
+		   const struct vmatlas_range *where);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* VMATLAS_H */

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * CPUs as constant tables and pure functions: page-table formats, and the
+ * formulas by which a kernel lays out its address space. Reads nothing itself:
+ * what a formula needs (variables, symbols, enumerators) is declared as a want,
+ * fetched by the house, and handed in as facts.
+ */
+#ifndef ARCH_ARCH_H
+#define ARCH_ARCH_H
+
+#include <vmatlas.h>
+
+#include "base/attr.h"
+#include "base/range.h"
+
+/* ---- Page tables ---- */
+
+enum pt_kind { PT_NONE, PT_TABLE, PT_LEAF, PT_BAD };
+
+enum pt_attr {
+	PT_WRITE = 1, PT_EXEC = 2, PT_USER = 4,
+	PT_DEVICE = 8, PT_UNCACHED = 16, PT_WC = 32, PT_GLOBAL = 64,
+};
+
+struct pt_entry {
+	uint64_t phys;			/* of the next table, or of the leaf */
+	uint8_t shift;			/* leaf: log2 of its size */
+	uint32_t attr;			/* enum pt_attr; leaves */
+};
+
+struct pt_level {
+	const char *name;		/* "PGD", "PTE" */
+	uint8_t shift;			/* of the address bits that index it */
+	uint8_t bits;			/* how many */
+};
+
+struct pt_format {
+	const char *name;		/* "4-level", "short descriptors" */
+	uint8_t entry_size;		/* bytes */
+	uint8_t nr_levels;
+	struct pt_level level[5];	/* from the root down */
+	enum pt_kind (*decode)(unsigned int level, uint64_t entry, struct pt_entry *ret);
+};
+
+/* ---- Facts ---- */
+
+enum arch_want_kind {
+	WANT_ADDRESS,		/* run-time address of a symbol */
+	WANT_VALUE,		/* integer or pointer stored at a symbol */
+	WANT_LENGTH,		/* elements of a pointer-sized array symbol: st_size / pointer */
+	WANT_ENUM,		/* enumerator @name in the unit of @near */
+	WANT_SIZEOF,		/* sizeof(struct @name) in the unit of @near */
+	WANT_NUMBER,		/* vmcoreinfo NUMBER(@name), or @name= as it stands */
+	WANT_BYTE,		/* like WANT_VALUE, one byte */
+	WANT_INT,		/* like WANT_VALUE, four bytes */
+};
+
+struct arch_want {
+	const char *name;
+	enum arch_want_kind kind;
+	const char *near;
+};
+
+struct arch_facts {
+	const bool *found;		/* by index into arch->wants */
+	const uint64_t *value;
+	uint32_t release;		/* KERNEL_RELEASE(major, minor) */
+	uint32_t page_shift;
+	const struct pt_format *format;
+	bool is_thumb;			/* 32-bit ARM: kernel built as Thumb-2 */
+	/* Does the page table map @addr? Set *ret_last to the end of the leaf. */
+	bool (*mapped)(void *arg, uint64_t addr, uint64_t *ret_last);
+	void *arg;
+};
+
+#define KERNEL_RELEASE(major, minor) ((uint32_t)(major) << 16 | (uint32_t)(minor))
+
+/* Where a layout function puts its claims; provided by the house. */
+struct arch_sink {
+	/* @end is exclusive, 0 the top. @source is a sentence, copied. */
+	void (*claim)(struct arch_sink *sink, uint32_t kind, const char *name,
+		      uint64_t start, uint64_t end, uint32_t flags, const char *source);
+};
+
+struct arch {
+	const char *name;		/* "x86_64" */
+	uint16_t machine;		/* EM_* */
+	uint8_t bits;
+	uint8_t page_shift;		/* default, if nothing says otherwise */
+	const struct arch_want *wants;
+	size_t nr_wants;
+	/* Declared regions by formula. */
+	void (*layout)(const struct arch_facts *facts, struct arch_sink *sink);
+};
+
+/* NULL if vmatlas does not know this CPU. */
+const struct arch *arch_find(uint16_t machine, uint8_t bits);
+
+extern const struct arch arch_x86_64, arch_arm;
+extern const struct pt_format pt_x86_64_4level, pt_x86_64_5level, pt_arm_short;
+
+#endif

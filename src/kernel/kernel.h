@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How Linux keeps its books: vmlinux + memory + CPU joined into one kernel
+ * that can be read by virtual address, and the surveyors that read it.
+ */
+#ifndef KERNEL_KERNEL_H
+#define KERNEL_KERNEL_H
+
+#include <vmatlas.h>
+
+#include "arch/arch.h"
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "image/image.h"
+#include "kernel/vmcoreinfo.h"
+#include "mem/mem.h"
+
+/* A need after it was looked up: a symbol's address or a member's place. */
+struct resolved {
+	bool found;
+	uint64_t addr;			/* symbol: run-time address */
+	uint64_t offset;		/* member: bytes from the struct's start */
+	uint64_t size;			/* of symbol or member, bytes */
+	uint64_t count;			/* array members: elements */
+	bool is_signed;
+};
+
+struct kernel {
+	struct image *image;		/* owned */
+	struct mem *mem;		/* owned */
+	const struct vmatlas_host *host;	/* symbols, if it brings them */
+	const struct arch *arch;
+	const struct pt_format *format;	/* of the kernel's own page tables */
+	struct vmcoreinfo *vmcoreinfo;	/* never NULL; maybe empty */
+	char *vmcoreinfo_from;		/* "" if none */
+
+	uint32_t ptr_size, page_shift;
+	bool big_endian;
+	uint32_t release;		/* KERNEL_RELEASE(6, 1) */
+	char *release_text, *version_text, *host_text, *banner;
+	char *proof, *slide_from, *phys_from;
+
+	uint64_t slide;			/* run-time minus link address of the image */
+	uint64_t phys_base;		/* x86-64 phys_base, ARM PHYS_OFFSET */
+	struct vmatlas_range image_range;	/* run-time _text.._end, linearly mapped: */
+	uint64_t image_delta;		/* physical minus run-time virtual, mod 2^64 */
+	uint64_t pgd_phys;		/* root of init_mm's page tables */
+	uint64_t va_mask;		/* all ones for the word size */
+	struct tlb *tlb;		/* translations seen; see translate.c */
+};
+
+struct kernel_opts {
+	const char *vmlinux, *core;
+	bool live;
+	const struct vmatlas_host *host;
+	const char *phys_offset, *kaslr_offset;
+	struct mem_opts mem;
+};
+
+/* ---- kernel.c: open and read ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_open(const struct kernel_opts *opts, struct kernel **ret);
+void kernel_free(struct kernel *k);
+DEFINE_FREEP(kernel, kernel_free)
+
+/* FAULT with the reason if a page is not mapped or not in the dump. */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_read(struct kernel *k, uint64_t addr, void *buf, size_t len);
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_read_uint(struct kernel *k, uint64_t addr, size_t size, uint64_t *ret);
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_read_ptr(struct kernel *k, uint64_t addr, uint64_t *ret);
+/* A NUL-terminated string of at most @max bytes; malloc'ed. */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_read_str(struct kernel *k, uint64_t addr, size_t max, char **ret);
+
+/* Run-time address of a symbol; MISSING if there is none. */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_symbol(struct kernel *k, const char *name, uint64_t *ret);
+
+/* Does @addr look like a kernel pointer at all (canonical, not user space)? */
+bool kernel_is_pointer(const struct kernel *k, uint64_t addr);
+
+/* ---- translate.c: page tables, walked by us ---- */
+
+struct walk_step {
+	const char *level;
+	uint64_t entry_addr, entry;
+};
+
+struct walk {
+	unsigned int nr_steps;
+	struct walk_step step[6];
+	bool mapped;
+	struct pt_entry leaf;		/* phys is of the leaf's first byte */
+	uint64_t phys;			/* of the address asked for */
+	const char *why;		/* not mapped: "not present", "bad entry" */
+};
+
+/* Walk init_mm's tables. FAULT if a table itself cannot be read. */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_walk(struct kernel *k, uint64_t addr, struct walk *ret);
+
+/* Physical address, by the shortest proven way; FAULT if not mapped. */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_translate(struct kernel *k, uint64_t addr, uint64_t *ret);
+
+/* ---- needs.c: names to addresses and offsets ---- */
+
+/* Prefetch the symbols of @needs in one pass; call once with everything. */
+VMATLAS_CHECKED struct vmatlas_error *
+needs_prefetch(struct kernel *k, const struct vmatlas_need *const *needs,
+	       const size_t *nr, size_t nr_sets);
+
+/* Resolve; what is missing has found == false. */
+VMATLAS_CHECKED struct vmatlas_error *
+needs_resolve(struct kernel *k, const struct vmatlas_need *needs, size_t nr,
+	      struct resolved *ret);
+
+/* "vm_struct.nr_pages" for messages. */
+void need_describe(const struct vmatlas_need *need, struct str *out);
+
+/* ---- Surveyors ---- */
+
+struct survey;
+
+/* Where surveyors put what they find; the atlas supplies it. */
+struct survey_sink {
+	/* @claim's strings are copied; *claim.area too. */
+	struct vmatlas_error *(*claim)(void *arg, const struct vmatlas_claim *claim);
+	struct vmatlas_error *(*finding)(void *arg, const char *surveyor,
+					 const struct vmatlas_report *report,
+					 const char *message);
+	struct vmatlas_error *(*coverage)(void *arg, uint32_t state,
+					  const char *subject, const char *detail);
+	void *arg;
+};
+
+struct surveyor {
+	const char *name;
+	uint32_t what;			/* enum vmatlas_survey_what it belongs to */
+	const struct vmatlas_need *needs;
+	size_t nr_needs;
+	struct vmatlas_error *(*run)(struct survey *s);
+};
+
+/* One surveyor at work. */
+struct survey {
+	struct kernel *k;
+	const struct surveyor *by;
+	const struct resolved *res;	/* by index into by->needs */
+	const struct survey_sink *sink;
+	struct books *books;		/* what surveyors leave for those after them */
+};
+
+extern const struct surveyor *const surveyors[];
+extern const size_t nr_surveyors;
+
+/* survey.c: helpers for surveyors */
+
+static inline bool survey_has(const struct survey *s, unsigned int need)
+{
+	return s->res[need].found;
+}
+
+/* Add a claim; the struct is copied, size filled in. */
+VMATLAS_CHECKED struct vmatlas_error *
+survey_claim(struct survey *s, struct vmatlas_claim claim);
+VMATLAS_CHECKED VMATLAS_PRINTF(3, 4) struct vmatlas_error *
+survey_finding(struct survey *s, struct vmatlas_report report, const char *fmt, ...);
+VMATLAS_CHECKED VMATLAS_PRINTF(4, 5) struct vmatlas_error *
+survey_coverage(struct survey *s, uint32_t state, const char *subject, const char *fmt, ...);
+
+/*
+ * Kernel trouble through one gate: FAULT becomes an "unreadable" finding and
+ * CORRUPT one of @code, each with a PARTIAL coverage line for @subject; NULL
+ * then. Other errors pass through.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+survey_absorb(struct survey *s, struct vmatlas_error *err, const char *code,
+	      const char *subject, uint64_t record);
+
+/* Integer member @need out of a record already read into @buf. */
+uint64_t survey_field(const struct survey *s, unsigned int need, const void *buf);
+
+/* ---- lists.c ---- */
+
+struct list_walk {
+	struct kernel *k;
+	uint64_t head, node, budget;
+	bool check_back;		/* verify ->prev (circular lists) */
+};
+
+void list_start(struct list_walk *w, struct kernel *k, uint64_t head, uint64_t budget);
+/* Next entry of a circular list_head; *ret is 0 at the end. FAULT or CORRUPT. */
+VMATLAS_CHECKED struct vmatlas_error *list_next(struct list_walk *w, uint64_t *ret);
+
+/* ---- books: decoded records, shared between surveyors, printers, inspectors ---- */
+
+enum area_state { AREA_BUSY, AREA_UNPURGED, AREA_EARLY };
+
+/* One recorded area in the order in which the kernel walks its lists. */
+struct area {
+	enum area_state state;
+	bool has_vm;
+	struct vmatlas_range range;	/* vmap_area's va_start..va_end-1 */
+	struct vmatlas_area rec;	/* decoded record; see the public header */
+	uint64_t requested;
+	uint32_t kind;
+};
+
+struct module {
+	uint64_t record;		/* struct module */
+	char name[64];
+	struct { uint64_t base, size; } mem[8];
+	size_t nr_mem;
+	uint64_t kallsyms;		/* struct mod_kallsyms, 0 unknown */
+};
+
+struct books {
+	VEC(struct area) areas;
+	bool areas_complete;
+	bool busy_ends_in_ram;		/* last busy entry was vm_map_ram; a 5.4-5.10 quirk */
+	VEC(struct module) modules;
+	bool modules_read, modules_complete;
+	struct ram_facts *ram;		/* ram.h; NULL until surveyed */
+};
+
+void books_done(struct books *b);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The door to memory: bytes by physical address (dumps) or by virtual address
+ * (/proc/kcore, a host), and what the dump's own headers and notes say. Knows
+ * file formats; knows nothing of Linux or of page tables.
+ */
+#ifndef MEM_MEM_H
+#define MEM_MEM_H
+
+#include <vmatlas.h>
+
+#include "base/err.h"
+
+struct mem;
+
+/* A run of memory that the dump describes. */
+struct mem_segment {
+	uint64_t paddr;			/* first byte; UINT64_MAX: unknown */
+	uint64_t vaddr;			/* likewise; only virtual backends need it */
+	uint64_t size;			/* bytes described */
+	uint64_t file_size;		/* bytes that are in the file */
+	uint64_t file_offset;
+};
+
+/* The state of one CPU as QEMU writes it into a note named "QEMU". */
+struct mem_cpu {
+	uint64_t cr[5];			/* x86: CR0..CR4 */
+	uint64_t idt_base;		/* x86 */
+	uint64_t ip;
+};
+
+struct mem_info {
+	const char *path;
+	const char *format;		/* "ELF", "kdump (lzo)", "kdump (zlib), flattened" */
+	uint16_t machine;		/* EM_*, 0 unknown */
+	uint8_t bits;			/* 32, 64, 0 unknown */
+	bool big_endian;
+	bool has_physical;		/* mem_read(MEM_PHYSICAL) can work */
+	bool has_virtual;
+	bool live;			/* it changes while we read */
+	uint32_t page_size;		/* dump block size; 0 unknown */
+	uint64_t max_paddr;		/* highest physical address described; 0 unknown */
+	uint64_t truncated_at;		/* file ends here though headers promise more; 0 no */
+	uint64_t expected_size;		/* bytes the headers promise, with truncated_at */
+	char uts_release[65];		/* from a kdump header; "" unknown */
+	char uts_node[65];
+	char uts_machine[65];
+	uint64_t taken;			/* seconds since 1970 from the header or mtime; 0 */
+	const char *vmcoreinfo;		/* text of the note; NULL if there is none */
+	size_t vmcoreinfo_size;
+	const struct mem_cpu *cpus;	/* QEMU notes; NULL */
+	size_t nr_cpus;
+	const struct mem_segment *segments;
+	size_t nr_segments;
+	uint64_t bytes_read, nr_reads;	/* so far, of the dump */
+};
+
+enum mem_space { MEM_PHYSICAL = VMATLAS_PHYSICAL, MEM_VIRTUAL = VMATLAS_VIRTUAL };
+
+struct mem_opts {
+	const char *tmpdir;
+	vmatlas_log_fn *log;		/* progress of long work; may be NULL */
+	void *log_arg;
+};
+
+/* A way to reach memory. Backends fill mem->info in open(). */
+struct mem_ops {
+	const char *name;
+	/* By content: the first bytes of the file. */
+	bool (*probe)(const uint8_t *head, size_t len);
+	struct vmatlas_error *(*open)(struct mem *mem, int fd);
+	/* All of @len bytes, which lie in one 4 KiB block, or an error: FAULT if the
+	 * dump does not hold them (say why: hole, filtered, truncated), SYSTEM for EIO. */
+	struct vmatlas_error *(*read)(struct mem *mem, enum mem_space space,
+				      uint64_t addr, void *buf, size_t len);
+	void (*close)(struct mem *mem);
+};
+
+struct mem {
+	const struct mem_ops *ops;
+	void *priv;
+	struct mem_info info;
+	struct mem_opts opts;
+	struct mem_cache *cache;	/* pages read; see mem.c */
+	char *path;
+};
+
+/*
+ * Open a dump, telling its format from its content: ELF core, kdump, flattened
+ * (rearranged into an unlinked temporary file first). FORMAT error, one clear
+ * sentence, for anything else (empty, truncated header, an executable).
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_open(const char *path, const struct mem_opts *opts, struct mem **ret);
+
+/* /proc/kcore, or a file of its kind: ELF by virtual address. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_open_live(const char *path, const struct mem_opts *opts, struct mem **ret);
+
+/* Memory that a host brings; @host must outlive the result. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_open_host(const struct vmatlas_host *host, struct mem **ret);
+
+void mem_free(struct mem *mem);
+DEFINE_FREEP(mem, mem_free)
+
+/* Does the file look like a dump (any format mem_open() knows)? */
+bool mem_probe(int fd);
+
+/* All of @len bytes at @addr, over any page boundary; cached for dumps. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_read(struct mem *mem, enum mem_space space, uint64_t addr, void *buf, size_t len);
+
+#endif
