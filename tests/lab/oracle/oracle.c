@@ -182,7 +182,7 @@ static void put_symbol(struct seq_file *m, const char *name)
 }
 
 /* The value of a variable of one word, under the variable's name. */
-static void put_variable(struct seq_file *m, const char *name)
+static void __maybe_unused put_variable(struct seq_file *m, const char *name)
 {
 	unsigned long *variable = (unsigned long *)symbol(name);
 
@@ -235,7 +235,6 @@ static void put_arch(struct seq_file *m)
 #endif
 
 #ifdef CONFIG_ARM
-#include <asm/memory.h>
 static void put_arch(struct seq_file *m)
 {
 	MACRO(m, CONFIG_PGTABLE_LEVELS);
@@ -252,7 +251,7 @@ static void put_arch(struct seq_file *m)
 	MACRO(m, FDT_FIXED_BASE);
 	MACRO(m, FDT_FIXED_SIZE);
 	MACRO(m, PCI_IO_VIRT_BASE);
-	MACRO(m, CONFIG_VECTORS_BASE);
+	MACRO(m, VECTORS_BASE);
 	MACRO(m, VMALLOC_OFFSET);
 	MACRO(m, TASK_SIZE);
 }
@@ -341,7 +340,7 @@ static int walks_show(struct seq_file *m, void *unused)
 	walk(m, PAGE_OFFSET + (16UL << 20) + 0x123);
 	walk(m, (unsigned long)high_memory - 1);
 	walk(m, (unsigned long)walks_show & ~1UL);
-	walk(m, (unsigned long)vmalloc & ~1UL);
+	walk(m, (unsigned long)vfree & ~1UL);
 	walk(m, (unsigned long)&init_task);
 	walk(m, (unsigned long)ram[0]);
 	walk(m, FIXADDR_START);
