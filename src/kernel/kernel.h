@@ -216,6 +216,9 @@ struct module {
 	char name[64];
 	struct { uint64_t base, size; } mem[8];
 	size_t nr_mem;
+	size_t nr_core;			/* mem[nr_core] and above go after the module's init */
+	uint64_t text_end, init_text_end;	/* where the kernel ends its last symbol */
+	bool unformed;			/* being loaded: the kernel does not look into it */
 	uint64_t kallsyms;		/* struct mod_kallsyms, 0 unknown */
 };
 
@@ -226,6 +229,7 @@ struct books {
 	VEC(struct module) modules;
 	bool modules_read, modules_complete;
 	struct ram_facts *ram;		/* ram.h; NULL until surveyed */
+	struct symnames *names;		/* symname.h; NULL until a name was asked for */
 };
 
 void books_done(struct books *b);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The list of CPUs. A new one is a file beside this and a line in the table. */
+#include "arch/arch.h"
+
+static const struct arch *const archs[] = {
+	&arch_x86_64,
+	&arch_arm,
+};
+
+const struct arch *arch_find(uint16_t machine, uint8_t bits)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(archs); i++)
+		if (archs[i]->machine == machine && archs[i]->bits == bits)
+			return archs[i];
+	return NULL;
+}

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * 32-bit ARM with short descriptors: page tables, and the layout of
+ * Documentation/arch/arm/memory.rst and arch/arm/include/asm/memory.h.
+ */
+#include <elf.h>
+
+#include "arch/layout.h"
+
+/* ---- Page tables: ARM Architecture Reference Manual ARMv7-A, B3.5 ---- */
+
+/* AP[2:0] as Linux uses it: 0b001 kernel rw, 0b101 kernel ro, 0b010/0b011/0b111 user. */
+static uint32_t ap_attr(unsigned int ap)
+{
+	uint32_t attr = 0;
+
+	if (!(ap & 4))
+		attr |= PT_WRITE;
+	if (ap & 2)
+		attr |= PT_USER;
+	return attr;
+}
+
+/* TEX[0] C B; with TEX remap Linux's PRRR/NMRR keep 000 strongly ordered, 001 device or
+ * bufferable, 010/011/111 cached (arch/arm/mm/proc-v7-2level.S, 6.1). */
+static uint32_t tex_attr(unsigned int tex, unsigned int cb)
+{
+	if (tex == 0 && cb == 0)
+		return PT_UNCACHED;
+	if (tex == 0 && cb == 1)
+		return PT_DEVICE;
+	if (tex & 2)
+		return PT_DEVICE;	/* TEX 010: non-shared device */
+	if (tex == 1 && cb == 0)
+		return PT_WC;
+	return 0;
+}
+
+static enum pt_kind section(uint64_t e, struct pt_entry *ret)
+{
+	const bool super = e & (1u << 18);
+
+	ret->shift = super ? 24 : 20;
+	ret->phys = e & (super ? 0xff000000 : 0xfff00000);
+	if (super)	/* PA[35:32] and PA[39:36] */
+		ret->phys |= (e >> 20 & 15) << 32 | (e >> 5 & 15) << 36;
+	ret->attr = ap_attr((e >> 10 & 3) | (e >> 13 & 4)) |
+		    tex_attr(e >> 12 & 7, e >> 2 & 3);
+	if (!(e & (1u << 4)))
+		ret->attr |= PT_EXEC;
+	return PT_LEAF;
+}
+
+static enum pt_kind small_or_large(uint64_t e, struct pt_entry *ret)
+{
+	const bool large = (e & 3) == 1;
+
+	ret->shift = large ? 16 : 12;
+	ret->phys = e & (large ? 0xffff0000 : 0xfffff000);
+	ret->attr = ap_attr((e >> 4 & 3) | (e >> 7 & 4)) |
+		    tex_attr(large ? e >> 12 & 7 : e >> 6 & 7, e >> 2 & 3);
+	if (!(large ? e & (1u << 15) : e & 1))
+		ret->attr |= PT_EXEC;
+	return PT_LEAF;
+}
+
+static enum pt_kind decode_short(unsigned int level, uint64_t e, struct pt_entry *ret)
+{
+	if ((e & 3) == 0)
+		return PT_NONE;
+	if (level == 1)
+		return small_or_large(e, ret);
+	if ((e & 3) != 1)
+		return section(e, ret);
+	ret->phys = e & 0xfffffc00;
+	return PT_TABLE;
+}
+
+const struct pt_format pt_arm_short = {
+	.name = "short descriptors",
+	.entry_size = 4,
+	.nr_levels = 2,
+	.level = { { "PGD", 20, 12 }, { "PTE", 12, 8 } },
+	.decode = decode_short,
+};
+
+/* ---- Layout ---- */
+
+enum {
+	SWAPPER, TEXT, STEXT, ETEXT, INIT_BEGIN, INIT_END, SDATA, DATA, EDATA, BSS_START,
+	BSS_STOP, HIGH_MEMORY, PKMAP, DTCM_END, ITCM_END, CONSISTENT_BASE, KASAN, FDT_VIRT,
+	MODULES, PCI_IO, N_VMALLOC_START, EARLY_FIXMAP,
+};
+
+static const struct arch_want wants[] = {
+	[SWAPPER]	  = { "swapper_pg_dir", WANT_ADDRESS, NULL },
+	[TEXT]		  = { "_text", WANT_ADDRESS, NULL },
+	[STEXT]		  = { "_stext", WANT_ADDRESS, NULL },
+	[ETEXT]		  = { "_etext", WANT_ADDRESS, NULL },
+	[INIT_BEGIN]	  = { "__init_begin", WANT_ADDRESS, NULL },
+	[INIT_END]	  = { "__init_end", WANT_ADDRESS, NULL },
+	[SDATA]		  = { "_sdata", WANT_ADDRESS, NULL },
+	[DATA]		  = { "_data", WANT_ADDRESS, NULL },
+	[EDATA]		  = { "_edata", WANT_ADDRESS, NULL },
+	[BSS_START]	  = { "__bss_start", WANT_ADDRESS, NULL },
+	[BSS_STOP]	  = { "__bss_stop", WANT_ADDRESS, NULL },
+	[HIGH_MEMORY]	  = { "high_memory", WANT_VALUE, NULL },
+	[PKMAP]		  = { "pkmap_page_table", WANT_VALUE, NULL },
+	[DTCM_END]	  = { "dtcm_end", WANT_VALUE, NULL },
+	[ITCM_END]	  = { "itcm_end", WANT_VALUE, NULL },
+	[CONSISTENT_BASE] = { "consistent_base", WANT_VALUE, NULL },
+	[KASAN]		  = { "kasan_init", WANT_ADDRESS, NULL },
+	[FDT_VIRT]	  = { "initial_boot_params", WANT_VALUE, NULL },
+	[MODULES]	  = { "modules", WANT_ADDRESS, NULL },
+	[PCI_IO]	  = { "pci_reserve_io", WANT_ADDRESS, NULL },
+	[N_VMALLOC_START] = { "VMALLOC_START", WANT_NUMBER, NULL },
+	[EARLY_FIXMAP]	  = { "early_fixmap_init", WANT_ADDRESS, NULL },
+};
+
+#define VMALLOC_OFFSET	MIB(8)		/* arch/arm/include/asm/pgtable.h, all versions */
+#define SECTION_SIZE	MIB(1)
+#define FDT_FIXED_BASE	0xff800000	/* asm/memory.h, 5.11 and 5.10.y */
+
+struct layout {
+	const struct arch_facts *f;
+	struct arch_sink *sink;
+	uint64_t page_offset, high_memory;
+};
+
+static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
+		  uint64_t end, uint32_t flags, const char *source)
+{
+	l->sink->claim(l->sink, kind, name, start, end, flags, source);
+}
+
+static bool is_mapped(const struct layout *l, uint64_t addr, uint64_t *ret_last)
+{
+	return l->f->mapped && l->f->mapped(l->f->arg, addr, ret_last);
+}
+
+/* One page is printed; kernels since 3.11 map a second, the stubs, behind it. */
+static void layout_vectors(const struct layout *l)
+{
+	const uint64_t base = 0xffff0000;
+	uint64_t last;
+
+	claim(l, VMATLAS_KIND_VECTORS, "vector", base, base + 0x1000, 0,
+	      "formula: CONFIG_VECTORS_BASE");
+	if (!is_mapped(l, base, &last))
+		return;
+	say_start(l->sink, VMATLAS_KIND_VECTORS, "vector", base, "page tables: mapped there");
+	if (is_mapped(l, base + 0x1000, &last))
+		claim(l, VMATLAS_KIND_VECTORS, "vector stubs", base + 0x1000, base + 0x2000,
+		      0, "page tables: mapped behind the vectors");
+}
+
+static void layout_tcm(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+
+	if (f->found[DTCM_END] && f->value[DTCM_END] > 0xfffe8000)
+		claim(l, VMATLAS_KIND_TCM, "DTCM", 0xfffe8000, f->value[DTCM_END], 0,
+		      "formula: DTCM_OFFSET, dtcm_end");
+	if (f->found[ITCM_END] && f->value[ITCM_END] > 0xfffe0000)
+		claim(l, VMATLAS_KIND_TCM, "ITCM", 0xfffe0000, f->value[ITCM_END], 0,
+		      "formula: ITCM_OFFSET, itcm_end");
+}
+
+/* The fixmap leaves no trace but its users: its place goes by release. */
+static void layout_fixmap(const struct layout *l)
+{
+	const uint32_t rel = l->f->release;
+
+	if (rel >= KERNEL_RELEASE(5, 4))
+		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc80000, 0xfff00000, 0,
+		      "formula: FIXADDR_START..FIXADDR_END, since 5.4");
+	else if (rel >= KERNEL_RELEASE(3, 18))
+		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc00000, 0xfff00000, 0,
+		      "formula: FIXADDR_START..FIXADDR_END, 3.18 to 5.3");
+	else if (rel >= KERNEL_RELEASE(3, 15))
+		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc00000, 0xffe00000, 0,
+		      "formula: FIXADDR_START..FIXADDR_TOP, 3.15 to 3.17");
+	else
+		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xfff00000, 0xfffe0000, 0,
+		      "formula: FIXADDR_START..FIXADDR_TOP, before 3.15");
+}
+
+/* The blob is mapped by two sections at a fixed place, since 5.11 (and 5.10.y). */
+static void layout_fdt(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+
+	if (!f->found[FDT_VIRT] || f->value[FDT_VIRT] - FDT_FIXED_BASE >= 2 * SECTION_SIZE)
+		return;
+	claim(l, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE, FDT_FIXED_BASE + 2 * SECTION_SIZE,
+	      0, "formula: FDT_FIXED_BASE, initial_boot_params lies in it");
+}
+
+/* Its own region up to 3.5; later DMA memory lives in vmalloc areas. */
+static void layout_dma(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint64_t end = 0xffe00000;
+
+	if (f->found[CONSISTENT_BASE] && f->value[CONSISTENT_BASE] < end)
+		claim(l, VMATLAS_KIND_DMA, "DMA", f->value[CONSISTENT_BASE], end, 0,
+		      "consistent_base..CONSISTENT_END");
+	else if (f->release && f->release <= KERNEL_RELEASE(3, 1))
+		claim(l, VMATLAS_KIND_DMA, "DMA", end - MIB(2), end, VMATLAS_CLAIM_GUESS,
+		      "formula: CONSISTENT_END - 2 MiB; platforms may differ");
+}
+
+/*
+ * Platform constants before 3.3 (mach/vmalloc.h): only a table that a person
+ * gives can tell. Then 0xff000000, and 0xff800000 since 4.3.
+ */
+static void layout_vmalloc(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint32_t rel = f->release;
+	const uint64_t start = (l->high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1);
+
+	if (!l->high_memory)
+		return;
+	if (rel >= KERNEL_RELEASE(4, 3))
+		claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, 0xff800000, 0,
+		      "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END since 4.3");
+	else if (rel >= KERNEL_RELEASE(3, 3))
+		claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, 0xff000000, 0,
+		      "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END 3.3 to 4.2");
+	else
+		say_start(l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start,
+			  "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END is "
+			  "the platform's");
+	if (f->found[N_VMALLOC_START])
+		say_start(l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc",
+			  f->value[N_VMALLOC_START], "vmcoreinfo NUMBER(VMALLOC_START)");
+	if (rel >= KERNEL_RELEASE(3, 6) && f->found[PCI_IO])
+		claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", 0xfee00000, 0xff000000,
+		      VMATLAS_CLAIM_NESTED, "formula: PCI_IO_VIRT_BASE + 2 MiB");
+}
+
+/*
+ * Where the page tables end lowmem, looked for around high_memory: regions
+ * marked no-map leave holes further down that say nothing about the end.
+ */
+static void observe_lowmem(const struct layout *l)
+{
+	uint64_t at = l->high_memory, last;
+	unsigned int steps = 4096;	/* sections of a 4 GiB space */
+
+	if (!l->f->mapped)
+		return;
+	while (steps-- && at > l->page_offset && !is_mapped(l, at - 1, &last))
+		at = align_down(at - 1, SECTION_SIZE);
+	while (steps-- && is_mapped(l, at, &last) && last < 0xffffffff)
+		at = last + 1;
+	if (at > l->page_offset)
+		say_end(l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", at,
+			"page tables: the mapping ends there");
+}
+
+static void layout_lowmem(const struct layout *l)
+{
+	if (!l->high_memory)
+		return;
+	claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset, l->high_memory, 0,
+	      "PAGE_OFFSET from swapper_pg_dir; high_memory");
+	observe_lowmem(l);
+	if (l->high_memory < align_up(l->high_memory + 1, VMALLOC_OFFSET))
+		claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory,
+		      (l->high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1), 0,
+		      "formula: VMALLOC_OFFSET, 8 MiB");
+}
+
+static void layout_modules(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint64_t start = l->page_offset - (f->is_thumb ? MIB(8) : MIB(16));
+	const uint64_t end = l->page_offset - (f->found[PKMAP] ? MIB(2) : 0);
+
+	if (f->found[PKMAP])
+		claim(l, VMATLAS_KIND_PKMAP, "pkmap", end, l->page_offset, 0,
+		      "formula: PAGE_OFFSET - 2 MiB (HIGHMEM)");
+	if (f->found[MODULES])
+		claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end, 0,
+		      f->is_thumb ? "formula: PAGE_OFFSET - 8 MiB (Thumb-2)"
+				  : "formula: PAGE_OFFSET - 16 MiB");
+}
+
+/* Shadow of everything above TASK_SIZE; offsets by VMSPLIT (asm/kasan_def.h, 5.11). */
+static void layout_kasan(const struct layout *l)
+{
+	uint64_t offset;
+
+	if (!l->f->found[KASAN])
+		return;
+	switch (l->page_offset >> 28) {
+	case 0x4: offset = 0x1f000000; break;
+	case 0x8: offset = 0x5f000000; break;
+	case 0xb: offset = 0x8f000000; break;
+	default:  offset = 0x9f000000; break;
+	}
+	claim(l, VMATLAS_KIND_KASAN, "KASAN shadow", ((0x20000000 + offset) >> 3) + offset,
+	      0x20000000 + offset, 0, "formula: KASAN_SHADOW_OFFSET by VMSPLIT");
+}
+
+static void layout_sections(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+
+	say_section(f, l->sink, ".text", f->found[TEXT] ? TEXT : STEXT, ETEXT,
+		    "symbols _text, _etext");
+	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+		    "symbols __init_begin, __init_end");
+	say_section(f, l->sink, ".data", f->found[SDATA] ? SDATA : DATA, EDATA,
+		    "symbols _sdata, _edata");
+	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+		    "symbols __bss_start, __bss_stop");
+}
+
+static void layout(const struct arch_facts *f, struct arch_sink *sink)
+{
+	struct layout l = { .f = f, .sink = sink };
+
+	/* swapper_pg_dir lies less than 16 MiB above PAGE_OFFSET, XIP or not */
+	if (!f->found[SWAPPER])
+		return;
+	l.page_offset = f->value[SWAPPER] & 0xff000000;
+	if (f->found[HIGH_MEMORY] && f->value[HIGH_MEMORY] > l.page_offset)
+		l.high_memory = f->value[HIGH_MEMORY];
+
+	layout_vectors(&l);
+	layout_tcm(&l);
+	layout_fixmap(&l);
+	layout_fdt(&l);
+	layout_dma(&l);
+	layout_vmalloc(&l);
+	layout_lowmem(&l);
+	layout_modules(&l);
+	layout_kasan(&l);
+	layout_sections(&l);
+}
+
+const struct arch arch_arm = {
+	.name = "arm",
+	.machine = EM_ARM,
+	.bits = 32,
+	.page_shift = 12,
+	.wants = wants,
+	.nr_wants = ARRAY_SIZE(wants),
+	.layout = layout,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Helpers for the layout functions of the CPUs; nobody else needs them. */
+#ifndef ARCH_LAYOUT_H
+#define ARCH_LAYOUT_H
+
+#include "arch/arch.h"
+
+/* Where nothing but the end, or the start, of a region is known. */
+static inline void say_start(struct arch_sink *sink, uint32_t kind, const char *name,
+			     uint64_t start, const char *source)
+{
+	sink->claim(sink, kind, name, start, start + 1, VMATLAS_CLAIM_START_ONLY, source);
+}
+
+static inline void say_end(struct arch_sink *sink, uint32_t kind, const char *name,
+			   uint64_t end, const char *source)
+{
+	sink->claim(sink, kind, name, end - 1, end, VMATLAS_CLAIM_END_ONLY, source);
+}
+
+/* [start, end) if both symbols (by index into the wants) were found. */
+static inline void say_section(const struct arch_facts *f, struct arch_sink *sink,
+			       const char *name, unsigned int start, unsigned int end,
+			       const char *source)
+{
+	if (f->found[start] && f->found[end] && f->value[start] < f->value[end])
+		sink->claim(sink, VMATLAS_KIND_SECTION, name, f->value[start],
+			    f->value[end], VMATLAS_CLAIM_NESTED, source);
+}
+
+#endif

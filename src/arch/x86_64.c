@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * x86-64: page tables of 4 and 5 levels, and the layout of
+ * Documentation/arch/x86/x86_64/mm.rst with what KASLR moves.
+ */
+#include <elf.h>
+
+#include "arch/layout.h"
+
+/* Intel SDM vol. 3, 4.5; bit 12 of a large leaf is PAT, not address. */
+#define X86_PRESENT	(1ull << 0)
+#define X86_RW		(1ull << 1)
+#define X86_USER	(1ull << 2)
+#define X86_PWT		(1ull << 3)
+#define X86_PCD		(1ull << 4)
+#define X86_PSE		(1ull << 7)
+#define X86_GLOBAL	(1ull << 8)
+#define X86_NX		(1ull << 63)
+#define X86_PHYS	0x000ffffffffff000ull
+
+/*
+ * Linux programs the PAT so that PWT alone is write-combining, PCD alone
+ * uncached-minus, both uncached (arch/x86/mm/pat/memtype.c: pat_bp_init, 6.1).
+ */
+static uint32_t x86_attr(uint64_t entry)
+{
+	uint32_t attr = 0;
+
+	if (entry & X86_RW)
+		attr |= PT_WRITE;
+	if (!(entry & X86_NX))
+		attr |= PT_EXEC;
+	if (entry & X86_USER)
+		attr |= PT_USER;
+	if (entry & X86_GLOBAL)
+		attr |= PT_GLOBAL;
+	if (entry & X86_PCD)
+		attr |= PT_UNCACHED;
+	else if (entry & X86_PWT)
+		attr |= PT_WC;
+	return attr;
+}
+
+/* @from_leaf: how many levels above the PTE this entry is. */
+static enum pt_kind x86_decode(unsigned int from_leaf, uint64_t entry, struct pt_entry *ret)
+{
+	const uint8_t shift = 12 + 9 * from_leaf;
+
+	if (!(entry & X86_PRESENT))
+		return PT_NONE;
+	if (from_leaf > 0 && !(entry & X86_PSE)) {
+		ret->phys = entry & X86_PHYS;
+		return PT_TABLE;
+	}
+	if (from_leaf > 2)
+		return PT_BAD;	/* PSE is reserved above the PUD */
+	ret->phys = entry & X86_PHYS & ~((1ull << shift) - 1);
+	ret->shift = shift;
+	ret->attr = x86_attr(entry);
+	return PT_LEAF;
+}
+
+static enum pt_kind decode_4level(unsigned int level, uint64_t entry, struct pt_entry *ret)
+{
+	return x86_decode(3 - level, entry, ret);
+}
+
+static enum pt_kind decode_5level(unsigned int level, uint64_t entry, struct pt_entry *ret)
+{
+	return x86_decode(4 - level, entry, ret);
+}
+
+const struct pt_format pt_x86_64_4level = {
+	.name = "4-level",
+	.entry_size = 8,
+	.nr_levels = 4,
+	.level = { { "PGD", 39, 9 }, { "PUD", 30, 9 }, { "PMD", 21, 9 }, { "PTE", 12, 9 } },
+	.decode = decode_4level,
+};
+
+const struct pt_format pt_x86_64_5level = {
+	.name = "5-level",
+	.entry_size = 8,
+	.nr_levels = 5,
+	.level = { { "PGD", 48, 9 }, { "P4D", 39, 9 }, { "PUD", 30, 9 }, { "PMD", 21, 9 },
+		   { "PTE", 12, 9 } },
+	.decode = decode_5level,
+};
+
+/* ---- Layout ---- */
+
+enum {
+	TEXT, ETEXT, END, SDATA, EDATA, INIT_BEGIN, INIT_END, BSS_START, BSS_STOP, START_RODATA,
+	END_RODATA, PAGE_OFFSET_BASE, VMALLOC_BASE, VMEMMAP_BASE, DIRECT_MAP_END, PHYSMEM_END,
+	IMAGE_SIZE, RANDOMIZE, NR_CPUS, CEA_SIZE, CEA_OFFSET, FIXED_PERMANENT, LDT, ESPFIX,
+	EFI, KASAN, KMSAN, N_VMALLOC_START, SIZEOF_PAGE, VSYSCALL_PAGE,
+};
+
+#define FIXMAP_UNIT "__native_set_fixmap|native_set_fixmap"
+#define CEA_UNIT "cea_set_pte|setup_cpu_entry_areas"
+
+static const struct arch_want wants[] = {
+	[TEXT]		   = { "_text", WANT_ADDRESS, NULL },
+	[ETEXT]		   = { "_etext", WANT_ADDRESS, NULL },
+	[END]		   = { "_end", WANT_ADDRESS, NULL },
+	[SDATA]		   = { "_sdata", WANT_ADDRESS, NULL },
+	[EDATA]		   = { "_edata", WANT_ADDRESS, NULL },
+	[INIT_BEGIN]	   = { "__init_begin", WANT_ADDRESS, NULL },
+	[INIT_END]	   = { "__init_end", WANT_ADDRESS, NULL },
+	[BSS_START]	   = { "__bss_start", WANT_ADDRESS, NULL },
+	[BSS_STOP]	   = { "__bss_stop", WANT_ADDRESS, NULL },
+	[START_RODATA]	   = { "__start_rodata", WANT_ADDRESS, NULL },
+	[END_RODATA]	   = { "__end_rodata", WANT_ADDRESS, NULL },
+	[PAGE_OFFSET_BASE] = { "page_offset_base", WANT_VALUE, NULL },
+	[VMALLOC_BASE]	   = { "vmalloc_base", WANT_VALUE, NULL },
+	[VMEMMAP_BASE]	   = { "vmemmap_base", WANT_VALUE, NULL },
+	[DIRECT_MAP_END]   = { "direct_map_physmem_end", WANT_VALUE, NULL },
+	[PHYSMEM_END]	   = { "physmem_end", WANT_VALUE, NULL },
+	[IMAGE_SIZE]	   = { "KERNEL_IMAGE_SIZE", WANT_NUMBER, NULL },
+	/* arch/x86/mm/kaslr.c; RANDOMIZE_MEMORY implies RANDOMIZE_BASE */
+	[RANDOMIZE]	   = { "kaslr_regions", WANT_ADDRESS, NULL },
+	[NR_CPUS]	   = { "__per_cpu_offset", WANT_LENGTH, NULL },
+	[CEA_SIZE]	   = { "cpu_entry_area", WANT_SIZEOF, CEA_UNIT },
+	[CEA_OFFSET]	   = { "_cea_offset", WANT_ADDRESS, NULL },
+	[FIXED_PERMANENT]  = { "__end_of_permanent_fixed_addresses", WANT_ENUM, FIXMAP_UNIT },
+	[LDT]		   = { "ldt_dup_context", WANT_ADDRESS, NULL },
+	[ESPFIX]	   = { "espfix_pud_page", WANT_ADDRESS, NULL },
+	[EFI]		   = { "efi_map_region", WANT_ADDRESS, NULL },
+	[KASAN]		   = { "kasan_init", WANT_ADDRESS, NULL },
+	[KMSAN]		   = { "kmsan_init_shadow", WANT_ADDRESS, NULL },
+	[N_VMALLOC_START]  = { "VMALLOC_START", WANT_NUMBER, NULL },
+	[SIZEOF_PAGE]	   = { "page", WANT_SIZEOF, "vfree" },
+	[VSYSCALL_PAGE]	   = { "__vsyscall_page", WANT_ADDRESS, NULL },
+};
+
+#define START_KERNEL_MAP 0xffffffff80000000ull
+
+struct layout {
+	const struct arch_facts *f;
+	struct arch_sink *sink;
+	bool l5;
+	uint64_t page_offset, vmalloc, vmemmap, image_size, direct_end;
+};
+
+static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
+		  uint64_t end, const char *source)
+{
+	l->sink->claim(l->sink, kind, name, start, end, 0, source);
+}
+
+/* The three bases move under KASLR; without the variables they are constants. */
+static void find_bases(struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+
+	l->page_offset = f->found[PAGE_OFFSET_BASE] ? f->value[PAGE_OFFSET_BASE]
+		       : l->l5 ? 0xff11000000000000 : 0xffff888000000000;
+	l->vmalloc = f->found[VMALLOC_BASE] ? f->value[VMALLOC_BASE]
+		   : l->l5 ? 0xffa0000000000000 : 0xffffc90000000000;
+	l->vmemmap = f->found[VMEMMAP_BASE] ? f->value[VMEMMAP_BASE]
+		   : l->l5 ? 0xffd4000000000000 : 0xffffea0000000000;
+	/* vmcoreinfo has it since 4.4; before, RANDOMIZE_BASE decides */
+	l->image_size = f->found[IMAGE_SIZE] ? f->value[IMAGE_SIZE]
+		      : f->found[RANDOMIZE] ? GIB(1) : MIB(512);
+}
+
+/*
+ * Nominally 64 TiB or 32 PiB; KASLR packs the three regions closer than that,
+ * so vmalloc_base clips it (arch/x86/mm/kaslr.c: kernel_randomize_memory).
+ * Since 6.13 (and stable 6.1, 6.12) a variable says where it ends.
+ */
+static void layout_direct_map(struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	uint64_t end = l->page_offset + (l->l5 ? TIB(32) * 1024 : TIB(64));
+	const char *source = "formula: page_offset_base + 64 TiB";
+
+	if (f->found[DIRECT_MAP_END] || f->found[PHYSMEM_END]) {
+		const bool direct = f->found[DIRECT_MAP_END];
+
+		end = l->page_offset + f->value[direct ? DIRECT_MAP_END : PHYSMEM_END] + 1;
+		source = direct ? "page_offset_base + direct_map_physmem_end"
+				: "page_offset_base + physmem_end";
+	} else if (l->l5) {
+		source = "formula: page_offset_base + 32 PiB";
+	}
+	if (end > l->vmalloc || end < l->page_offset) {
+		end = l->vmalloc;
+		source = "page_offset_base, clipped at vmalloc_base";
+	}
+	l->direct_end = end;
+	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, source);
+}
+
+/* With KMSAN (6.1+) the first quarter is vmalloc space, the rest its metadata. */
+static void layout_vmalloc(const struct layout *l)
+{
+	const uint64_t size = l->l5 ? TIB(12800) : TIB(32), quarter = size / 4;
+	const bool kmsan = l->f->found[KMSAN];
+
+	claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", l->vmalloc,
+	      l->vmalloc + (kmsan ? quarter : size),
+	      l->f->found[VMALLOC_BASE] ? (l->l5 ? "vmalloc_base + 12800 TiB"
+						 : "vmalloc_base + 32 TiB")
+					: "formula: mm.rst");
+	if (!kmsan)
+		return;
+	claim(l, VMATLAS_KIND_KMSAN, "KMSAN shadow", l->vmalloc + quarter,
+	      l->vmalloc + 2 * quarter, "formula: second quarter of vmalloc");
+	claim(l, VMATLAS_KIND_KMSAN, "KMSAN origins", l->vmalloc + 2 * quarter,
+	      l->vmalloc + 3 * quarter, "formula: third quarter of vmalloc");
+}
+
+/*
+ * Nominally 1 TiB or 0.5 PiB; under KASLR as many whole TiB as the struct pages
+ * of the direct map take (arch/x86/mm/kaslr.c: kernel_randomize_memory).
+ */
+static void layout_vmemmap(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	uint64_t size = l->l5 ? TIB(512) : TIB(1);
+	const char *source = l->l5 ? "vmemmap_base + 512 TiB" : "vmemmap_base + 1 TiB";
+
+	if (f->found[SIZEOF_PAGE] && f->value[SIZEOF_PAGE] <= 256) {
+		const uint64_t pages = (l->direct_end - l->page_offset) >> 12;
+		const uint64_t need = align_up(pages * f->value[SIZEOF_PAGE], TIB(1));
+
+		if (need < size) {
+			size = need;
+			source = "vmemmap_base + struct pages of the direct map, in TiB";
+		}
+	}
+	if (!f->found[VMEMMAP_BASE])
+		source = "formula: mm.rst";
+	claim(l, VMATLAS_KIND_VMEMMAP, "vmemmap", l->vmemmap, l->vmemmap + size, source);
+}
+
+/*
+ * Up to 6.1 the entry areas are packed; since 6.2 ("x86/mm: Randomize per-cpu
+ * entry area") the whole 512 GiB slot is theirs.
+ */
+static void layout_cpu_entry(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint64_t base = 0xfffffe0000000000;
+
+	if (f->found[CEA_OFFSET])
+		claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base, base + GIB(512),
+		      "formula: slot -4 of the PGD");
+	else if (f->found[CEA_SIZE] && f->found[NR_CPUS])
+		claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base,
+		      base + 4096 + f->value[NR_CPUS] * f->value[CEA_SIZE],
+		      "formula: page + NR_CPUS * sizeof(struct cpu_entry_area)");
+}
+
+/* Conditional ones: each only if the kernel has the code for it. */
+static void layout_extras(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+
+	if (f->found[LDT]) {
+		const uint64_t ldt = l->l5 ? 0xff10000000000000 : 0xffff880000000000;
+
+		/* 4.15-4.19 had it elsewhere; the direct map tells: it once began here */
+		if (ldt != l->page_offset)
+			claim(l, VMATLAS_KIND_LDT, "LDT remap", ldt,
+			      ldt + (l->l5 ? TIB(256) : GIB(512)),
+			      "formula: slot -240 of the PGD");
+	}
+	if (f->found[ESPFIX])
+		claim(l, VMATLAS_KIND_ESPFIX, "espfix", 0xffffff0000000000,
+		      0xffffff8000000000, "formula: slot -2 of 512 GiB");
+	if (f->found[EFI])
+		claim(l, VMATLAS_KIND_EFI, "EFI runtime", 0xffffffef00000000,
+		      0xffffffff00000000, "formula: EFI_VA_END..EFI_VA_START, -68 GiB..-4 GiB");
+	if (f->found[KASAN])
+		claim(l, VMATLAS_KIND_KASAN, "KASAN shadow",
+		      l->l5 ? 0xffdffc0000000000 : 0xffffec0000000000, 0xfffffc0000000000,
+		      "formula: KASAN_SHADOW_OFFSET 0xdffffc0000000000");
+}
+
+static void layout_image(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint64_t modules = START_KERNEL_MAP + l->image_size;
+
+	claim(l, VMATLAS_KIND_IMAGE, "kernel image", START_KERNEL_MAP, modules,
+	      f->found[IMAGE_SIZE] ? "vmcoreinfo NUMBER(KERNEL_IMAGE_SIZE)"
+				   : "formula: 1 GiB with RANDOMIZE_BASE, else 512 MiB");
+	claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", modules,
+	      0xffffffffff000000,
+	      "formula: __START_KERNEL_map + KERNEL_IMAGE_SIZE");
+	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
+	say_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
+		    "symbols __start_rodata, __end_rodata");
+	say_section(f, l->sink, ".data", SDATA, EDATA, "symbols _sdata, _edata");
+	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+		    "symbols __init_begin, __init_end");
+	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+		    "symbols __bss_start, __bss_stop");
+}
+
+static void layout_top(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+
+	if (f->found[FIXED_PERMANENT])
+		claim(l, VMATLAS_KIND_FIXMAP, "fixmap",
+		      0xffffffffff7ff000 - (f->value[FIXED_PERMANENT] << 12),
+		      0xffffffffff7ff000,
+		      "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
+	if (f->found[VSYSCALL_PAGE])
+		claim(l, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000,
+		      0xffffffffff601000, "formula: VSYSCALL_ADDR");
+}
+
+static void layout(const struct arch_facts *f, struct arch_sink *sink)
+{
+	struct layout l = {
+		.f = f, .sink = sink, .l5 = f->format == &pt_x86_64_5level,
+	};
+
+	find_bases(&l);
+	layout_extras(&l);
+	layout_direct_map(&l);
+	layout_vmalloc(&l);
+	if (f->found[N_VMALLOC_START])
+		say_start(sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc",
+			  f->value[N_VMALLOC_START], "vmcoreinfo NUMBER(VMALLOC_START)");
+	layout_vmemmap(&l);
+	layout_cpu_entry(&l);
+	layout_image(&l);
+	layout_top(&l);
+}
+
+const struct arch arch_x86_64 = {
+	.name = "x86_64",
+	.machine = EM_X86_64,
+	.bits = 64,
+	.page_shift = 12,
+	.wants = wants,
+	.nr_wants = ARRAY_SIZE(wants),
+	.layout = layout,
+};

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The map itself: claims in three layers, findings, coverage, and the
+ * inspectors that judge. Surveyors write it, it is sealed, inspectors read it.
+ */
+#ifndef ATLAS_ATLAS_H
+#define ATLAS_ATLAS_H
+
+#include <vmatlas.h>
+
+#include "base/err.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "kernel/bootlog.h"
+#include "kernel/kernel.h"
+
+#define NR_LAYERS 3
+
+/* The public struct is the first member of a private one: ours may come and go. */
+struct claim {
+	struct vmatlas_claim pub;
+	uint32_t order;			/* of arrival: sources in order of trust */
+};
+
+struct finding {
+	struct vmatlas_finding pub;
+	uint32_t order;
+};
+
+struct inspector {
+	struct vmatlas_plugin plugin;
+	struct vmatlas_inspector pub;
+	struct resolved *res;		/* after resolve */
+};
+
+struct vmatlas {
+	struct kernel *kernel;		/* NULL where only a boot log was given */
+	struct bootlog *declared;	/* --declared; NULL */
+	struct books books;
+	struct vmatlas_info info;
+	struct strings *strings;	/* everything a const char * points to */
+	VEC(struct claim) layers[NR_LAYERS];
+	VEC(struct finding) findings;
+	VEC(struct vmatlas_coverage) coverage;
+	VEC(struct inspector) inspectors;
+	uint32_t surveyed;		/* enum vmatlas_survey_what */
+	bool sealed, inspected;
+};
+
+struct vmatlas_job {
+	struct vmatlas *atlas;
+	struct inspector *by;
+	struct vmatlas_error *failed;	/* sticky; surfaces after inspect() */
+};
+
+/* ---- strings.c: text that lives as long as the atlas, each only once ---- */
+
+struct strings *strings_new(void);
+void strings_free(struct strings *s);
+/* NULL only when out of memory; NULL text gives "". */
+const char *strings_add(struct strings *s, const char *text);
+
+/* ---- claims.c, findings.c ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *
+atlas_add_claim(struct vmatlas *atlas, const struct vmatlas_claim *claim);
+/* Sort each layer by address and choose the primary claim of each region. */
+VMATLAS_CHECKED struct vmatlas_error *atlas_seal(struct vmatlas *atlas);
+
+VMATLAS_CHECKED struct vmatlas_error *
+atlas_add_finding(struct vmatlas *atlas, const char *inspector,
+		  const struct vmatlas_report *report, const char *message);
+void atlas_sort_findings(struct vmatlas *atlas);
+VMATLAS_CHECKED struct vmatlas_error *
+atlas_add_coverage(struct vmatlas *atlas, uint32_t state, const char *subject,
+		   const char *detail);
+
+/* First primary region of @kind, or NULL. */
+const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t kind);
+
+/* ---- info.c ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *atlas_fill_info(struct vmatlas *atlas);
+
+/* ---- plugin.c ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *
+plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *plugin, const char *path);
+VMATLAS_CHECKED struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas);
+VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
+
+/* Built-in inspectors; the list is in plugin.c. */
+extern const struct vmatlas_plugin inspector_overlap, inspector_stray, inspector_bounds,
+	inspector_records, inspector_ram;
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Where in the dump is the kernel that vmlinux describes, and is it that one?
+ * Finds KASLR slide and physical base, and proves them by comparing bytes.
+ */
+#ifndef KERNEL_IDENTIFY_H
+#define KERNEL_IDENTIFY_H
+
+#include "kernel/kernel.h"
+
+/* Fills the identity of @k; MISMATCH with both build IDs if they do not belong together. */
+VMATLAS_CHECKED struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts);
+
+/* Symbols that identify() asks for, to be prefetched. */
+const struct vmatlas_need *identify_needs(size_t *ret_nr);
+
+/* ---- Shared by identify.c and the two files below ---- */
+
+/* vmlinux's own bytes that must stand in memory. */
+struct proof {
+	uint64_t banner_addr;		/* link address of linux_banner; 0 none */
+	size_t banner_size;
+	char banner[512];
+	uint64_t id_addr;		/* link address of the build ID's bytes; 0 none */
+	uint8_t id[20];
+};
+
+/* A place where the kernel might be: physical minus link address. */
+struct candidate {
+	uint64_t delta;
+	char from[96];
+};
+
+enum proof_result { PROOF_EQUAL, PROOF_DIFFERENT, PROOF_UNREADABLE };
+
+/*
+ * Does memory at @delta hold the banner and build ID of vmlinux? *ret is the
+ * answer; only a failing system call is an error.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+proof_compare(struct kernel *k, const struct proof *proof, uint64_t delta,
+	      enum proof_result *ret);
+
+/*
+ * Look at the one place per @stride of physical memory where the banner could
+ * be, the image being aligned to @stride. MISSING if it is nowhere.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+proof_search(struct kernel *k, const struct proof *proof, uint64_t stride, uint64_t *ret_delta);
+
+/* identify_x86.c, identify_arm.c: set slide, phys_base, format, pgd, from-texts. */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_x86_64(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof);
+VMATLAS_CHECKED struct vmatlas_error *
+identify_arm(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof);
+
+/* Offsets a person gave: believed where memory cannot tell, refused where it differs. */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_judge_override(const struct proof *proof, uint64_t delta, enum proof_result result);
+
+/* Parse "0x..." for the override options. */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_override(const char *option, const char *text, uint64_t *ret);
+
+/* identify_search.c: page by page for VMCOREINFO text; *ret NULL if there is none. */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_search_vmcoreinfo(struct kernel *k, struct vmcoreinfo **ret, uint64_t *ret_paddr);
+
+#endif

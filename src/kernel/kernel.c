@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vmlinux + memory + CPU joined into one kernel, readable by virtual address. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/identify.h"
+#include "kernel/kernel.h"
+#include "kernel/translate.h"
+
+void kernel_free(struct kernel *k)
+{
+	if (!k)
+		return;
+	translate_done(k);
+	vmcoreinfo_free(k->vmcoreinfo);
+	image_free(k->image);
+	mem_free(k->mem);
+	free(k->vmcoreinfo_from);
+	free(k->release_text);
+	free(k->version_text);
+	free(k->host_text);
+	free(k->banner);
+	free(k->proof);
+	free(k->slide_from);
+	free(k->phys_from);
+	free(k);
+}
+
+static struct vmatlas_error *open_mem(struct kernel *k, const struct kernel_opts *opts)
+{
+	if (opts->host)
+		return mem_open_host(opts->host, &k->mem);
+	if (opts->live)
+		return mem_open_live("/proc/kcore", &opts->mem, &k->mem);
+	return mem_open(opts->core, &opts->mem, &k->mem);
+}
+
+static struct vmatlas_error *choose_arch(struct kernel *k)
+{
+	const struct image_info *info = image_info(k->image);
+	const uint16_t dumped = k->mem->info.machine;
+
+	if (dumped && dumped != info->machine)
+		return vmatlas_error_new(VMATLAS_ERROR_MISMATCH,
+			"%s is for ELF machine %u, the dump for %u: not the same kernel",
+			info->path, info->machine, dumped);
+	k->arch = arch_find(info->machine, info->bits);
+	if (!k->arch)
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+			"%s: ELF machine %u with %u bits is not supported (x86-64 and "
+			"32-bit ARM are)", info->path, info->machine, info->bits);
+	k->ptr_size = info->bits / 8;
+	k->va_mask = info->bits == 64 ? UINT64_MAX : UINT32_MAX;
+	k->big_endian = info->big_endian;
+	k->page_shift = k->arch->page_shift;
+	return NULL;
+}
+
+/* Every name that anything will ask for, in one pass over the symbol table. */
+static struct vmatlas_error *prefetch(struct kernel *k)
+{
+	const struct vmatlas_need **sets = calloc(nr_surveyors + 1, sizeof(*sets));
+	size_t *nr = calloc(nr_surveyors + 1, sizeof(*nr));
+	struct vmatlas_error *err;
+
+	if (!sets || !nr) {
+		err = error_no_memory();
+		goto out;
+	}
+	for (size_t i = 0; i < nr_surveyors; i++) {
+		sets[i] = surveyors[i]->needs;
+		nr[i] = surveyors[i]->nr_needs;
+	}
+	sets[nr_surveyors] = identify_needs(&nr[nr_surveyors]);
+	err = needs_prefetch(k, sets, nr, nr_surveyors + 1);
+out:
+	free(sets);
+	free(nr);
+	return err;
+}
+
+struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel **ret)
+{
+	_cleanup_(kernel_freep) struct kernel *k = calloc(1, sizeof(*k));
+	struct vmatlas_error *err;
+
+	if (!k)
+		return error_no_memory();
+	k->host = opts->host;
+	err = open_mem(k, opts);
+	if (!err)
+		err = image_open(opts->vmlinux, &k->image);
+	if (!err)
+		err = choose_arch(k);
+	if (!err)
+		err = translate_init(k);
+	if (!err)
+		err = prefetch(k);
+	if (!err)
+		err = identify(k, opts);
+	if (err)
+		return err;
+	*ret = take(k);
+	return NULL;
+}
+
+/* ---- Reading ---- */
+
+/* A piece that lies in one page. */
+static struct vmatlas_error *read_piece(struct kernel *k, uint64_t addr, void *buf, size_t len)
+{
+	struct vmatlas_error *err;
+	uint64_t paddr;
+
+	if (k->mem->info.has_virtual)
+		return mem_read(k->mem, MEM_VIRTUAL, addr, buf, len);
+	err = kernel_translate(k, addr, &paddr);
+	if (err)
+		return err;
+	err = mem_read(k->mem, MEM_PHYSICAL, paddr, buf, len);
+	return vmatlas_error_wrap(err, "%#" PRIx64, addr);
+}
+
+struct vmatlas_error *kernel_read(struct kernel *k, uint64_t addr, void *buf, size_t len)
+{
+	const uint64_t page = 1ull << k->page_shift;
+	uint8_t *to = buf;
+
+	while (len) {
+		const uint64_t at = addr & k->va_mask;
+		const size_t piece = MIN((uint64_t)len, page - (at & (page - 1)));
+		struct vmatlas_error *err = read_piece(k, at, to, piece);
+
+		if (err)
+			return err;
+		to += piece;
+		addr += piece;
+		len -= piece;
+	}
+	return NULL;
+}
+
+struct vmatlas_error *kernel_read_uint(struct kernel *k, uint64_t addr, size_t size,
+				       uint64_t *ret)
+{
+	struct vmatlas_error *err;
+	uint8_t raw[8];
+
+	if (size == 0 || size > sizeof(raw))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "an integer of %zu bytes", size);
+	err = kernel_read(k, addr, raw, size);
+	if (err)
+		return err;
+	*ret = bytes_uint(raw, size, k->big_endian);
+	return NULL;
+}
+
+struct vmatlas_error *kernel_read_ptr(struct kernel *k, uint64_t addr, uint64_t *ret)
+{
+	return kernel_read_uint(k, addr, k->ptr_size, ret);
+}
+
+struct vmatlas_error *kernel_read_str(struct kernel *k, uint64_t addr, size_t max, char **ret)
+{
+	_cleanup_(str_done) struct str text = { 0 };
+	const uint64_t page = 1ull << k->page_shift;
+
+	while (text.len < max) {
+		const uint64_t in_page = page - (addr & (page - 1));
+		struct vmatlas_error *err;
+		char buf[256];
+		const size_t want = MIN(max - text.len, sizeof(buf));
+		const size_t piece = MIN((uint64_t)want, in_page);
+
+		err = kernel_read(k, addr, buf, piece);
+		if (err)
+			return err;
+		str_add(&text, buf, strnlen(buf, piece));
+		if (memchr(buf, 0, piece))
+			break;
+		addr += piece;
+	}
+	*ret = str_take(&text);
+	return *ret ? NULL : error_no_memory();
+}
+
+struct vmatlas_error *kernel_symbol(struct kernel *k, const char *name, uint64_t *ret)
+{
+	const struct vmatlas_need need = VMATLAS_NEED_SYMBOL(name);
+	struct vmatlas_error *err;
+	struct resolved res;
+
+	err = needs_resolve(k, &need, 1, &res);
+	if (err)
+		return err;
+	if (!res.found)
+		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "vmlinux has no symbol %s", name);
+	*ret = res.addr;
+	return NULL;
+}
+
+/*
+ * Kernel space begins at the lowest PAGE_OFFSET any split allows: modules and
+ * pkmap lie just below it.
+ */
+bool kernel_is_pointer(const struct kernel *k, uint64_t addr)
+{
+	if (k->ptr_size == 8)
+		return addr >> 63;
+	return addr >= 0x3f000000 && addr <= UINT32_MAX;
+}

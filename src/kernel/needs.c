@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Names to addresses and offsets. Surveyors and plugins say what they will
+ * read; nobody but this file asks vmlinux.
+ */
+#include <string.h>
+
+#include "kernel/kernel.h"
+
+/* The functions of "a|b" are symbols to look for, too. */
+struct name_list {
+	VEC(char *) names;
+};
+
+static void name_list_done(struct name_list *l)
+{
+	for (size_t i = 0; i < l->names.nr; i++)
+		free(l->names.v[i]);
+	vec_done(&l->names);
+}
+
+static bool name_list_add(struct name_list *l, const char *from, size_t len)
+{
+	char **slot;
+
+	for (size_t i = 0; i < l->names.nr; i++)
+		if (!strncmp(l->names.v[i], from, len) && !l->names.v[i][len])
+			return true;
+	slot = vec_push(&l->names);
+	if (!slot)
+		return false;
+	*slot = strndup(from, len);
+	if (!*slot)
+		l->names.nr--;
+	return *slot != NULL;
+}
+
+static bool name_list_add_alternatives(struct name_list *l, const char *near)
+{
+	while (near && *near) {
+		const size_t len = strcspn(near, "|");
+
+		if (!name_list_add(l, near, len))
+			return false;
+		near += len + (near[len] == '|');
+	}
+	return true;
+}
+
+static bool name_list_add_need(struct name_list *l, const struct vmatlas_need *need)
+{
+	if (!need->member)
+		return name_list_add(l, need->name, strlen(need->name));
+	return name_list_add_alternatives(l, need->near_function);
+}
+
+static bool name_list_add_wants(struct name_list *l, const struct arch *arch)
+{
+	for (size_t i = 0; i < arch->nr_wants; i++) {
+		const struct arch_want *w = &arch->wants[i];
+		bool ok = true;
+
+		if (w->kind == WANT_ENUM || w->kind == WANT_SIZEOF)
+			ok = name_list_add_alternatives(l, w->near);
+		else if (w->kind != WANT_NUMBER)
+			ok = name_list_add(l, w->name, strlen(w->name));
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+struct vmatlas_error *needs_prefetch(struct kernel *k, const struct vmatlas_need *const *needs,
+				     const size_t *nr, size_t nr_sets)
+{
+	_cleanup_(name_list_done) struct name_list list = { 0 };
+
+	if (k->arch && !name_list_add_wants(&list, k->arch))
+		return error_no_memory();
+	for (size_t s = 0; s < nr_sets; s++)
+		for (size_t i = 0; i < nr[s]; i++)
+			if (!name_list_add_need(&list, &needs[s][i]))
+				return error_no_memory();
+	return image_prefetch(k->image, (const char *const *)list.names.v, list.names.nr);
+}
+
+static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatlas_need *need,
+					    struct resolved *ret)
+{
+	const uint64_t want = need->flags & VMATLAS_NEED_POINTER ? k->ptr_size : 0;
+	struct vmatlas_error *err;
+	struct image_symbol sym;
+
+	if (k->host && k->host->symbol) {
+		ret->found = !k->host->symbol(k->host->arg, need->name, &ret->addr, &ret->size);
+		return NULL;
+	}
+	err = image_symbol(k->image, need->name, want, &sym);
+	if (err)
+		return err;
+	ret->found = true;
+	ret->addr = (sym.addr + (sym.is_absolute ? 0 : k->slide)) & k->va_mask;
+	ret->size = sym.size;
+	return NULL;
+}
+
+static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatlas_need *need,
+					    struct resolved *ret)
+{
+	const char *near = need->near_function ? need->near_function : "vfree";
+	struct vmatlas_error *err;
+	struct image_member m;
+
+	err = image_member(k->image, near, need->name, need->member, &m);
+	if (err)
+		return err;
+	*ret = (struct resolved){ .found = true, .offset = m.offset, .size = m.size,
+				  .count = m.count, .is_signed = m.is_signed };
+	return NULL;
+}
+
+struct vmatlas_error *needs_resolve(struct kernel *k, const struct vmatlas_need *needs,
+				    size_t nr, struct resolved *ret)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct vmatlas_error *err;
+
+		ret[i] = (struct resolved){ 0 };
+		err = needs[i].member ? resolve_member(k, &needs[i], &ret[i])
+				      : resolve_symbol(k, &needs[i], &ret[i]);
+		if (err && !error_is(err, VMATLAS_ERROR_MISSING))
+			return err;
+		vmatlas_error_free(err);	/* missing: found stays false */
+	}
+	return NULL;
+}
+
+void need_describe(const struct vmatlas_need *need, struct str *out)
+{
+	if (!need->member)
+		str_addf(out, "%s", need->name);
+	else if (!*need->member)
+		str_addf(out, "struct %s", need->name);
+	else
+		str_addf(out, "%s.%s", need->name, need->member);
+}
