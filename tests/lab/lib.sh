@@ -3,6 +3,9 @@
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${VMATLAS_CACHE:-$HOME/.cache/vmatlas}
 
+# The suite whose kernels are built on the machine itself, and whose tools are used.
+HOST_SUITE=bookworm
+
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "$*"; exit 1; }
 
@@ -10,6 +13,14 @@ die() { say "$*"; exit 1; }
 need() {
 	local f
 	for f; do [ -e "$f" ] || die "$f is missing"; done
+}
+
+# tools COMMAND…: all that fetch-tools installs.
+tools() {
+	local t
+	for t; do
+		command -v "$t" >/dev/null || die "$t is missing: run tests/lab/fetch-tools"
+	done
 }
 
 # row TABLE NAME: the line of tests/lab/TABLE whose first word is NAME.

@@ -56,23 +56,22 @@ static void *keep(void *area)
 /* ---- the areas ---- */
 
 /*
- * Plain allocations of one to eleven pages. Every third is freed again, which
- * leaves holes between the others and, as freeing is lazy, rows that
- * /proc/vmallocinfo calls "unpurged".
+ * Plain allocations of one to eleven pages. Every third is freed later, which
+ * leaves holes between the others.
  */
 #define PLAIN 72
+static void *freed[PLAIN / 3];
 static noinline void make_plain(void)
 {
-	static void *plain[PLAIN];
 	unsigned int i;
 
-	for (i = 0; i < PLAIN; i++)
-		plain[i] = vmalloc((1 + i % 11) * PAGE_SIZE - i);
 	for (i = 0; i < PLAIN; i++) {
+		void *area = vmalloc((1 + i % 11) * PAGE_SIZE - i);
+
 		if (i % 3 == 1)
-			vfree(plain[i]);
+			freed[i / 3] = area;
 		else
-			keep(plain[i]);
+			keep(area);
 	}
 }
 
@@ -114,18 +113,34 @@ static noinline void make_vmap(void)
 
 /*
  * vm_map_ram() takes up to BITS_PER_LONG pages out of a shared block, and more
- * as an area of its own. One of the small ones is given back.
+ * as an area of its own. One of the small ones is given back
+ * later.
  */
+static void *unmapped;
 static noinline void make_vm_map_ram(void)
 {
-	void *small;
-
 	keep(vm_map_ram(ram, 1, NUMA_NO_NODE));
-	small = vm_map_ram(ram, 2, NUMA_NO_NODE);
+	unmapped = vm_map_ram(ram, 2, NUMA_NO_NODE);
 	keep(vm_map_ram(ram, 3, NUMA_NO_NODE));
 	keep(vm_map_ram(ram, RAM_PAGES, NUMA_NO_NODE));
-	if (small)
-		vm_unmap_ram(small, 2);
+}
+
+/*
+ * Freeing is lazy: the areas become rows that /proc/vmallocinfo calls "unpurged",
+ * unless something purges them. Loading a module does (its init part is freed),
+ * so this waits for the first read of a file below.
+ */
+static void free_some(void)
+{
+	static atomic_t done;
+	unsigned int i;
+
+	if (atomic_xchg(&done, 1))
+		return;
+	for (i = 0; i < ARRAY_SIZE(freed); i++)
+		vfree(freed[i]);
+	if (unmapped)
+		vm_unmap_ram(unmapped, 2);
 }
 
 static noinline void make_areas(void)
@@ -259,6 +274,7 @@ static void put_arch(struct seq_file *m)
 
 static int macros_show(struct seq_file *m, void *unused)
 {
+	free_some();
 	MACRO(m, PAGE_SHIFT);
 	MACRO(m, PAGE_OFFSET);
 	MACRO(m, high_memory);
