@@ -6,7 +6,11 @@
 #include "base/bytes.h"
 #include "kernel/identify.h"
 #include "kernel/kernel.h"
+#include "kernel/modsyms.h"
+#include "kernel/pagenodes.h"
+#include "kernel/symname.h"
 #include "kernel/translate.h"
+#include "kernel/vmallocinfo.h"
 
 void kernel_free(struct kernel *k)
 {
@@ -57,27 +61,38 @@ static struct vmatlas_error *choose_arch(struct kernel *k)
 	return NULL;
 }
 
+/* What is looked up by others than surveyors. */
+static const struct {
+	const struct vmatlas_need *needs;
+	const size_t *nr;
+} lookups[] = {
+	{ symname_needs, &nr_symname_needs },
+	{ modsyms_needs, &nr_modsyms_needs },
+	{ pagenodes_needs, &nr_pagenodes_needs },
+	{ vmallocinfo_needs, &nr_vmallocinfo_needs },
+};
+
 /* Every name that anything will ask for, in one pass over the symbol table. */
 static struct vmatlas_error *prefetch(struct kernel *k)
 {
-	const struct vmatlas_need **sets = calloc(nr_surveyors + 1, sizeof(*sets));
-	size_t *nr = calloc(nr_surveyors + 1, sizeof(*nr));
-	struct vmatlas_error *err;
+	const size_t max = nr_surveyors + ARRAY_SIZE(lookups) + 1;
+	_cleanup_(freep) const struct vmatlas_need **sets = calloc(max, sizeof(*sets));
+	_cleanup_(freep) size_t *nr = calloc(max, sizeof(*nr));
+	size_t used = 0;
 
-	if (!sets || !nr) {
-		err = error_no_memory();
-		goto out;
+	if (!sets || !nr)
+		return error_no_memory();
+	sets[used] = identify_needs(&nr[used]);
+	used++;
+	for (size_t i = 0; i < nr_surveyors; i++, used++) {
+		sets[used] = surveyors[i]->needs;
+		nr[used] = surveyors[i]->nr_needs;
 	}
-	for (size_t i = 0; i < nr_surveyors; i++) {
-		sets[i] = surveyors[i]->needs;
-		nr[i] = surveyors[i]->nr_needs;
+	for (size_t i = 0; i < ARRAY_SIZE(lookups); i++, used++) {
+		sets[used] = lookups[i].needs;
+		nr[used] = *lookups[i].nr;
 	}
-	sets[nr_surveyors] = identify_needs(&nr[nr_surveyors]);
-	err = needs_prefetch(k, sets, nr, nr_surveyors + 1);
-out:
-	free(sets);
-	free(nr);
-	return err;
+	return needs_prefetch(k, sets, nr, used);
 }
 
 struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel **ret)
