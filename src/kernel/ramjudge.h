@@ -46,12 +46,13 @@ struct ram_question {
 	/* What the log says was cut. */
 	const struct vmatlas_range *logged;
 	size_t nr_logged;
+	bool logged_at_limit;		/* the first of them starts where lowmem ends */
 };
 
 enum ram_verdict {
 	RAM_NOT_JUDGED,			/* neither installed RAM nor the limit is known */
 	RAM_ALL_USED,
-	RAM_BELOW_LIMIT,		/* installed unknown, but lowmem was not cut */
+	RAM_NOT_CUT,			/* installed unknown, but nothing can be lost */
 	RAM_AT_LIMIT,			/* installed unknown, lowmem may have been cut */
 	RAM_IN_HIGHMEM,			/* above lowmem, and used */
 	RAM_IGNORED,
@@ -86,7 +87,7 @@ struct ram_answer {
 	uint64_t limit;			/* highest exclusive end that lowmem may have */
 	enum ram_gap rule;
 	uint64_t default_reserve;	/* without vmalloc=; 0 unknown */
-	/* Where phys 0 of the linear map would be, if known or derived. */
+	/* Given, or derived from a log line that starts where lowmem ends. */
 	bool has_phys_offset;
 	uint64_t phys_offset;
 	/* RAM above lowmem: lost, or in highmem. */

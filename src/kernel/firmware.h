@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the boot loader told the kernel about RAM: a flattened device tree or a
+ * list of ATAGs. Pure, fuzzed.
+ */
+#ifndef KERNEL_FIRMWARE_H
+#define KERNEL_FIRMWARE_H
+
+#include <vmatlas.h>
+
+#include "base/err.h"
+#include "base/vec.h"
+
+enum firmware_role {
+	FIRMWARE_RAM,			/* a bank of installed RAM */
+	FIRMWARE_RESERVED,		/* reserved-memory, /memreserve/ */
+	FIRMWARE_INITRD,
+};
+
+struct firmware_range {
+	enum firmware_role role;
+	struct vmatlas_range phys;
+	bool no_map;			/* never RAM for this kernel */
+	char name[64];			/* of the node or tag: "/memory@0" */
+};
+
+struct firmware {
+	VEC(struct firmware_range) ranges;
+	char *command_line;		/* NULL if it gives none */
+	char *model;
+};
+
+void firmware_done(struct firmware *f);
+
+/* The size of a device tree by its header; 0 if it is none or of no sane size. */
+uint64_t firmware_fdt_size(const uint8_t header[static 8]);
+
+/* CORRUPT if libfdt does not like it. */
+VMATLAS_CHECKED struct vmatlas_error *
+firmware_parse_fdt(const void *blob, size_t len, struct firmware *ret);
+
+/* CORRUPT if the list does not begin with ATAG_CORE. */
+VMATLAS_CHECKED struct vmatlas_error *
+firmware_parse_atags(const uint8_t *p, size_t len, bool big_endian, struct firmware *ret);
+
+#endif

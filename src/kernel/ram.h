@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * RAM: what is installed, what the kernel uses, what it cut off. Each fact says
+ * where it was read; facts that disagree stand side by side.
+ */
+#ifndef KERNEL_RAM_H
+#define KERNEL_RAM_H
+
+#include <vmatlas.h>
+
+#include "base/attr.h"
+#include "base/vec.h"
+#include "kernel/bootlog.h"
+#include "kernel/ramjudge.h"
+
+enum ram_role {
+	RAM_INSTALLED,			/* the boot loader says so */
+	RAM_SYSTEM,			/* iomem "System RAM" */
+	RAM_MEMBLOCK,			/* memblock.memory */
+	RAM_DESCRIBED,			/* the dump's own map: no more than an upper bound */
+	RAM_RESERVED,			/* kept away from the kernel's use */
+	RAM_OCCUPIED,			/* something lives there: initrd, CMA */
+};
+
+struct ram_fact {
+	enum ram_role role;
+	struct vmatlas_range phys;
+	bool no_map;			/* RESERVED: not even in the linear map */
+	uint64_t record;		/* kernel address it was read at, 0 none */
+	char *name;			/* "System RAM", "/memory@0", "initrd" */
+	char *source;			/* "iomem_resource", "device tree at 0xff800000" */
+};
+
+/* A question that got no answer, for evidence: "ATAGS", "poisoned ...". */
+struct ram_silence {
+	char *subject;
+	char *why;
+};
+
+struct ram_facts {
+	VEC(struct ram_fact) facts;
+	VEC(struct ram_silence) silences;
+	char *command_line;		/* NULL unknown */
+	char *command_line_from;
+	struct bootlog *log;		/* of the dump itself; NULL */
+	char *model;
+	/* How this kernel computes the limit of lowmem; 0 and UNKNOWN: not seen. */
+	enum ram_gap gap;
+	uint64_t default_limit, default_reserve;
+	const char *rule_from;		/* "vmalloc_size in vmlinux"; NULL */
+	enum ram_known aliasing;	/* cacheid */
+	enum ram_known lpae;
+};
+
+void ram_facts_free(struct ram_facts *facts);
+DEFINE_FREEP(ram_facts, ram_facts_free)
+
+const char *ram_role_name(enum ram_role role);
+
+#endif
