@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts of the kernel lab; sourced, never run.
 
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
