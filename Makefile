@@ -30,7 +30,8 @@ $(if $(findstring MISSING_LIBRARY,$(LIBFLAGS)$(CLIFLAGS)),$(error libraries are 
 
 objs     = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
 LIB     := $(call objs,src/base/*.c src/image/*.c src/mem/*.c src/arch/*.c src/kernel/*.c src/atlas/*.c)
-CLI     := $(call objs,src/cli/*.c)
+# The tool carries its own copy of a small tool of base, which the library hides.
+CLI     := $(call objs,src/cli/*.c src/base/str.c)
 SO      := $(O)/libvmatlas.so.$(SOVER)
 PLUGINS := $(patsubst plugins/%.c,$(O)/plugins/%.so,$(wildcard plugins/*.c))
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Recorded areas as a table, one a row. */
+#ifndef CLI_AREAS_H
+#define CLI_AREAS_H
+
+#include "cli/table.h"
+
+extern const struct column area_columns[];
+
+VMATLAS_CHECKED struct vmatlas_error *areas_print(const struct cli *cli);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The commands, each in its own file, named after it. */
+#ifndef CLI_CMD_H
+#define CLI_CMD_H
+
+#include "cli/cli.h"
+#include "cli/table.h"
+
+struct vmatlas_error *cmd_info(struct cli *cli);
+struct vmatlas_error *cmd_map(struct cli *cli);
+struct vmatlas_error *cmd_areas(struct cli *cli);
+struct vmatlas_error *cmd_addr(struct cli *cli);
+struct vmatlas_error *cmd_check(struct cli *cli);
+struct vmatlas_error *cmd_report(struct cli *cli);
+struct vmatlas_error *cmd_explain(struct cli *cli);
+struct vmatlas_error *cmd_plugins(struct cli *cli);
+struct vmatlas_error *cmd_help(struct cli *cli);
+
+/* The columns that -o picks from, as the other options have it. */
+const struct column *map_columns(const struct cli *cli);
+const struct column *areas_columns(const struct cli *cli);
+const struct column *plugins_columns(const struct cli *cli);
+
+/* Help on @command, or on the tool if NULL. */
+void print_help(const struct command *command);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vmatlas areas: what the allocators recorded, one area a line, or added up. */
+#include "cli/areas.h"
+#include "cli/cmd.h"
+#include "cli/totals.h"
+
+const struct column *areas_columns(const struct cli *cli)
+{
+	return cli->by ? total_columns : area_columns;
+}
+
+static struct vmatlas_error *total_areas(const struct cli *cli)
+{
+	struct totals totals;
+	struct vmatlas_error *err;
+
+	err = totals_read(cli, cli->by, &totals);
+	if (err)
+		return err;
+	err = totals_print(cli, &totals, SIZE_MAX);
+	totals_done(&totals);
+	return err;
+}
+
+static struct vmatlas_error *vmallocinfo(struct cli *cli)
+{
+	struct vmatlas_error *err;
+
+	if (cli->json || cli->columns || cli->by)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--vmallocinfo prints the kernel's own text:"
+			" it takes neither -J nor -o nor --by");
+	err = session_open(cli, VMATLAS_SURVEY_RECORDED);
+	return err ? err : vmatlas_vmallocinfo(cli->atlas, print_text, NULL);
+}
+
+struct vmatlas_error *cmd_areas(struct cli *cli)
+{
+	struct vmatlas_error *err;
+
+	if (cli->vmallocinfo)
+		return vmallocinfo(cli);
+	if (cli->by && !totals_has_key(cli->by))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--by '%s'? caller, module or type", cli->by);
+	err = session_open(cli, VMATLAS_SURVEY_RECORDED);
+	if (err)
+		return err;
+	if (cli->json)
+		json_begin(cli);
+	else
+		print_target(cli);
+	err = cli->by ? total_areas(cli) : areas_print(cli);
+	if (err || !cli->json)
+		return err;
+	json_coverage(cli);
+	return json_end();
+}

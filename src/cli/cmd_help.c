@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vmatlas help: from the tables of commands, options and columns. */
+#include <string.h>
+
+#include "cli/cmd.h"
+
+static void print_overview(void)
+{
+	printf("vmatlas - an atlas of a Linux kernel's virtual address space, from its dump\n\n"
+	       "Usage: vmatlas COMMAND [VMLINUX] [VMCORE] [OPTION...]\n\n"
+	       "VMLINUX and VMCORE come in either order. Commands:\n\n");
+	for (const struct command *c = commands; c->name; c++)
+		printf("  %-9s %-10s %s\n", c->name, c->operands, c->help);
+	printf("\nOptions of every command that reads a kernel:\n\n");
+	options_help(NULL);
+	printf("\nExit code: 0 done, 2 could not look. check, and others with --exit-code: 0 clean,\n"
+	       "1 findings of warning or above, 2 could not look, 3 clean but incomplete.\n"
+	       "'vmatlas help COMMAND' has a command's own options and columns.\n");
+}
+
+static void print_command(const struct command *command)
+{
+	static const struct cli plain, by = { .by = "" };
+
+	printf("vmatlas %s - %s\n\nUsage: vmatlas %s%s%s%s [OPTION...]\n", command->name,
+	       command->help, command->name,
+	       command->flags & COMMAND_NO_DUMP ? " [VMLINUX VMCORE]" :
+	       command->flags & COMMAND_FILES ? " VMLINUX VMCORE" : "",
+	       *command->operands ? " " : "", command->operands);
+	if (command->flags & COMMAND_FILES) {
+		printf("\nIts own options, beside those of 'vmatlas help':\n\n");
+		options_help(command);
+	}
+	if (!command->columns)
+		return;
+	printf("\nColumns:\n\n");
+	columns_help(command->columns(&plain));
+	if (command->columns(&by) != command->columns(&plain)) {
+		printf("\nColumns with --by:\n\n");
+		columns_help(command->columns(&by));
+	}
+}
+
+void print_help(const struct command *command)
+{
+	if (command)
+		print_command(command);
+	else
+		print_overview();
+}
+
+struct vmatlas_error *cmd_help(struct cli *cli)
+{
+	const struct command *command = NULL;
+
+	if (cli->operands.nr > 1)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "one operand too many: '%s'",
+					 cli->operands.v[1]);
+	if (cli->operands.nr) {
+		command = command_find(cli->operands.v[0]);
+		if (!command)
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+				"no command '%s'; try 'vmatlas help'", cli->operands.v[0]);
+	}
+	print_help(command);
+	return NULL;
+}

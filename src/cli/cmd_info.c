@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vmatlas info: which kernel this is, and how that was found out. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+
+struct field {
+	const char *label;
+	const char *key;	/* JSON */
+	json_t *value;		/* owned */
+	char *text;		/* owned; NULL: unknown */
+};
+
+enum { FIELD_MAX = 32 };
+
+struct fields {
+	struct field v[FIELD_MAX];
+	size_t nr;
+};
+
+static void add(struct fields *f, const char *label, const char *key, json_t *value,
+		char *text)
+{
+	f->v[f->nr++] = (struct field){ label, key, value, text };
+}
+
+static void add_text(struct fields *f, const char *label, const char *key, const char *text)
+{
+	add(f, label, key, json_text(text), *text ? strdup(text) : NULL);
+}
+
+static void add_number(struct fields *f, const char *label, const char *key, uint64_t value)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+
+	str_addf(&s, "%" PRIu64, value);
+	add(f, label, key, json_number(value), str_take(&s));
+}
+
+/* An address with the words that say where it comes from; without them, unknown. */
+static void add_offset(struct fields *f, const char *label, const char *key,
+		       const char *from_key, uint64_t value, const char *from)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+
+	str_addf(&s, "0x%" PRIx64 " (%s)", value, from);
+	add(f, label, key, *from ? json_hex(value) : json_null(), *from ? str_take(&s) : NULL);
+	add(f, NULL, from_key, json_text(from), NULL);
+}
+
+static void collect(const struct vmatlas_info *i, struct fields *f)
+{
+	char when[TEXT_MAX];
+
+	add_text(f, "host", "host", i->host);
+	add_text(f, "release", "release", i->release);
+	add_text(f, "version", "version", i->version);
+	add_text(f, "banner", "banner", i->banner);
+	add_text(f, "cpu", "cpu", i->cpu);
+	add_text(f, "arch", "arch", i->arch);
+	add_number(f, "pointer size", "pointer_size", i->pointer_size);
+	add_text(f, "byte order", "byte_order", i->big_endian ? "big-endian" : "little-endian");
+	add_number(f, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
+	add_number(f, "levels", "levels", i->levels);
+	add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
+	add_text(f, "build ID", "build_id", i->build_id);
+	add_text(f, "dump", "core", i->core_path);
+	add_text(f, "format", "core_format", i->core_format);
+	add(f, NULL, "live", json_boolean(i->live), NULL);
+	add_text(f, "taken", "taken", text_time(i->taken, "%Y-%m-%dT%H:%M:%SZ", when));
+	add_text(f, "vmcoreinfo", "vmcoreinfo_from", i->vmcoreinfo_from);
+	add_text(f, "proof", "proof", i->proof);
+	add_offset(f, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
+		   i->kaslr_from);
+	add_offset(f, strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base", "phys_base",
+		   "phys_from", i->phys_base, i->phys_from);
+	add_number(f, "bytes read", "bytes_read", i->bytes_read);
+	add_number(f, "reads", "nr_reads", i->nr_reads);
+}
+
+static void print_fields(const struct cli *cli, struct fields *f)
+{
+	for (size_t i = 0; i < f->nr; i++)
+		if (f->v[i].label)
+			print_field(cli, 0, 13, f->v[i].label,
+				    f->v[i].text ? f->v[i].text : "unknown");
+}
+
+static void json_fields(struct fields *f)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < f->nr; i++)
+		json_object_set(o, f->v[i].key, f->v[i].value);
+	json_member("info", o);
+}
+
+struct vmatlas_error *cmd_info(struct cli *cli)
+{
+	struct vmatlas_error *err = session_open(cli, 0);
+	const struct vmatlas_info *info;
+	struct fields f = { .nr = 0 };
+
+	if (err)
+		return err;
+	info = vmatlas_info(cli->atlas);
+	if (info)
+		collect(info, &f);
+	if (cli->json) {
+		json_begin(cli);
+		json_fields(&f);
+		json_findings(cli);
+		json_coverage(cli);
+		err = json_end();
+	} else {
+		print_target(cli);
+		print_fields(cli, &f);
+		print_findings(cli);
+		print_coverage(cli, true);
+	}
+	for (size_t i = 0; i < f.nr; i++) {
+		json_decref(f.v[i].value);
+		free(f.v[i].text);
+	}
+	return err;
+}

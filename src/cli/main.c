@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * vmatlas, the tool: the table of commands, one error line, one exit code.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cmd.h"
+
+const struct command commands[] = {
+	{ "info", "", "which kernel this is and how it was read",
+	  cmd_info, NULL, COMMAND_FILES },
+	{ "map", "", "the address space: declared regions, their sources, what lies in them",
+	  cmd_map, map_columns, COMMAND_FILES },
+	{ "areas", "", "what the kernel's allocators recorded, one area a line",
+	  cmd_areas, areas_columns, COMMAND_FILES },
+	{ "addr", "ADDR...", "everything about an address",
+	  cmd_addr, NULL, COMMAND_FILES },
+	{ "check", "", "run the inspectors; the exit code is the verdict",
+	  cmd_check, NULL, COMMAND_FILES | COMMAND_VERDICT },
+	{ "report", "", "the verdict first, then the evidence",
+	  cmd_report, NULL, COMMAND_FILES },
+	{ "explain", "[CODE...]", "what a finding code means; without a code, all of them",
+	  cmd_explain, NULL, 0 },
+	{ "plugins", "", "inspectors, what each needs, what this kernel lacks",
+	  cmd_plugins, plugins_columns, COMMAND_FILES | COMMAND_NO_DUMP },
+	{ "help", "[COMMAND]", "this text, or help on one command",
+	  cmd_help, NULL, 0 },
+	{ NULL, NULL, NULL, NULL, NULL, 0 },
+};
+
+const struct command *command_find(const char *name)
+{
+	const struct command *c = commands;
+
+	while (c->name && strcmp(c->name, name) != 0)
+		c++;
+	return c->name ? c : NULL;
+}
+
+/*
+ * A reader that went away ends us at once, quietly, with the exit code of
+ * trouble: nobody saw the whole answer.
+ */
+static void quit(int signal)
+{
+	(void)signal;
+	_exit(CLI_TROUBLE);
+}
+
+/* Started without stdout, the first file opened must not become it. */
+static void hold_standard_files(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			_exit(CLI_TROUBLE);
+}
+
+static struct vmatlas_error *run_command(struct cli *cli)
+{
+	const struct command *command = cli->command;
+	struct vmatlas_error *err;
+
+	if (command->columns && cli->columns) {
+		const struct column *columns = command->columns(cli);
+
+		if (!strcmp(cli->columns, "help")) {
+			columns_help(columns);
+			return NULL;
+		}
+		err = columns_check(cli, columns);
+		if (err)
+			return err;
+	}
+
+	if (command->flags & COMMAND_VERDICT)
+		cli->exit_code = true;
+	err = command->run(cli);
+	if (!err && cli->exit_code && cli->atlas) {
+		struct verdict v = verdict_of(cli);
+
+		cli->status = verdict_exit(&v);
+	}
+	return err;
+}
+
+static struct vmatlas_error *run(struct cli *cli, int argc, char **argv)
+{
+	struct vmatlas_error *err = options_parse(cli, argc, argv);
+
+	if (err)
+		return err;
+	if (cli->version) {
+		printf("vmatlas %s\n", vmatlas_version());
+		return NULL;
+	}
+	if (cli->help) {
+		print_help(cli->command);
+		return NULL;
+	}
+	if (!cli->command)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "no command given; try 'vmatlas help'");
+	return run_command(cli);
+}
+
+/* What was printed counts only once it has arrived. */
+static struct vmatlas_error *flush_stdout(void)
+{
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	if (!fflush(stdout) && !failed)
+		return NULL;
+	/* stdio forgets why an earlier write failed; the kernel tells once more. */
+	if (!errno && write(STDOUT_FILENO, "\n", 1) >= 0)
+		errno = EIO;
+	return vmatlas_error_new(VMATLAS_ERROR_SYSTEM, "cannot write the output: %s",
+				 strerror(errno));
+}
+
+static int complain(struct vmatlas_error *err)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+	const char *message = vmatlas_error_message(err);
+
+	text_add_safe(&s, message, strlen(message));
+	fprintf(stderr, "vmatlas: %s\n", str_text(&s));
+	vmatlas_error_free(err);
+	return CLI_TROUBLE;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = { .open.size = sizeof(cli.open) };
+	static char buffer[1 << 16];
+	struct vmatlas_error *err, *lost;
+	int status;
+
+	hold_standard_files();
+	signal(SIGPIPE, quit);
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+
+	err = run(&cli, argc, argv);
+	lost = flush_stdout();
+	if (lost) {
+		vmatlas_error_free(err);
+		err = lost;
+	}
+	status = err ? complain(err) : cli.status;
+
+	vmatlas_close(cli.atlas);
+	vec_done(&cli.operands);
+	vec_done(&cli.plugins);
+	return status;
+}

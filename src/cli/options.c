@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Options, once: the same table is what getopt_long reads, what help prints,
+ * and what says which option goes with which command.
+ */
+#include <getopt.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+enum value { VALUE_BOOL, VALUE_TEXT, VALUE_LIST };
+
+struct option_def {
+	const char *name;
+	char letter;		/* 0: none */
+	uint8_t value;		/* enum value: what lies at the offset in struct cli */
+	uint8_t for_files;	/* goes with commands that read a dump */
+	const char *arg;	/* NULL: takes none */
+	const char *only;	/* " map report ": goes with these alone; NULL: any */
+	size_t offset;
+	const char *help;
+};
+
+#define CLI(m) offsetof(struct cli, m)
+
+static const struct option_def defs[] = {
+	{ "vmlinux", 'k', VALUE_TEXT, 1, "FILE", NULL, CLI(open.vmlinux),
+	  "the kernel's ELF file with debug information" },
+	{ "core", 'c', VALUE_TEXT, 1, "FILE", NULL, CLI(open.core), "the dump" },
+	{ "live", 0, VALUE_BOOL, 1, NULL, NULL, CLI(live),
+	  "read the running kernel through /proc/kcore" },
+	{ "declared", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.declared),
+	  "a saved boot log: its layout table becomes claims" },
+	{ "phys-offset", 0, VALUE_TEXT, 1, "ADDR", NULL, CLI(open.phys_offset),
+	  "physical start of RAM, instead of finding it" },
+	{ "kaslr-offset", 0, VALUE_TEXT, 1, "ADDR", NULL, CLI(open.kaslr_offset),
+	  "how far KASLR moved the kernel, instead of finding it" },
+	{ "tmpdir", 0, VALUE_TEXT, 1, "DIR", NULL, CLI(open.tmpdir),
+	  "where a flattened dump is rearranged (else $TMPDIR, /var/tmp)" },
+	{ "plugin", 'p', VALUE_LIST, 1, "NAME|FILE", NULL, CLI(plugins),
+	  "load an inspector; may be repeated" },
+	{ "json", 'J', VALUE_BOOL, 0, NULL, NULL, CLI(json), "JSON instead of text" },
+	{ "output", 'o', VALUE_TEXT, 0, "COL,...", " map areas plugins ", CLI(columns),
+	  "columns to print; +COL,... adds some; 'help' lists them" },
+	{ "noheadings", 'n', VALUE_BOOL, 1, NULL, NULL, CLI(no_headings),
+	  "neither headings nor the line that names the dump" },
+	{ "bytes", 'b', VALUE_BOOL, 1, NULL, NULL, CLI(bytes), "sizes in bytes" },
+	{ "exit-code", 0, VALUE_BOOL, 1, NULL, NULL, CLI(exit_code),
+	  "inspect, and exit 1 on findings, 3 if incomplete, as check does" },
+	{ "boot", 0, VALUE_BOOL, 0, NULL, " map ", CLI(boot),
+	  "the kernel's own \"Virtual kernel memory layout\" table" },
+	{ "gaps", 0, VALUE_BOOL, 0, NULL, " map ", CLI(gaps), "a row for each gap" },
+	{ "vmallocinfo", 0, VALUE_BOOL, 0, NULL, " areas ", CLI(vmallocinfo),
+	  "byte for byte what this kernel's /proc/vmallocinfo prints" },
+	{ "by", 0, VALUE_TEXT, 0, "KEY", " areas ", CLI(by),
+	  "totals by caller, module or type" },
+	{ "full", 0, VALUE_BOOL, 0, NULL, " report check ", CLI(full),
+	  "everything, not only the top or what fell short" },
+	{ "verbose", 'v', VALUE_BOOL, 0, NULL, NULL, CLI(verbose),
+	  "tell on stderr what is being done" },
+	{ "help", 'h', VALUE_BOOL, 0, NULL, NULL, CLI(help), "help" },
+	{ "version", 'V', VALUE_BOOL, 0, NULL, NULL, CLI(version), "the version" },
+};
+
+enum { NR_OPTIONS = ARRAY_SIZE(defs), LONG_BASE = 256 };
+
+/* Does option @def mean anything to @command? */
+static bool goes_with(const struct option_def *def, const struct command *command)
+{
+	char word[32];
+
+	if (def->for_files && !(command->flags & COMMAND_FILES))
+		return false;
+	if (!def->only)
+		return true;
+	snprintf(word, sizeof(word), " %s ", command->name);
+	return strstr(def->only, word) != NULL;
+}
+
+static struct vmatlas_error *store(struct cli *cli, const struct option_def *def,
+				   const char *arg)
+{
+	void *at = (char *)cli + def->offset;
+	const char **item;
+
+	switch (def->value) {
+	case VALUE_BOOL:
+		*(bool *)at = true;
+		return NULL;
+	case VALUE_TEXT:
+		*(const char **)at = arg;
+		return NULL;
+	default:
+		item = vec_push(&cli->plugins);
+		if (!item)
+			return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
+		*item = arg;
+		return NULL;
+	}
+}
+
+/* The first operand names the command, the others are its own. */
+static struct vmatlas_error *operand(struct cli *cli, const char *text)
+{
+	const char **item;
+
+	if (!cli->command) {
+		cli->command = command_find(text);
+		if (cli->command)
+			return NULL;
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "no command '%s'; try 'vmatlas help'", text);
+	}
+	item = vec_push(&cli->operands);
+	if (!item)
+		return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
+	*item = text;
+	return NULL;
+}
+
+static struct vmatlas_error *check_options(const struct cli *cli, uint64_t given)
+{
+	if (!cli->command || cli->help || cli->version)
+		return NULL;
+	for (size_t i = 0; i < NR_OPTIONS; i++)
+		if (given & (uint64_t)1 << i && !goes_with(&defs[i], cli->command))
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+				"option --%s does not go with '%s'; try 'vmatlas help %s'",
+				defs[i].name, cli->command->name, cli->command->name);
+	return NULL;
+}
+
+static struct vmatlas_error *bad_option(int what, char **argv)
+{
+	const char *problem = what == ':' ? "needs an argument" :
+			      optopt >= LONG_BASE ? "takes no argument" : "is unknown";
+	const char *word = argv[optind - 1];
+	int len = strcspn(word, "=");
+
+	/* A short one may hide among others, as in -nZ. */
+	if (optopt > 0 && optopt < LONG_BASE)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"option -%c %s; try 'vmatlas help'", optopt, problem);
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"option %.*s %s; try 'vmatlas help'", len, word, problem);
+}
+
+/* "-:" hands operands out in order, wherever they stand; and every mistake to us. */
+static void getopt_tables(char letters[static 3 * NR_OPTIONS + 3],
+			  struct option longs[static NR_OPTIONS + 1])
+{
+	letters += sprintf(letters, "-:");
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		longs[i] = (struct option){ defs[i].name, defs[i].arg != NULL, NULL,
+					    LONG_BASE + (int)i };
+		if (defs[i].letter)
+			letters += sprintf(letters, "%c%s", defs[i].letter,
+					   defs[i].arg ? ":" : "");
+	}
+	longs[NR_OPTIONS] = (struct option){ 0 };
+}
+
+static size_t option_index(int c)
+{
+	size_t i = 0;
+
+	if (c >= LONG_BASE)
+		return c - LONG_BASE;
+	while (defs[i].letter != c)
+		i++;
+	return i;
+}
+
+struct vmatlas_error *options_parse(struct cli *cli, int argc, char **argv)
+{
+	char letters[3 * NR_OPTIONS + 3];
+	struct option longs[NR_OPTIONS + 1];
+	struct vmatlas_error *err = NULL;
+	uint64_t given = 0;
+	int c;
+
+	_Static_assert(NR_OPTIONS <= 64, "one bit for each option");
+	getopt_tables(letters, longs);
+	while (!err && (c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (c == 1) {
+			err = operand(cli, optarg);
+		} else if (c == '?' || c == ':') {
+			err = bad_option(c, argv);
+		} else {
+			size_t i = option_index(c);
+
+			given |= (uint64_t)1 << i;
+			err = store(cli, &defs[i], optarg);
+		}
+	}
+	while (!err && optind < argc)
+		err = operand(cli, argv[optind++]);
+	return err ? err : check_options(cli, given);
+}
+
+void options_help(const struct command *command)
+{
+	for (size_t i = 0; i < NR_OPTIONS; i++) {
+		const struct option_def *def = &defs[i];
+		char name[48], letter[8] = "    ";
+
+		if (command ? !def->only || !goes_with(def, command) : def->only != NULL)
+			continue;
+		if (def->letter)
+			snprintf(letter, sizeof(letter), "-%c, ", def->letter);
+		snprintf(name, sizeof(name), "%s--%s%s%s", letter, def->name,
+			 def->arg ? " " : "", def->arg ? def->arg : "");
+		printf("  %-28s %s\n", name, def->help);
+	}
+}

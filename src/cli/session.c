@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From options and operands to a surveyed kernel; and what the library says
+ * meanwhile, on stderr.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+enum { WIDTH_MIN = 60, WIDTH_MAX = 160, WIDTH_OF_A_FILE = 100 };
+
+bool parse_address(const char *text, uint64_t *ret)
+{
+	char *end;
+
+	if (text[0] == '0' && (text[1] | 0x20) == 'x')
+		text += 2;
+	if (!isxdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	*ret = strtoull(text, &end, 16);
+	return !errno && !*end;
+}
+
+bool session_is_named(const struct cli *cli)
+{
+	const struct vmatlas_open_opts *o = &cli->open;
+
+	return cli->live || o->vmlinux || o->core || o->declared || cli->operands.nr;
+}
+
+/* "face" may be a file; "0xface" is an address. */
+static bool is_file(const char *text)
+{
+	uint64_t addr;
+
+	return !parse_address(text, &addr) ||
+	       (strncmp(text, "0x", 2) != 0 && access(text, F_OK) == 0);
+}
+
+/*
+ * The files among the operands fill what -k and -c left open, vmlinux first: the
+ * library tells by content which is which. What is left stays in the list.
+ */
+static struct vmatlas_error *take_files(struct cli *cli)
+{
+	const char **slot[2];
+	size_t nr_slots = 0, used = 0, left = 0;
+
+	if (!cli->open.vmlinux)
+		slot[nr_slots++] = &cli->open.vmlinux;
+	if (!cli->open.core && !cli->live)
+		slot[nr_slots++] = &cli->open.core;
+
+	for (size_t i = 0; i < cli->operands.nr; i++) {
+		const char *text = cli->operands.v[i];
+
+		if (cli->command->operands[0] && !is_file(text))
+			cli->operands.v[left++] = text;
+		else if (used < nr_slots)
+			*slot[used++] = text;
+		else if (cli->command->operands[0])
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+				"not an address: '%s' (hex, with or without 0x)", text);
+		else
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+						 "one operand too many: '%s'", text);
+	}
+	cli->operands.nr = left;
+	return NULL;
+}
+
+/* Which of two files is missing only the library can tell. */
+static struct vmatlas_error *check_files(const struct cli *cli)
+{
+	const char *operands = cli->command->operands;
+
+	if (cli->live || cli->open.vmlinux || cli->open.core || cli->open.declared)
+		return NULL;
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"no dump given: vmatlas %s VMLINUX VMCORE%s%s,"
+		" or --live for the running kernel", cli->command->name,
+		operands[0] ? " " : "", operands);
+}
+
+static struct vmatlas_error *check_operands(const struct cli *cli)
+{
+	if (!cli->command->operands[0] || cli->operands.nr)
+		return NULL;
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"no address given: vmatlas %s VMLINUX VMCORE %s", cli->command->name,
+		cli->command->operands);
+}
+
+static bool progress_shown;
+
+static void progress_clear(void)
+{
+	if (progress_shown)
+		fputs("\r\033[K", stderr);
+	progress_shown = false;
+}
+
+/* Progress rewrites its own line on a terminal; anything else clears it first. */
+static void say(void *arg, uint32_t level, const char *line)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+
+	(void)arg;
+	progress_clear();
+	text_add_safe(&s, line, strlen(line));
+	if (level == VMATLAS_LOG_PROGRESS && isatty(STDERR_FILENO)) {
+		fputs(str_text(&s), stderr);
+		progress_shown = true;
+		return;
+	}
+	fprintf(stderr, "vmatlas: %s%s\n", level == VMATLAS_LOG_WARNING ? "warning: " : "",
+		str_text(&s));
+}
+
+static void measure_page(struct cli *cli)
+{
+	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
+	struct winsize size = { 0 };
+
+	cli->digits = 16;
+	if (info) {
+		cli->digits = info->pointer_size * 2;
+	} else {
+		const struct vmatlas_claim *last = NULL;
+
+		vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_DECLARED)
+			last = c;
+		if (last && last->range.last <= UINT32_MAX)
+			cli->digits = 8;
+	}
+
+	cli->width = WIDTH_OF_A_FILE;
+	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+		cli->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN :
+			     size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
+}
+
+static struct vmatlas_error *survey(struct cli *cli, uint32_t what)
+{
+	struct vmatlas_error *err;
+
+	for (size_t i = 0; i < cli->plugins.nr; i++) {
+		err = vmatlas_load_plugin(cli->atlas, cli->plugins.v[i]);
+		if (err)
+			return err;
+	}
+	if (cli->exit_code)
+		what = VMATLAS_SURVEY_ALL;
+	if (what) {
+		err = vmatlas_survey(cli->atlas, what);
+		if (err)
+			return err;
+	}
+	return cli->exit_code ? vmatlas_inspect(cli->atlas) : NULL;
+}
+
+struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
+{
+	struct vmatlas_error *err = take_files(cli);
+
+	if (!err)
+		err = check_files(cli);
+	if (!err)
+		err = check_operands(cli);
+	if (err)
+		return err;
+
+	cli->open.live = cli->live;
+	cli->open.log = say;
+	cli->open.log_level = cli->verbose ? VMATLAS_LOG_DEBUG :
+			      isatty(STDERR_FILENO) ? VMATLAS_LOG_PROGRESS :
+						      VMATLAS_LOG_WARNING;
+	err = vmatlas_open(&cli->open, &cli->atlas);
+	if (!err)
+		err = survey(cli, what);
+	progress_clear();
+	if (!err)
+		measure_page(cli);
+	return err;
+}
