@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * From the address of a function to the unit it was compiled in: by
+ * .debug_aranges, one scan for every function that is known by then, or, where
+ * the compiler wrote none (clang), by the ranges of every unit (libdw, slow).
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "image/private.h"
+
+static int by_address(const void *a, const void *b)
+{
+	const struct arange_want *x = a, *y = b;
+
+	return (x->addr > y->addr) - (x->addr < y->addr);
+}
+
+static struct arange_want *find(struct image *image, uint64_t addr)
+{
+	const struct arange_want key = { .addr = addr };
+
+	if (!image->units->located.nr)
+		return NULL;
+	return bsearch(&key, image->units->located.v, image->units->located.nr,
+		       sizeof(key), by_address);
+}
+
+struct addition {
+	struct image *image;
+	size_t nr_sorted;
+	bool failed;
+};
+
+static void add(void *arg, uint64_t addr)
+{
+	struct addition *a = arg;
+	struct units *units = a->image->units;
+	const struct arange_want key = { .addr = addr };
+	struct arange_want *w;
+
+	if (a->nr_sorted && bsearch(&key, units->located.v, a->nr_sorted, sizeof(key),
+				    by_address))
+		return;
+	w = vec_push(&units->located);
+	if (w)
+		w->addr = addr;
+	else
+		a->failed = true;
+}
+
+/* Aliases share an address; one of them is enough. */
+static void sort(struct image *image)
+{
+	struct arange_want *v = image->units->located.v;
+	size_t nr = 0;
+
+	if (!v)
+		return;
+	qsort(v, image->units->located.nr, sizeof(*v), by_address);
+	for (size_t i = 0; i < image->units->located.nr; i++)
+		if (!nr || v[nr - 1].addr != v[i].addr)
+			v[nr++] = v[i];
+	image->units->located.nr = nr;
+}
+
+static struct vmatlas_error *scan(struct image *image, uint64_t addr)
+{
+	struct vmatlas_error *err;
+	struct addition a = { .image = image, .nr_sorted = image->units->located.nr };
+	const struct section *s = image_section(image, ".debug_aranges");
+	struct bytes aranges;
+
+	add(&a, addr);
+	symbols_functions(image, add, &a);
+	if (a.failed)
+		return error_no_memory();
+	sort(image);
+	if (!s || s->flags & SHF_COMPRESSED)
+		return NULL;
+	err = section_bytes(image, s, &aranges);
+	if (err)
+		return err;
+	/* Where it makes no sense, what was found before still stands. */
+	aranges_scan(&aranges, image->info.big_endian, image->units->located.v,
+		     image->units->located.nr);
+	return NULL;
+}
+
+/* Through every unit of the file. */
+static struct vmatlas_error *search(struct image *image, uint64_t addr,
+				    struct arange_want *w)
+{
+	struct vmatlas_error *err;
+	Dwarf_Off at = 0, next;
+	size_t header_size;
+	Dwarf *dwarf;
+
+	err = units_whole(image, &dwarf);
+	if (err)
+		return err;
+	for (; !dwarf_next_unit(dwarf, at, &next, &header_size, NULL, NULL, NULL, NULL,
+				NULL, NULL) && next > at; at = next) {
+		Dwarf_Die die;
+
+		if (!dwarf_offdie(dwarf, at + header_size, &die) ||
+		    dwarf_haspc(&die, addr) <= 0)
+			continue;
+		w->unit = at;
+		w->found = true;
+		break;
+	}
+	return NULL;
+}
+
+struct vmatlas_error *locate_function(struct image *image, uint64_t addr, uint64_t *ret_unit)
+{
+	struct vmatlas_error *err;
+	struct arange_want *w = find(image, addr);
+
+	if (!w) {
+		err = scan(image, addr);
+		if (err)
+			return err;
+		w = find(image, addr);
+	}
+	if (w && !w->found) {
+		err = search(image, addr, w);
+		if (err)
+			return err;
+	}
+	if (!w || !w->found)
+		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+			"%s: no debug information covers %#" PRIx64, image->info.path, addr);
+	*ret_unit = w->unit;
+	return NULL;
+}

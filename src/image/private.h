@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the files of this folder share with each other and with their unit tests. */
+#ifndef IMAGE_PRIVATE_H
+#define IMAGE_PRIVATE_H
+
+#include <elfutils/libdw.h>
+#include <gelf.h>
+
+#include "base/vec.h"
+#include "image/image.h"
+
+/* ---- file.c: bytes of a file, at one address, that never raise a signal ---- */
+
+/* Headers made up for libdw stand in slots right before the file's bytes. */
+#define FILE_SLOT_SIZE ((size_t)4096)
+#define FILE_NR_SLOTS ((size_t)1024)
+
+struct file {
+	char *path;
+	int fd;
+	uint64_t size;
+	uint8_t *room;			/* FILE_NR_SLOTS slots, then the file itself */
+	const uint8_t *bytes;
+	uint8_t *chunk_is_here;		/* copied so far; NULL: the file is mapped */
+};
+
+/* @copy: read what is asked for instead of mapping, as for remote file systems. */
+VMATLAS_CHECKED struct vmatlas_error *
+file_open(const char *path, bool copy, struct file *ret);
+void file_close(struct file *f);
+bool file_holds(const struct file *f, uint64_t offset, uint64_t len);
+/* Make bytes that file_holds() readable at f->bytes + offset. */
+VMATLAS_CHECKED struct vmatlas_error *
+file_fetch(struct file *f, uint64_t offset, uint64_t len);
+/* Give back the memory of bytes that are not needed for now. */
+void file_forget(struct file *f, uint64_t offset, uint64_t len);
+VMATLAS_CHECKED struct vmatlas_error *
+file_read(struct file *f, uint64_t offset, void *buf, size_t len);
+
+/* ---- elf.c: headers ---- */
+
+struct section {
+	char *name;
+	uint32_t type, link, name_offset;
+	uint64_t flags, addr, offset, size, align;
+};
+
+struct segment {
+	uint64_t addr, offset, file_size;
+};
+
+struct bytes {
+	const uint8_t *p;
+	size_t len;
+};
+
+struct symbols;
+struct units;
+
+struct image {
+	struct image_info info;
+	struct file file;
+	uint8_t ident[EI_NIDENT];
+	uint16_t type;
+	uint32_t names_section;
+	VEC(struct section) sections;
+	VEC(struct segment) segments;	/* PT_LOAD */
+	struct symbols *symbols;
+	struct units *units;
+};
+
+VMATLAS_CHECKED struct vmatlas_error *
+image_open_how(const char *path, bool copy, struct image **ret);
+
+/* A section that has bytes in the file, as they are stored; NULL if there is none. */
+const struct section *image_section(const struct image *image, const char *name);
+
+/* The bytes of @s, fetched; none if @s is NULL. */
+VMATLAS_CHECKED struct vmatlas_error *
+section_bytes(struct image *image, const struct section *s, struct bytes *ret);
+
+/* ---- notes.c: pure ---- */
+
+/* Offset and size of the GNU build ID's bytes in @notes. */
+bool notes_build_id(const struct bytes *notes, uint64_t align, bool big_endian,
+		    size_t *ret_offset, size_t *ret_size);
+
+/* ---- symtab.c: pure ---- */
+
+struct candidate {
+	struct image_symbol symbol;
+	bool is_exact, is_global;
+};
+
+struct wanted {
+	char *name;
+	size_t len;
+	uint64_t key;
+	bool looked;			/* a pass was made for it */
+	uint32_t next;			/* in its bucket during a pass */
+	VEC(struct candidate) found;
+};
+
+struct symtab {
+	struct bytes entries, strings;
+	bool is_64, big_endian, is_arm;
+};
+
+uint64_t symtab_key(const char *name, size_t room);
+
+/* Look for the names of @wanted that were not looked for yet, in one pass. */
+VMATLAS_CHECKED struct vmatlas_error *
+symtab_scan(const struct symtab *t, struct wanted *wanted, size_t nr);
+
+/* ---- symbols.c ---- */
+
+void symbols_free(struct symbols *s);
+
+/* Call @fn with the address of every function that is remembered by now. */
+void symbols_functions(struct image *image, void (*fn)(void *arg, uint64_t addr),
+		       void *arg);
+
+/* Address of a function; MISSING if @name is no function. */
+VMATLAS_CHECKED struct vmatlas_error *
+symbols_function(struct image *image, const char *name, uint64_t *ret);
+
+/* ---- aranges.c: pure ---- */
+
+struct arange_want {
+	uint64_t addr;
+	uint64_t unit;			/* offset of its header in .debug_info */
+	bool found;
+};
+
+/* @wants is sorted by address. False if the bytes made no sense somewhere. */
+bool aranges_scan(const struct bytes *aranges, bool big_endian,
+		  struct arange_want *wants, size_t nr);
+
+/* ---- dies.c: pure ---- */
+
+/* A type that stands at the top of a unit. */
+struct die_entry {
+	uint64_t offset;		/* from the unit's header */
+	const char *name;		/* NULL: it has none */
+	uint16_t tag;			/* struct, union, typedef or enum */
+	bool is_declaration;
+};
+
+struct die_source {
+	struct bytes info;		/* from this unit's header on */
+	struct bytes abbrev, str, line_str, str_offsets;
+	bool big_endian;
+};
+
+struct die_list {
+	VEC(struct die_entry) entries;
+	bool has_imports;		/* more of it stands in other units */
+};
+
+/* Bytes of the unit that starts at @info, header included; 0: makes no sense. */
+uint64_t dies_unit_size(const struct bytes *info, bool big_endian);
+
+enum dies_result { DIES_OK, DIES_NOT_UNDERSTOOD, DIES_NO_MEMORY };
+
+enum dies_result dies_scan(const struct die_source *from, struct die_list *ret);
+void die_list_done(struct die_list *list);
+
+/* ---- unit.c: compile units ---- */
+
+struct unit {
+	uint64_t offset;		/* of its header in .debug_info */
+	uint64_t function;		/* the address that led here; 0: none */
+	const char *name;		/* of its source file; "" unknown */
+	Elf *elf;			/* NULL for a unit of the whole-file Dwarf */
+	Dwarf *dwarf;
+	Dwarf_Die die;
+	bool is_wide;			/* a unit of the whole-file Dwarf */
+	bool leaves;			/* a reference out of a narrow unit was met */
+	bool is_indexed, is_related_known;
+	struct die_list types;		/* by offset in unit->dwarf */
+	size_t last_enum;		/* where an enumerator was found last */
+	VEC(struct unit *) related;	/* units that hold more of it; borrowed */
+};
+
+/* The unit of a function; see image_member(). */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_near(struct image *image, const char *near, struct unit **ret);
+
+/* The next entry beside @die; it can only stand further on. 0, 1 or -1. */
+int unit_next(Dwarf_Die *die);
+
+/* Fill in unit->types. */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_index(struct image *image, struct unit *unit);
+
+/* Reopen @unit as a part of the whole file, so that references out of it work. */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_widen(struct image *image, struct unit *unit);
+
+/* Fill in unit->related of a wide unit. */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_relate(struct image *image, struct unit *unit);
+
+VMATLAS_CHECKED struct vmatlas_error *
+unit_damaged(const struct image *image, const struct unit *unit);
+
+/* ---- units.c: all that are open ---- */
+
+struct anchor {
+	char *near;
+	struct unit *unit;
+};
+
+struct units {
+	VEC(struct unit *) all;
+	VEC(struct anchor) anchors;	/* what unit_near() was asked before */
+	VEC(struct arange_want) located;	/* sorted by address */
+	size_t nr_slots;		/* used up */
+	Elf *whole_elf;
+	Dwarf *whole;
+};
+
+/* The unit whose header is at @offset of .debug_info. */
+VMATLAS_CHECKED struct vmatlas_error *
+units_at(struct image *image, uint64_t offset, bool wide, struct unit **ret);
+
+/* The whole file's Dwarf. */
+VMATLAS_CHECKED struct vmatlas_error *units_whole(struct image *image, Dwarf **ret);
+
+void units_free(struct units *units);
+
+/* ---- locate.c ---- */
+
+/* Which unit covers a function's address; MISSING if none does. */
+VMATLAS_CHECKED struct vmatlas_error *
+locate_function(struct image *image, uint64_t addr, uint64_t *ret_unit);
+
+/* ---- dwarf.c: libdw on as much of the file as is needed ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *
+dwarf_open_narrow(struct image *image, uint64_t offset, uint64_t size, size_t slot,
+		  Elf **ret_elf, Dwarf **ret);
+VMATLAS_CHECKED struct vmatlas_error *
+dwarf_open_whole(struct image *image, size_t slot, Elf **ret_elf, Dwarf **ret);
+
+/* Whether all of it can be read in place. */
+bool dwarf_can_be_narrow(const struct image *image);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* One unit: the types at its top, and the units that hold more of it. */
+#include <dwarf.h>
+#include <string.h>
+
+#include "image/private.h"
+
+/* Of the units that one imports; more is damage. */
+#define MAX_RELATED 65536
+
+struct vmatlas_error *unit_damaged(const struct image *image, const struct unit *unit)
+{
+	const int code = dwarf_errno();
+
+	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
+		"%s: has damaged debug information (unit %s at %#llx): %s", image->info.path,
+		unit->name ? unit->name : "", (unsigned long long)unit->offset,
+		code ? dwarf_errmsg(code) : "makes no sense");
+}
+
+int unit_next(Dwarf_Die *die)
+{
+	const Dwarf_Off before = dwarf_dieoffset(die);
+	const int r = dwarf_siblingof(die, die);
+
+	return r == 0 && dwarf_dieoffset(die) <= before ? -1 : r;
+}
+
+static bool is_type(int tag)
+{
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+	       tag == DW_TAG_typedef || tag == DW_TAG_enumeration_type;
+}
+
+static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
+{
+	struct die_entry *e;
+
+	if (!is_type(dwarf_tag(die)))
+		return NULL;
+	e = vec_push(&unit->types.entries);
+	if (!e)
+		return error_no_memory();
+	*e = (struct die_entry){ .offset = dwarf_dieoffset(die), .name = dwarf_diename(die),
+		.tag = (uint16_t)dwarf_tag(die),
+		.is_declaration = dwarf_hasattr(die, DW_AT_declaration) };
+	return NULL;
+}
+
+static struct vmatlas_error *walk(struct image *image, struct unit *unit)
+{
+	struct vmatlas_error *err;
+	Dwarf_Die die;
+	int r;
+
+	for (r = dwarf_child(&unit->die, &die); r == 0; r = unit_next(&die)) {
+		unit->types.has_imports |= dwarf_tag(&die) == DW_TAG_imported_unit;
+		err = add(unit, &die);
+		if (err)
+			return err;
+	}
+	return r < 0 ? unit_damaged(image, unit) : NULL;
+}
+
+static struct vmatlas_error *source_of(struct image *image, const struct unit *unit,
+				       struct die_source *ret)
+{
+	struct vmatlas_error *err;
+	const struct section *info = image_section(image, ".debug_info");
+	struct { const char *name; struct bytes *to; } const parts[] = {
+		{ ".debug_abbrev", &ret->abbrev }, { ".debug_str", &ret->str },
+		{ ".debug_line_str", &ret->line_str },
+		{ ".debug_str_offsets", &ret->str_offsets },
+	};
+
+	ret->big_endian = image->info.big_endian;
+	ret->info.p = image->file.bytes + info->offset + unit->offset;
+	ret->info.len = (size_t)(info->size - unit->offset);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		err = section_bytes(image, image_section(image, parts[i].name), parts[i].to);
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+struct vmatlas_error *unit_index(struct image *image, struct unit *unit)
+{
+	struct vmatlas_error *err;
+	struct die_source from = { 0 };
+	enum dies_result result = DIES_NOT_UNDERSTOOD;
+
+	if (unit->is_indexed)
+		return NULL;
+	if (!unit->is_wide) {
+		err = source_of(image, unit, &from);
+		if (err)
+			return err;
+		result = dies_scan(&from, &unit->types);
+		if (result == DIES_NO_MEMORY)
+			return error_no_memory();
+	}
+	if (result == DIES_NOT_UNDERSTOOD) {
+		err = walk(image, unit);
+		if (err) {
+			die_list_done(&unit->types);
+			return err;
+		}
+	}
+	unit->is_indexed = true;
+	return NULL;
+}
+
+/* ---- Related units ---- */
+
+static struct vmatlas_error *relate(struct image *image, struct unit *unit, Dwarf_Die *die)
+{
+	struct vmatlas_error *err;
+	struct unit *other = NULL, **to;
+	Dwarf_Die cu;
+	Dwarf_Off at;
+
+	if (!dwarf_diecu(die, &cu, NULL, NULL))
+		return unit_damaged(image, unit);
+	at = dwarf_dieoffset(&cu) - dwarf_cuoffset(&cu);
+	err = units_at(image, at, true, &other);
+	if (err)
+		return err;
+	for (size_t i = 0; i < unit->related.nr; i++)
+		if (unit->related.v[i] == other)
+			return NULL;
+	if (other == unit || unit->related.nr >= MAX_RELATED)
+		return NULL;
+	to = vec_push(&unit->related);
+	if (!to)
+		return error_no_memory();
+	*to = other;
+	return NULL;
+}
+
+static struct vmatlas_error *relate_by(struct image *image, struct unit *unit,
+				       Dwarf_Die *die, unsigned int attr_name)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Die to;
+
+	if (!dwarf_attr(die, attr_name, &attr) || !dwarf_formref_die(&attr, &to))
+		return NULL;
+	return relate(image, unit, &to);
+}
+
+/*
+ * gcc's link-time optimisation compiles functions in units of their own, which
+ * point at the source file's unit: that one first, since it has the right types.
+ */
+static struct vmatlas_error *relate_function(struct image *image, struct unit *unit)
+{
+	struct vmatlas_error *err;
+	Dwarf_Die die;
+
+	if (!unit->function || dwarf_child(&unit->die, &die))
+		return NULL;
+	do {
+		if (dwarf_tag(&die) != DW_TAG_subprogram ||
+		    dwarf_haspc(&die, unit->function) <= 0)
+			continue;
+		err = relate_by(image, unit, &die, DW_AT_abstract_origin);
+		return err ? err : relate_by(image, unit, &die, DW_AT_specification);
+	} while (unit_next(&die) == 0);
+	return NULL;
+}
+
+static struct vmatlas_error *relate_imports(struct image *image, struct unit *unit,
+					    const struct unit *of)
+{
+	struct vmatlas_error *err;
+	Dwarf_Die cu = of->die, die;
+
+	if (dwarf_child(&cu, &die))
+		return NULL;
+	do {
+		if (dwarf_tag(&die) != DW_TAG_imported_unit)
+			continue;
+		err = relate_by(image, unit, &die, DW_AT_import);
+		if (err)
+			return err;
+	} while (unit_next(&die) == 0);
+	return NULL;
+}
+
+struct vmatlas_error *unit_relate(struct image *image, struct unit *unit)
+{
+	struct vmatlas_error *err;
+
+	if (unit->is_related_known)
+		return NULL;
+	err = relate_function(image, unit);
+	if (!err)
+		err = relate_imports(image, unit, unit);
+	for (size_t i = 0; !err && i < unit->related.nr; i++)
+		err = relate_imports(image, unit, unit->related.v[i]);
+	unit->is_related_known = !err;
+	return err;
+}
