@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Open, survey, seal, inspect, close. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "atlas/atlas.h"
+
+void vmatlas_close(struct vmatlas *atlas)
+{
+	if (!atlas)
+		return;
+	for (size_t i = 0; i < NR_LAYERS; i++)
+		vec_done(&atlas->layers[i]);
+	for (size_t i = 0; i < atlas->inspectors.nr; i++)
+		free(atlas->inspectors.v[i].res);
+	vec_done(&atlas->inspectors);
+	vec_done(&atlas->findings);
+	vec_done(&atlas->coverage);
+	books_done(&atlas->books);
+	bootlog_free(atlas->declared);
+	kernel_free(atlas->kernel);
+	strings_free(atlas->strings);
+	free(atlas);
+}
+
+DEFINE_FREEP(vmatlas, vmatlas_close)
+
+/* ---- Open ---- */
+
+enum file_kind { FILE_OTHER, FILE_IMAGE, FILE_DUMP };
+
+static struct vmatlas_error *tell_kind(const char *path, enum file_kind *ret)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_system("%s", path);
+	*ret = mem_probe(fd) ? FILE_DUMP : image_probe(fd) ? FILE_IMAGE : FILE_OTHER;
+	close(fd);
+	return NULL;
+}
+
+/* Dump and vmlinux come in either order; only content tells. */
+static struct vmatlas_error *sort_files(struct kernel_opts *o)
+{
+	enum file_kind first = FILE_OTHER, second = FILE_OTHER;
+	struct vmatlas_error *err = NULL;
+
+	if (o->vmlinux)
+		err = tell_kind(o->vmlinux, &first);
+	if (!err && o->core)
+		err = tell_kind(o->core, &second);
+	if (err)
+		return err;
+	if (first == FILE_DUMP && second != FILE_DUMP) {
+		const char *swap = o->core;
+
+		o->core = o->vmlinux;
+		o->vmlinux = swap;
+	} else if (first == FILE_DUMP) {
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"%s and %s are both dumps; one vmlinux with debug information is needed",
+			o->vmlinux, o->core);
+	} else if (!o->vmlinux && second == FILE_IMAGE) {
+		o->vmlinux = take(o->core);
+	}
+	return NULL;
+}
+
+static struct vmatlas_error *check_files(const struct kernel_opts *o)
+{
+	if (!o->vmlinux)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"no vmlinux given; it must be the dumped kernel's own, with debug "
+			"information");
+	if (!o->core && !o->live && !o->host)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"no dump given; --live reads the running kernel");
+	if (o->core && o->live)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--live reads the running kernel, yet the dump %s is given", o->core);
+	return NULL;
+}
+
+static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
+					 const struct vmatlas_open_opts *opts)
+{
+	struct kernel_opts o = {
+		.vmlinux = opts->vmlinux, .core = opts->core, .live = opts->live,
+		.host = opts->host, .phys_offset = opts->phys_offset,
+		.kaslr_offset = opts->kaslr_offset,
+		.mem = { .tmpdir = opts->tmpdir, .log = opts->log, .log_arg = opts->log_arg },
+	};
+	struct vmatlas_error *err;
+
+	if (opts->declared && !o.vmlinux && !o.core && !o.live && !o.host)
+		return NULL;	/* a boot log alone is enough */
+	err = sort_files(&o);
+	if (!err)
+		err = check_files(&o);
+	if (!err)
+		err = kernel_open(&o, &atlas->kernel);
+	if (!err)
+		err = atlas_fill_info(atlas);
+	return err;
+}
+
+/* Copy the options we know; refuse the ones we would have to ignore. */
+static struct vmatlas_error *import_opts(struct vmatlas_open_opts *ours,
+					 const struct vmatlas_open_opts *theirs)
+{
+	if (!theirs || theirs->size < sizeof(theirs->size))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "options without a size");
+	for (uint64_t i = sizeof(*ours); i < theirs->size; i++)
+		if (((const uint8_t *)theirs)[i])
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+				"option at byte %u needs a newer vmatlas", (unsigned int)i);
+	memset(ours, 0, sizeof(*ours));
+	memcpy(ours, theirs, MIN(theirs->size, (uint64_t)sizeof(*ours)));
+	return NULL;
+}
+
+struct vmatlas_error *vmatlas_open(const struct vmatlas_open_opts *theirs, struct vmatlas **ret)
+{
+	_cleanup_(vmatlas_closep) struct vmatlas *atlas = calloc(1, sizeof(*atlas));
+	struct vmatlas_open_opts opts;
+	struct vmatlas_error *err;
+
+	if (!atlas || !(atlas->strings = strings_new()))
+		return error_no_memory();
+	err = import_opts(&opts, theirs);
+	if (!err && opts.declared)
+		err = bootlog_read_file(opts.declared, &atlas->declared);
+	if (!err)
+		err = open_kernel(atlas, &opts);
+	if (!err)
+		err = plugin_add_builtin(atlas);
+	if (err)
+		return err;
+	*ret = take(atlas);
+	return NULL;
+}
+
+/* ---- Survey ---- */
+
+static struct vmatlas_error *sink_claim(void *arg, const struct vmatlas_claim *claim)
+{
+	return atlas_add_claim(arg, claim);
+}
+
+static struct vmatlas_error *sink_finding(void *arg, const char *surveyor,
+					  const struct vmatlas_report *report,
+					  const char *message)
+{
+	return atlas_add_finding(arg, surveyor, report, message);
+}
+
+static struct vmatlas_error *sink_coverage(void *arg, uint32_t state, const char *subject,
+					   const char *detail)
+{
+	return atlas_add_coverage(arg, state, subject, detail);
+}
+
+static struct vmatlas_error *run_surveyor(struct vmatlas *atlas, const struct surveyor *by,
+					  const struct survey_sink *sink)
+{
+	_cleanup_(freep) struct resolved *res = calloc(by->nr_needs + 1, sizeof(*res));
+	struct survey s = {
+		.k = atlas->kernel, .by = by, .res = res, .sink = sink, .books = &atlas->books,
+	};
+	struct vmatlas_error *err;
+
+	if (!res)
+		return error_no_memory();
+	err = needs_resolve(atlas->kernel, by->needs, by->nr_needs, res);
+	if (!err)
+		err = by->run(&s);
+	return vmatlas_error_wrap(err, "survey of %s", by->name);
+}
+
+static struct vmatlas_error *add_declared(struct vmatlas *atlas)
+{
+	const struct vmatlas_claim *c;
+
+	for (size_t i = 0; (c = bootlog_claim_next(atlas->declared, &i));) {
+		struct vmatlas_error *err = atlas_add_claim(atlas, c);
+
+		if (err)
+			return err;
+	}
+	return NULL;
+}
+
+struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
+{
+	const struct survey_sink sink = { sink_claim, sink_finding, sink_coverage, atlas };
+	struct vmatlas_error *err = NULL;
+
+	if (atlas->sealed)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "surveyed already");
+	atlas->surveyed = what;
+	for (size_t i = 0; i < nr_surveyors && atlas->kernel && !err; i++)
+		if (surveyors[i]->what & what)
+			err = run_surveyor(atlas, surveyors[i], &sink);
+	if (!err && atlas->declared && what & VMATLAS_SURVEY_DECLARED)
+		err = add_declared(atlas);
+	return err ? err : atlas_seal(atlas);
+}
+
+struct vmatlas_error *vmatlas_inspect(struct vmatlas *atlas)
+{
+	struct vmatlas_error *err;
+
+	if (!atlas->sealed)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "survey first, then inspect");
+	if (atlas->inspected)
+		return NULL;
+	atlas->inspected = true;
+	err = plugin_run_all(atlas);
+	atlas_sort_findings(atlas);
+	return err;
+}

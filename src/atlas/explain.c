@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The finding codes, stable for ever, each with its page of text. */
+#include <string.h>
+
+#include "atlas/atlas.h"
+
+static const struct {
+	const char *code, *text;
+} pages[] = {
+	{ "area-overlap",
+	  "Two recorded areas share addresses (error).\n\n"
+	  "Every vmap_area in the busy and purge lists owns its range alone: the allocator\n"
+	  "takes ranges out of one tree of free space. Two that overlap mean that a record\n"
+	  "was overwritten, that an area was freed twice and handed out again, or that the\n"
+	  "tree itself is corrupt. Whoever writes through one of them corrupts the other.\n\n"
+	  "The evidence names both records; print them and their neighbours. On a live\n"
+	  "kernel look twice: the lists move while they are read.\n" },
+	{ "area-out-of-range",
+	  "A recorded area leaves the regions areas come from (error).\n\n"
+	  "vmap_areas lie in vmalloc space, in module space, or in the shadow that KASAN\n"
+	  "keeps for modules. The finding names the region the area leaves, by how many\n"
+	  "bytes, and the region it runs into. Either an address in the record was\n"
+	  "overwritten, or the region's bounds are not what their source says (then\n"
+	  "bounds-disagree is close by). A kernel that has vmalloc= or a platform's own\n"
+	  "VMALLOC_END wants its boot table given with --declared.\n" },
+	{ "region-overlap",
+	  "Two declared regions share addresses (error).\n\n"
+	  "Regions are what the kernel set aside: lowmem, vmalloc, modules, fixmap, DMA...\n"
+	  "Regions that lie inside others by design (.init in lowmem, PCI I/O in vmalloc on\n"
+	  "ARM) are not counted. On old ARM platforms the usual pair is the DMA window and\n"
+	  "vmalloc or fixmap, both of which the platform's headers define.\n" },
+	{ "bounds-disagree",
+	  "Two sources give different values for one bound (warning).\n\n"
+	  "A bound may be known from a formula, a variable of the kernel, VMCOREINFO, the\n"
+	  "kcore_* records, ptdump's address_markers, the page tables, or a boot log. Where\n"
+	  "two of them speak of the same quantity they must agree. If they do not, a\n"
+	  "variable was overwritten, vmlinux was built from other constants than the\n"
+	  "formula knows (a vendor's kernel), or the log is of another boot.\n" },
+	{ "list-corrupt",
+	  "A list of the kernel does not hold together (error).\n\n"
+	  "Each step along a list is checked: the next entry must be a kernel pointer that\n"
+	  "can be read, and must point back. What the list held before the break, and what\n"
+	  "could be reached from its other end, is in the report; what lies between is not,\n"
+	  "so verdicts about missing areas are incomplete (exit code 3 or 1).\n" },
+	{ "vm-struct-mismatch",
+	  "A vm_struct contradicts its vmap_area (error).\n\n"
+	  "vmap_area.va_start must equal vm_struct.addr, and the size must be the same,\n"
+	  "guard page included. A difference means that one of the two was overwritten, or\n"
+	  "that the vm_struct was freed and its memory is something else by now.\n" },
+	{ "unreadable",
+	  "Memory that the answer needs is not in the dump (note).\n\n"
+	  "makedumpfile leaves pages out by level (-d), a transfer may cut a file short, a\n"
+	  "page may never have been mapped. That is not corruption: the report says what is\n"
+	  "missing and goes on. check exits 3 if nothing worse was found.\n" },
+	{ "ram-ignored",
+	  "RAM is not used because lowmem would run into the vmalloc reservation (warning).\n\n"
+	  "Kernels up to 3.15 said \"Truncating RAM at ... (vmalloc region overlap)\"; today\n"
+	  "it is \"Ignoring RAM at ...\". A 32-bit ARM kernel maps lowmem from PAGE_OFFSET and\n"
+	  "reserves vmalloc space below VMALLOC_END: by default 240 MiB (128 MiB before 3.3),\n"
+	  "or what vmalloc= says, and 8 MiB of gap between. RAM that does not fit below is\n"
+	  "highmem if the kernel has HIGHMEM, and lost if not.\n\n"
+	  "    lowmem may reach VMALLOC_END - vmalloc reserve - 8 MiB (5.14 and later;\n"
+	  "    before, the gap was taken out of the reserve)\n\n"
+	  "A smaller vmalloc= gives lowmem the room back, down to what drivers need. Where\n"
+	  "no value suffices: HIGHMEM, or a lower PAGE_OFFSET (VMSPLIT_2G), which takes\n"
+	  "address space from every process.\n" },
+	{ "ram-in-highmem",
+	  "RAM above lowmem is used as highmem (note).\n\n"
+	  "Nothing is lost, but the kernel must map such pages before it can touch them. A\n"
+	  "smaller vmalloc= makes more of it lowmem.\n" },
+	{ "lowmem-at-limit",
+	  "lowmem ends exactly where the vmalloc reservation makes it end (note).\n\n"
+	  "So the kernel may have cut RAM off there; whether it did is not to be told, for\n"
+	  "nothing says how much RAM is installed. The boot log says it (--declared LOG),\n"
+	  "and so does the board's device tree.\n" },
+};
+
+const char *vmatlas_explain(const char *code)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(pages); i++)
+		if (!strcmp(pages[i].code, code))
+			return pages[i].text;
+	return NULL;
+}
+
+const char *vmatlas_code_next(const char *prev)
+{
+	if (!prev)
+		return pages[0].code;
+	for (size_t i = 0; i + 1 < ARRAY_SIZE(pages); i++)
+		if (!strcmp(pages[i].code, prev))
+			return pages[i + 1].code;
+	return NULL;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: do two areas overlap; do two declared regions that may not?
+ * Within a layer only; between layers the relation is containment (stray.c).
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "atlas/words.h"
+#include "base/range.h"
+#include "base/sweep.h"
+
+struct pass {
+	struct vmatlas_job *job;
+	const struct vmatlas_claim **claim;
+	void (*say)(struct pass *p, const struct vmatlas_claim *a, const struct vmatlas_claim *b,
+		    struct vmatlas_range shared);
+};
+
+static void found(void *arg, size_t under, size_t over)
+{
+	struct pass *p = arg;
+	const struct vmatlas_claim *a = p->claim[under], *b = p->claim[over];
+	const struct vmatlas_range shared = {
+		MAX(a->range.first, b->range.first), MIN(a->range.last, b->range.last),
+	};
+
+	p->say(p, a, b, shared);
+}
+
+static void say_areas(struct pass *p, const struct vmatlas_claim *a,
+		      const struct vmatlas_claim *b, struct vmatlas_range shared)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
+	_cleanup_(str_done) struct str one = { 0 }, two = { 0 }, evidence = { 0 };
+
+	words_area(atlas, a, &one);
+	words_area(atlas, b, &two);
+	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", str_text(&one),
+		 words_addr(atlas, a->record).s);
+	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", str_text(&two),
+		 words_addr(atlas, b->record).s);
+	str_addf(&evidence, "shared\t%s, %s\n", words_range(atlas, shared).s,
+		 words_size(vmatlas_range_size(&shared)).s);
+	vmatlas_job_report(p->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+		.code = "area-overlap", .where = &shared, .record = b->record,
+		.evidence = str_text(&evidence),
+		.advice = "look at both records: one of them was overwritten, or the "
+			  "allocator's tree is corrupt",
+	}, "%s and %s share %s", str_text(&one), str_text(&two),
+		words_size(vmatlas_range_size(&shared)).s);
+}
+
+static void say_regions(struct pass *p, const struct vmatlas_claim *a,
+			const struct vmatlas_claim *b, struct vmatlas_range shared)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
+	_cleanup_(str_done) struct str evidence = { 0 };
+
+	str_addf(&evidence, "%s\t%s, by %s\n", a->name, words_range(atlas, a->range).s, a->source);
+	str_addf(&evidence, "%s\t%s, by %s\n", b->name, words_range(atlas, b->range).s, b->source);
+	vmatlas_job_report(p->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+		.code = "region-overlap", .where = &shared, .record = b->record,
+		.evidence = str_text(&evidence),
+		.advice = "two regions may not share addresses: check the platform's "
+			  "constants (VMALLOC_END, DMA window) and vmalloc=",
+	}, "%s and %s overlap at %s, %s", a->name, b->name, words_range(atlas, shared).s,
+		words_size(vmatlas_range_size(&shared)).s);
+}
+
+/* Regions that lie inside others by design, and half-known ones, are not judged. */
+static bool wanted(const struct vmatlas_claim *c)
+{
+	const uint32_t never = VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_WINDOW |
+			       VMATLAS_CLAIM_GUESS | VMATLAS_CLAIM_START_ONLY |
+			       VMATLAS_CLAIM_END_ONLY;
+
+	if (c->layer == VMATLAS_LAYER_RECORDED)
+		return true;
+	return c->flags & VMATLAS_CLAIM_PRIMARY && !(c->flags & never);
+}
+
+static struct vmatlas_error *sweep_layer(struct pass *p, uint32_t layer)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
+	const size_t nr = atlas->layers[layer - 1].nr;
+	_cleanup_(freep) struct vmatlas_range *range = calloc(nr + 1, sizeof(*range));
+	_cleanup_(freep) const struct vmatlas_claim **claim = calloc(nr + 1, sizeof(*claim));
+	size_t n = 0;
+
+	if (!range || !claim)
+		return error_no_memory();
+	vmatlas_for_each_claim(c, atlas, layer) {
+		if (!wanted(c))
+			continue;
+		range[n] = c->range;
+		claim[n++] = c;
+	}
+	p->claim = claim;
+	sweep_overlaps(range, n, found, p);
+	return NULL;
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	struct pass areas = { .job = job, .say = say_areas };
+	struct pass regions = { .job = job, .say = say_regions };
+	struct vmatlas_error *err = sweep_layer(&areas, VMATLAS_LAYER_RECORDED);
+
+	return err ? err : sweep_layer(&regions, VMATLAS_LAYER_DECLARED);
+}
+
+const struct vmatlas_plugin inspector_overlap = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "overlap",
+	.summary = "areas, or declared regions, that share addresses",
+	.inspect = inspect,
+};

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Decoding of vmap_area and vm_struct, over all generations. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "kernel/area.h"
+
+/* The records are 64 to 96 bytes on every kernel; more is another struct. */
+#define MAX_RECORD 512
+
+static struct vmatlas_error *read_record(struct survey *s, uint64_t at, unsigned int whole,
+					 uint8_t buf[static MAX_RECORD])
+{
+	if (s->res[whole].size > MAX_RECORD)
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+			"struct of %" PRIu64 " bytes where at most %d were expected",
+			s->res[whole].size, MAX_RECORD);
+	return kernel_read(s->k, at, buf, s->res[whole].size);
+}
+
+/*
+ * Up to 5.3 a flag says whether there is a vm_struct; later the pointer does,
+ * and only in busy areas: elsewhere the word is something else or stale.
+ */
+static uint64_t vm_pointer(const struct survey *s, const uint8_t *va, enum area_state state)
+{
+	const bool old = survey_has(s, VA_FLAGS) && survey_has(s, VA_RCU);
+
+	if (state != AREA_BUSY)
+		return 0;
+	if (old && !(survey_field(s, VA_FLAGS, va) & VM_VM_AREA))
+		return 0;
+	return survey_field(s, survey_has(s, VA_VM) ? VA_VM : VA_PRIVATE, va);
+}
+
+static void decode_vm(const struct survey *s, const uint8_t *vm, struct area *ret)
+{
+	struct vmatlas_area *r = &ret->rec;
+
+	ret->has_vm = true;
+	r->vm_addr = survey_field(s, VM_ADDR, vm);
+	r->vm_size = survey_field(s, VM_SIZE, vm);
+	r->vm_flags = survey_field(s, VM_FLAGS, vm);
+	r->pages = survey_field(s, VM_PAGES, vm);
+	r->nr_pages = survey_field(s, VM_NR_PAGES, vm);
+	r->phys = survey_field(s, VM_PHYS, vm);
+	r->caller = survey_field(s, VM_CALLER, vm);
+	ret->requested = survey_field(s, VM_REQUESTED, vm);
+}
+
+/* Bit 29 means two things; only ARM's empty mappings have IOREMAP beside it. */
+static uint32_t classify_arm(uint64_t flags)
+{
+	if (!(flags & VM_IOREMAP))
+		return 0;
+	if (flags & VM_ARM_STATIC_MAPPING)
+		return VMATLAS_KIND_STATIC_IO;
+	if (flags & VM_ARM_EMPTY_MAPPING)
+		return VMATLAS_KIND_RESERVED;
+	return 0;
+}
+
+static uint32_t classify(const struct survey *s, const struct area *a)
+{
+	const uint64_t flags = a->rec.vm_flags;
+	const bool dma = flags & VM_DMA_COHERENT && !survey_has(s, VA_RCU);
+
+	if (a->state == AREA_UNPURGED)
+		return VMATLAS_KIND_UNPURGED;
+	if (!a->has_vm)
+		return VMATLAS_KIND_VM_MAP_RAM;
+	if (s->k->ptr_size == 4 && classify_arm(flags))
+		return classify_arm(flags);
+	if (flags & VM_IOREMAP)
+		return VMATLAS_KIND_IOREMAP;
+	if (flags & VM_SPARSE)
+		return VMATLAS_KIND_SPARSE;
+	if (dma)
+		return VMATLAS_KIND_DMA_AREA;
+	if (flags & VM_ALLOC)
+		return a->rec.nr_pages || a->rec.pages ? VMATLAS_KIND_VMALLOC
+						       : VMATLAS_KIND_PERCPU;
+	if (flags & VM_MAP)
+		return VMATLAS_KIND_VMAP;
+	return flags & VM_USERMAP ? VMATLAS_KIND_USER_AREA : VMATLAS_KIND_AREA;
+}
+
+static struct vmatlas_error *decode_range(const struct survey *s, uint64_t va,
+					  const uint8_t *raw, struct vmatlas_range *ret)
+{
+	const uint64_t start = survey_field(s, VA_START, raw), end = survey_field(s, VA_END, raw);
+
+	if (!range_from_end(start, end, ret))
+		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
+			"vmap_area at %#" PRIx64 ": end %#" PRIx64 " is not above start %#" PRIx64,
+			va, end, start);
+	return NULL;
+}
+
+struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state state,
+				  struct area *ret, struct vmatlas_error **ret_vm_err)
+{
+	struct vmatlas_error *err;
+	uint8_t raw[MAX_RECORD];
+	uint64_t vm;
+
+	*ret = (struct area){ .state = state };
+	ret->rec.size = sizeof(ret->rec);
+	ret->rec.vmap_area = va;
+	err = read_record(s, va, VA, raw);
+	if (!err)
+		err = decode_range(s, va, raw, &ret->range);
+	if (err)
+		return err;
+	ret->rec.va_flags = survey_field(s, VA_FLAGS, raw);
+	vm = vm_pointer(s, raw, state);
+	ret->rec.vm_struct = vm;
+	if (vm && !kernel_is_pointer(s->k, vm))
+		*ret_vm_err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
+			"vmap_area at %#" PRIx64 ": vm %#" PRIx64 " is no kernel pointer", va, vm);
+	else if (vm)
+		*ret_vm_err = read_record(s, vm, VM, raw);
+	if (vm && !*ret_vm_err)
+		decode_vm(s, raw, ret);
+	ret->kind = classify(s, ret);
+	if (vm && *ret_vm_err)
+		ret->kind = VMATLAS_KIND_AREA;
+	return NULL;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Surveyor: execmem_info (mm/execmem.c, 6.10+), the windows from which module
+ * text, kprobes and BPF get memory. Under KASLR a window starts inside the
+ * module region: a claim of its own, no second source of its bounds.
+ */
+#include <inttypes.h>
+
+#include "kernel/surveyors.h"
+
+enum { INFO, RANGES, RANGE, START, END, FALLBACK_START, FALLBACK_END };
+
+#define UNIT "execmem_alloc"
+
+static const struct vmatlas_need needs[] = {
+	/* the name stands for a struct in the architecture's file, too */
+	[INFO] = { "execmem_info", NULL, NULL, VMATLAS_NEED_OPTIONAL | VMATLAS_NEED_POINTER, 0 },
+	[RANGES]	 = VMATLAS_WANT_MEMBER("execmem_info", "ranges", UNIT),
+	[RANGE]		 = VMATLAS_WANT_MEMBER("execmem_range", "", UNIT),
+	[START]		 = VMATLAS_WANT_MEMBER("execmem_range", "start", UNIT),
+	[END]		 = VMATLAS_WANT_MEMBER("execmem_range", "end", UNIT),
+	[FALLBACK_START] = VMATLAS_WANT_MEMBER("execmem_range", "fallback_start", UNIT),
+	[FALLBACK_END]	 = VMATLAS_WANT_MEMBER("execmem_range", "fallback_end", UNIT),
+};
+
+/* enum execmem_type (include/linux/execmem.h, 6.10); DEFAULT is MODULE_TEXT. */
+static const char *const type_name[] = {
+	"execmem module text", "execmem kprobes", "execmem ftrace", "execmem BPF",
+	"execmem module data",
+};
+
+static struct vmatlas_error *window(struct survey *s, uint64_t at, unsigned int from,
+				    unsigned int to, const char *name)
+{
+	struct vmatlas_claim c = {
+		.layer = VMATLAS_LAYER_DECLARED, .kind = VMATLAS_KIND_MODULE_WINDOW,
+		.flags = VMATLAS_CLAIM_WINDOW | VMATLAS_CLAIM_NESTED, .name = name,
+		.source = "execmem_info", .record = at, .record_type = "execmem_range",
+	};
+	struct vmatlas_error *err;
+	uint64_t start, end;
+
+	if (!survey_has(s, from) || !survey_has(s, to))
+		return NULL;
+	err = kernel_read_ptr(s->k, at + s->res[from].offset, &start);
+	if (!err)
+		err = kernel_read_ptr(s->k, at + s->res[to].offset, &end);
+	if (err)
+		return err;
+	if (!start || !range_from_end(start, end, &c.range))
+		return NULL;	/* inherits the default window */
+	/* ends are written both ways: MODULES_END and MODULES_END - 1 */
+	c.range.last |= (1ull << s->k->page_shift) - 1;
+	return survey_claim(s, c);
+}
+
+static struct vmatlas_error *run(struct survey *s)
+{
+	struct vmatlas_error *err;
+	uint64_t info;
+
+	if (!survey_has(s, INFO) || !survey_has(s, RANGES) || !s->res[RANGE].size)
+		return NULL;
+	err = kernel_read_ptr(s->k, s->res[INFO].addr, &info);
+	for (size_t i = 0; !err && info && i < ARRAY_SIZE(type_name) &&
+	     i < s->res[RANGES].count; i++) {
+		const uint64_t at = info + s->res[RANGES].offset + i * s->res[RANGE].size;
+
+		err = window(s, at, START, END, type_name[i]);
+		if (!err && i == 0)
+			err = window(s, at, FALLBACK_START, FALLBACK_END,
+				     "execmem fallback");
+	}
+	return survey_absorb(s, err, "unreadable", "execmem_info", s->res[INFO].addr);
+}
+
+const struct surveyor survey_execmem = {
+	.name = "execmem",
+	.what = VMATLAS_SURVEY_DECLARED,
+	.needs = needs,
+	.nr_needs = ARRAY_SIZE(needs),
+	.run = run,
+};

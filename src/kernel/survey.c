@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The table of surveyors, and what they say things with. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/ram.h"
+#include "kernel/surveyors.h"
+#include "kernel/symname.h"
+
+/* In order of trust: of two whole claims on a region, the first is the row. */
+const struct surveyor *const surveyors[] = {
+	&survey_layout,
+	&survey_kcore,
+	&survey_markers,
+	&survey_execmem,
+	&survey_vmalloc,
+	&survey_modules,
+	&survey_ram,
+};
+
+const size_t nr_surveyors = ARRAY_SIZE(surveyors);
+
+struct vmatlas_error *survey_claim(struct survey *s, struct vmatlas_claim claim)
+{
+	claim.size = sizeof(claim);
+	if (!claim.name)
+		claim.name = "";
+	if (!claim.source)
+		claim.source = s->by->name;
+	return s->sink->claim(s->sink->arg, &claim);
+}
+
+struct vmatlas_error *survey_finding(struct survey *s, struct vmatlas_report report,
+				     const char *fmt, ...)
+{
+	_cleanup_(str_done) struct str message = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&message, fmt, ap);
+	va_end(ap);
+	report.size = sizeof(report);
+	return message.failed ? error_no_memory()
+			      : s->sink->finding(s->sink->arg, s->by->name, &report,
+						 str_text(&message));
+}
+
+struct vmatlas_error *survey_coverage(struct survey *s, uint32_t state, const char *subject,
+				      const char *fmt, ...)
+{
+	_cleanup_(str_done) struct str detail = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	str_vaddf(&detail, fmt, ap);
+	va_end(ap);
+	return detail.failed ? error_no_memory()
+			     : s->sink->coverage(s->sink->arg, state, subject, str_text(&detail));
+}
+
+struct vmatlas_error *survey_absorb(struct survey *s, struct vmatlas_error *err,
+				    const char *code, const char *subject, uint64_t record)
+{
+	const bool corrupt = error_is(err, VMATLAS_ERROR_CORRUPT);
+	struct vmatlas_report report = {
+		.severity = corrupt ? VMATLAS_SEVERITY_ERROR : VMATLAS_SEVERITY_NOTE,
+		.code = corrupt ? code : "unreadable",
+		.record = record,
+	};
+	struct vmatlas_error *next;
+
+	if (!err || !error_is_kernel_trouble(err))
+		return err;
+	next = survey_finding(s, report, "%s: %s", subject, vmatlas_error_message(err));
+	if (!next)
+		next = survey_coverage(s, VMATLAS_PARTIAL, subject, "%s",
+				       vmatlas_error_message(err));
+	vmatlas_error_free(err);
+	return next;
+}
+
+uint64_t survey_field(const struct survey *s, unsigned int need, const void *buf)
+{
+	const struct resolved *r = &s->res[need];
+
+	if (!r->found || r->size == 0 || r->size > 8)
+		return 0;
+	return bytes_uint((const uint8_t *)buf + r->offset, r->size, s->k->big_endian);
+}
+
+void books_done(struct books *b)
+{
+	vec_done(&b->areas);
+	vec_done(&b->modules);
+	ram_facts_free(b->ram);
+	b->ram = NULL;
+	symnames_free(b->names);
+	b->names = NULL;
+}
