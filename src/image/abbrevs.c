@@ -9,7 +9,7 @@
 /* Units of the largest kernels have about 300 abbreviations. */
 #define MAX_ABBREVS 65536
 
-uint64_t take_uint(struct reader *r, size_t size)
+uint64_t die_uint(struct die_reader *r, size_t size)
 {
 	uint64_t v;
 
@@ -23,7 +23,7 @@ uint64_t take_uint(struct reader *r, size_t size)
 	return v;
 }
 
-uint64_t take_uleb(struct reader *r)
+uint64_t die_uleb(struct die_reader *r)
 {
 	uint64_t v = 0;
 
@@ -38,7 +38,7 @@ uint64_t take_uleb(struct reader *r)
 	return 0;
 }
 
-void skip(struct reader *r, uint64_t n)
+void die_skip(struct die_reader *r, uint64_t n)
 {
 	if (n > (uint64_t)(r->end - r->p)) {
 		r->failed = true;
@@ -48,7 +48,7 @@ void skip(struct reader *r, uint64_t n)
 	r->p += n;
 }
 
-int form_size(const struct reader *r, uint16_t form)
+int die_form_size(const struct die_reader *r, uint16_t form)
 {
 	switch (form) {
 	case DW_FORM_flag_present:
@@ -82,48 +82,48 @@ int form_size(const struct reader *r, uint16_t form)
 	return -2;
 }
 
-static void skip_varying(struct reader *r, uint16_t form)
+static void skip_varying(struct die_reader *r, uint16_t form)
 {
 	const uint8_t *nul;
 
 	switch (form) {
 	case DW_FORM_block1:
-		skip(r, take_uint(r, 1));
+		die_skip(r, die_uint(r, 1));
 		break;
 	case DW_FORM_block2:
-		skip(r, take_uint(r, 2));
+		die_skip(r, die_uint(r, 2));
 		break;
 	case DW_FORM_block4:
-		skip(r, take_uint(r, 4));
+		die_skip(r, die_uint(r, 4));
 		break;
 	case DW_FORM_block:
 	case DW_FORM_exprloc:
-		skip(r, take_uleb(r));
+		die_skip(r, die_uleb(r));
 		break;
 	case DW_FORM_string:
 		nul = memchr(r->p, 0, (size_t)(r->end - r->p));
-		skip(r, nul ? (uint64_t)(nul - r->p) + 1 : UINT64_MAX);
+		die_skip(r, nul ? (uint64_t)(nul - r->p) + 1 : UINT64_MAX);
 		break;
 	default:
-		take_uleb(r);
+		die_uleb(r);
 	}
 }
 
-void skip_value(struct reader *r, uint16_t form)
+void die_skip_value(struct die_reader *r, uint16_t form)
 {
-	const int size = form_size(r, form);
+	const int size = die_form_size(r, form);
 
 	if (size >= 0)
-		skip(r, (uint64_t)size);
+		die_skip(r, (uint64_t)size);
 	else
 		skip_varying(r, form);
 }
 
 /* ---- Abbreviations ---- */
 
-static void note_spec(const struct reader *r, struct abbrev *a, struct spec s)
+static void note_spec(const struct die_reader *r, struct die_abbrev *a, struct die_spec s)
 {
-	const int size = form_size(r, s.form);
+	const int size = die_form_size(r, s.form);
 
 	a->size = a->size < 0 || size < 0 ? -1 : a->size + size;
 	a->has_name |= s.attr == DW_AT_name;
@@ -132,33 +132,33 @@ static void note_spec(const struct reader *r, struct abbrev *a, struct spec s)
 	a->nr++;
 }
 
-static enum dies_result read_specs(struct reader *r, struct reader *at, struct abbrev *a)
+static enum dies_result read_specs(struct die_reader *r, struct die_reader *at, struct die_abbrev *a)
 {
 	while (!at->failed) {
-		const uint64_t attr = take_uleb(at), form = take_uleb(at);
-		struct spec *s;
+		const uint64_t attr = die_uleb(at), form = die_uleb(at);
+		struct die_spec *s;
 
 		if (!attr && !form)
 			return at->failed ? DIES_NOT_UNDERSTOOD : DIES_OK;
 		if (attr > UINT16_MAX || form > UINT16_MAX ||
-		    form_size(r, (uint16_t)form) == -2 || a->nr > UINT16_MAX)
+		    die_form_size(r, (uint16_t)form) == -2 || a->nr > UINT16_MAX)
 			return DIES_NOT_UNDERSTOOD;
 		if (form == DW_FORM_implicit_const)
-			take_uleb(at);
+			die_uleb(at);
 		s = vec_push(&r->specs);
 		if (!s)
 			return DIES_NO_MEMORY;
-		*s = (struct spec){ (uint16_t)attr, (uint16_t)form };
+		*s = (struct die_spec){ (uint16_t)attr, (uint16_t)form };
 		note_spec(r, a, *s);
 	}
 	return DIES_NOT_UNDERSTOOD;
 }
 
 /* All that know to write DWARF number abbreviations 1, 2, 3 in order. */
-enum dies_result read_abbrevs(struct reader *r, uint64_t offset)
+enum dies_result die_abbrevs(struct die_reader *r, uint64_t offset)
 {
 	const struct bytes *b = &r->from->abbrev;
-	struct reader at = { .be = r->be };
+	struct die_reader at = { .be = r->be };
 	enum dies_result result;
 
 	if (offset >= b->len)
@@ -166,8 +166,8 @@ enum dies_result read_abbrevs(struct reader *r, uint64_t offset)
 	at.p = b->p + offset;
 	at.end = b->p + b->len;
 	for (uint64_t code = 1; code < MAX_ABBREVS; code++) {
-		const uint64_t got = take_uleb(&at);
-		struct abbrev *a;
+		const uint64_t got = die_uleb(&at);
+		struct die_abbrev *a;
 
 		if (!got && !at.failed)
 			return DIES_OK;
@@ -176,8 +176,8 @@ enum dies_result read_abbrevs(struct reader *r, uint64_t offset)
 		a = vec_push(&r->abbrevs);
 		if (!a)
 			return DIES_NO_MEMORY;
-		a->tag = (uint16_t)take_uleb(&at);
-		a->has_children = take_uint(&at, 1);
+		a->tag = (uint16_t)die_uleb(&at);
+		a->has_children = die_uint(&at, 1);
 		a->first = (uint32_t)r->specs.nr;
 		result = read_specs(r, &at, a);
 		if (result != DIES_OK)

@@ -33,7 +33,7 @@ uint64_t dies_unit_size(const struct bytes *info, bool big_endian)
 }
 
 /* Leaves @r at the unit's first entry. */
-static bool read_header(struct reader *r, uint64_t *ret_abbrevs)
+static bool read_header(struct die_reader *r, uint64_t *ret_abbrevs)
 {
 	const uint64_t size = dies_unit_size(&r->from->info, r->be);
 	uint64_t version, type = DW_UT_compile;
@@ -43,15 +43,15 @@ static bool read_header(struct reader *r, uint64_t *ret_abbrevs)
 	r->start = r->p = r->from->info.p;
 	r->end = r->start + size;
 	r->offset_size = bytes_uint(r->p, 4, r->be) == 0xffffffff ? 8 : 4;
-	skip(r, r->offset_size == 8 ? 12 : 4);
-	version = take_uint(r, 2);
+	die_skip(r, r->offset_size == 8 ? 12 : 4);
+	version = die_uint(r, 2);
 	if (version == 5) {
-		type = take_uint(r, 1);
-		r->addr_size = (uint8_t)take_uint(r, 1);
-		*ret_abbrevs = take_uint(r, r->offset_size);
+		type = die_uint(r, 1);
+		r->addr_size = (uint8_t)die_uint(r, 1);
+		*ret_abbrevs = die_uint(r, r->offset_size);
 	} else {
-		*ret_abbrevs = take_uint(r, r->offset_size);
-		r->addr_size = (uint8_t)take_uint(r, 1);
+		*ret_abbrevs = die_uint(r, r->offset_size);
+		r->addr_size = (uint8_t)die_uint(r, 1);
 	}
 	return !r->failed && version >= 3 && version <= 5 && r->addr_size <= 8 &&
 	       (type == DW_UT_compile || type == DW_UT_partial);
@@ -65,7 +65,7 @@ static const char *string_at(const struct bytes *b, uint64_t offset)
 	return offset < b->len ? (const char *)b->p + offset : NULL;
 }
 
-static const char *indexed_string(struct reader *r, uint64_t index)
+static const char *indexed_string(struct die_reader *r, uint64_t index)
 {
 	const struct bytes *b = &r->from->str_offsets;
 	const uint64_t base = r->str_offsets_base;
@@ -76,35 +76,35 @@ static const char *indexed_string(struct reader *r, uint64_t index)
 						   r->offset_size, r->be));
 }
 
-static const char *take_name(struct reader *r, uint16_t form)
+static const char *take_name(struct die_reader *r, uint16_t form)
 {
 	const char *name;
 
 	switch (form) {
 	case DW_FORM_string:
 		name = (const char *)r->p;
-		skip_value(r, form);
+		die_skip_value(r, form);
 		return r->failed ? NULL : name;
 	case DW_FORM_strp:
-		return string_at(&r->from->str, take_uint(r, r->offset_size));
+		return string_at(&r->from->str, die_uint(r, r->offset_size));
 	case DW_FORM_line_strp:
-		return string_at(&r->from->line_str, take_uint(r, r->offset_size));
+		return string_at(&r->from->line_str, die_uint(r, r->offset_size));
 	case DW_FORM_strx:
-		return indexed_string(r, take_uleb(r));
+		return indexed_string(r, die_uleb(r));
 	case DW_FORM_strx1: case DW_FORM_strx2: case DW_FORM_strx3: case DW_FORM_strx4:
-		return indexed_string(r, take_uint(r, (size_t)form_size(r, form)));
+		return indexed_string(r, die_uint(r, (size_t)die_form_size(r, form)));
 	}
 	r->failed = true;
 	return NULL;
 }
 
-static uint64_t take_reference(struct reader *r, uint16_t form)
+static uint64_t take_reference(struct die_reader *r, uint16_t form)
 {
 	if (form == DW_FORM_ref_udata)
-		return take_uleb(r);
+		return die_uleb(r);
 	if (form == DW_FORM_ref1 || form == DW_FORM_ref2 || form == DW_FORM_ref4 ||
 	    form == DW_FORM_ref8)
-		return take_uint(r, (size_t)form_size(r, form));
+		return die_uint(r, (size_t)die_form_size(r, form));
 	r->failed = true;
 	return 0;
 }
@@ -116,24 +116,24 @@ static bool is_type(uint16_t tag)
 }
 
 /* Reads the attributes at @r; *ret_sibling is an offset, 0 for none. */
-static void read_entry(struct reader *r, const struct abbrev *a, struct die_entry *e,
+static void read_entry(struct die_reader *r, const struct die_abbrev *a, struct die_entry *e,
 		       uint64_t *ret_sibling)
 {
 	e->is_declaration = a->is_declaration;
 	*ret_sibling = 0;
 	for (uint32_t i = 0; i < a->nr && !r->failed; i++) {
-		const struct spec s = r->specs.v[a->first + i];
+		const struct die_spec s = r->specs.v[a->first + i];
 
 		if (s.attr == DW_AT_name && is_type(a->tag))
 			e->name = take_name(r, s.form);
 		else if (s.attr == DW_AT_sibling)
 			*ret_sibling = take_reference(r, s.form);
 		else if (s.attr == DW_AT_declaration && s.form == DW_FORM_flag)
-			e->is_declaration = take_uint(r, 1);
+			e->is_declaration = die_uint(r, 1);
 		else if (s.attr == DW_AT_str_offsets_base && a->tag == DW_TAG_compile_unit)
-			r->str_offsets_base = take_uint(r, r->offset_size);
+			r->str_offsets_base = die_uint(r, r->offset_size);
 		else
-			skip_value(r, s.form);
+			die_skip_value(r, s.form);
 	}
 }
 
@@ -148,7 +148,7 @@ static enum dies_result add(struct die_list *list, const struct die_entry *e)
 }
 
 /* Whether the children of the entry just read can be stepped over at once. */
-static bool jump(struct reader *r, uint64_t sibling)
+static bool jump(struct die_reader *r, uint64_t sibling)
 {
 	const uint64_t size = (uint64_t)(r->end - r->start);
 
@@ -158,14 +158,14 @@ static bool jump(struct reader *r, uint64_t sibling)
 	return true;
 }
 
-static enum dies_result read_entries(struct reader *r, struct die_list *list)
+static enum dies_result read_entries(struct die_reader *r, struct die_list *list)
 {
 	unsigned int depth = 0;
 	uint64_t sibling;
 
 	while (!r->failed && r->p < r->end) {
 		struct die_entry e = { .offset = (uint64_t)(r->p - r->start) };
-		const uint64_t code = take_uleb(r);
+		const uint64_t code = die_uleb(r);
 
 		if (!code && depth-- <= 1)
 			return r->failed ? DIES_NOT_UNDERSTOOD : DIES_OK;
@@ -173,13 +173,13 @@ static enum dies_result read_entries(struct reader *r, struct die_list *list)
 			continue;
 		if (code > r->abbrevs.nr)
 			return DIES_NOT_UNDERSTOOD;
-		const struct abbrev *a = &r->abbrevs.v[code - 1];
+		const struct die_abbrev *a = &r->abbrevs.v[code - 1];
 		const bool is_wanted = depth == 1 && is_type(a->tag);
 
 		list->has_imports |= a->tag == DW_TAG_imported_unit;
 		sibling = 0;
 		if (a->size >= 0 && !is_wanted && !a->has_sibling && depth)
-			skip(r, (uint64_t)a->size);
+			die_skip(r, (uint64_t)a->size);
 		else
 			read_entry(r, a, &e, &sibling);
 		e.tag = a->tag;
@@ -201,14 +201,14 @@ static bool ends_with_nul(const struct bytes *b)
 
 enum dies_result dies_scan(const struct die_source *from, struct die_list *ret)
 {
-	struct reader r = { .from = from, .be = from->big_endian };
+	struct die_reader r = { .from = from, .be = from->big_endian };
 	enum dies_result result = DIES_NOT_UNDERSTOOD;
 	struct die_list list = { 0 };
 	uint64_t abbrevs;
 
 	if (ends_with_nul(&from->str) && ends_with_nul(&from->line_str) &&
 	    read_header(&r, &abbrevs))
-		result = read_abbrevs(&r, abbrevs);
+		result = die_abbrevs(&r, abbrevs);
 	if (result == DIES_OK)
 		result = read_entries(&r, &list);
 	vec_done(&r.abbrevs);

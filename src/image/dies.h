@@ -5,11 +5,11 @@
 
 #include "image/private.h"
 
-struct spec {
+struct die_spec {
 	uint16_t attr, form;
 };
 
-struct abbrev {
+struct die_abbrev {
 	uint16_t tag;
 	bool has_children;
 	bool has_name;
@@ -19,26 +19,26 @@ struct abbrev {
 	int32_t size;			/* of an entry; -1: varies */
 };
 
-struct reader {
+struct die_reader {
 	const uint8_t *start, *p, *end;
 	bool be, failed;
 	uint8_t addr_size, offset_size;
 	const struct die_source *from;
 	uint64_t str_offsets_base;
-	VEC(struct abbrev) abbrevs;
-	VEC(struct spec) specs;
+	VEC(struct die_abbrev) abbrevs;
+	VEC(struct die_spec) specs;
 };
 
 /* All of these set @r->failed where the bytes end too early. */
-uint64_t take_uint(struct reader *r, size_t size);
-uint64_t take_uleb(struct reader *r);
-void skip(struct reader *r, uint64_t n);
-void skip_value(struct reader *r, uint16_t form);
+uint64_t die_uint(struct die_reader *r, size_t size);
+uint64_t die_uleb(struct die_reader *r);
+void die_skip(struct die_reader *r, uint64_t n);
+void die_skip_value(struct die_reader *r, uint16_t form);
 
 /* Bytes of a value of @form; -1: it says so itself; -2: not understood. */
-int form_size(const struct reader *r, uint16_t form);
+int die_form_size(const struct die_reader *r, uint16_t form);
 
 /* Read the table of abbreviations at @offset of .debug_abbrev. */
-enum dies_result read_abbrevs(struct reader *r, uint64_t offset);
+enum dies_result die_abbrevs(struct die_reader *r, uint64_t offset);
 
 #endif

@@ -42,7 +42,7 @@ static struct vmatlas_error *show(struct shown *s, const struct section *section
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 					 "%s: is too large for a 32-bit file",
 					 s->image->info.path);
-	return file_fetch(&s->image->file, offset, size);
+	return filemap_fetch(&s->image->file, offset, size);
 }
 
 static struct vmatlas_error *show_named(struct shown *s, const char *const *names, size_t nr)
@@ -127,7 +127,7 @@ static void put_32(const struct shown *s, uint8_t *to)
 
 static struct vmatlas_error *open_shown(const struct shown *s, Elf **ret_elf, Dwarf **ret)
 {
-	const struct file *f = &s->image->file;
+	const struct filemap *f = &s->image->file;
 	uint8_t *slot = f->room + s->slot * FILE_SLOT_SIZE;
 
 	memset(slot, 0, FILE_SLOT_SIZE);

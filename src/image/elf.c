@@ -46,7 +46,7 @@ static struct vmatlas_error *not_elf(struct image *image)
 {
 	uint8_t head[0x206] = { 0 };
 	const size_t len = (size_t)MIN(image->file.size, sizeof(head));
-	struct vmatlas_error *err = file_read(&image->file, 0, head, len);
+	struct vmatlas_error *err = filemap_read(&image->file, 0, head, len);
 	const char *other;
 
 	if (err)
@@ -119,7 +119,7 @@ static struct vmatlas_error *add_section(struct image *image, Elf *elf, size_t n
 	if (!gelf_getshdr(elf_getscn(elf, i), &sh))
 		return bad_elf(image);
 	if (sh.sh_type != SHT_NOBITS && sh.sh_type != SHT_NULL &&
-	    !file_holds(&image->file, sh.sh_offset, sh.sh_size))
+	    !filemap_holds(&image->file, sh.sh_offset, sh.sh_size))
 		return truncated(image, "a section", sh.sh_offset + sh.sh_size);
 	name = elf_strptr(elf, names, sh.sh_name);
 	s = vec_push(&image->sections);
@@ -194,7 +194,7 @@ struct vmatlas_error *section_bytes(struct image *image, const struct section *s
 		*ret = (struct bytes){ 0 };
 		return NULL;
 	}
-	err = file_fetch(&image->file, s->offset, s->size);
+	err = filemap_fetch(&image->file, s->offset, s->size);
 	if (!err)
 		*ret = (struct bytes){ image->file.bytes + s->offset, (size_t)s->size };
 	return err;
@@ -234,7 +234,7 @@ static struct vmatlas_error *read_elf(struct image *image)
 		uint8_t magic[SELFMAG] = { 0 };
 
 		err = image->file.size < sizeof(magic) ? NULL :
-		      file_read(&image->file, 0, magic, sizeof(magic));
+		      filemap_read(&image->file, 0, magic, sizeof(magic));
 		if (err || memcmp(magic, ELFMAG, SELFMAG))
 			return err ? err : not_elf(image);
 	}
@@ -268,7 +268,7 @@ struct vmatlas_error *image_open_how(const char *path, bool copy, struct image *
 	if (!image)
 		return error_no_memory();
 	image->file.fd = -1;
-	err = file_open(path, copy, &image->file);
+	err = filemap_open(path, copy, &image->file);
 	if (!err)
 		err = read_elf(image);
 	if (!err)
@@ -300,7 +300,7 @@ void image_free(struct image *image)
 		free(image->sections.v[i].name);
 	vec_done(&image->sections);
 	vec_done(&image->segments);
-	file_close(&image->file);
+	filemap_close(&image->file);
 	free(image);
 }
 
@@ -332,11 +332,11 @@ struct vmatlas_error *image_read(struct image *image, uint64_t addr, void *buf, 
 		const uint64_t in = addr - s->addr;
 
 		if (in >= s->file_size || len > s->file_size - in || s->offset + in < in ||
-		    !file_holds(&image->file, s->offset + in, len))
+		    !filemap_holds(&image->file, s->offset + in, len))
 			continue;
 		if (is_nobits(image, addr, len))
 			break;
-		return file_read(&image->file, s->offset + in, buf, len);
+		return filemap_read(&image->file, s->offset + in, buf, len);
 	}
 	return vmatlas_error_new(VMATLAS_ERROR_FAULT, "%s: holds nothing at %#" PRIx64,
 				 image->file.path, addr);

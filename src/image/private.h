@@ -9,13 +9,13 @@
 #include "base/vec.h"
 #include "image/image.h"
 
-/* ---- file.c: bytes of a file, at one address, that never raise a signal ---- */
+/* ---- filemap.c: bytes of a file, at one address, that never raise a signal ---- */
 
 /* Headers made up for libdw stand in slots right before the file's bytes. */
 #define FILE_SLOT_SIZE ((size_t)4096)
 #define FILE_NR_SLOTS ((size_t)1024)
 
-struct file {
+struct filemap {
 	char *path;
 	int fd;
 	uint64_t size;
@@ -26,16 +26,16 @@ struct file {
 
 /* @copy: read what is asked for instead of mapping, as for remote file systems. */
 VMATLAS_CHECKED struct vmatlas_error *
-file_open(const char *path, bool copy, struct file *ret);
-void file_close(struct file *f);
-bool file_holds(const struct file *f, uint64_t offset, uint64_t len);
-/* Make bytes that file_holds() readable at f->bytes + offset. */
+filemap_open(const char *path, bool copy, struct filemap *ret);
+void filemap_close(struct filemap *f);
+bool filemap_holds(const struct filemap *f, uint64_t offset, uint64_t len);
+/* Make bytes that filemap_holds() readable at f->bytes + offset. */
 VMATLAS_CHECKED struct vmatlas_error *
-file_fetch(struct file *f, uint64_t offset, uint64_t len);
+filemap_fetch(struct filemap *f, uint64_t offset, uint64_t len);
 /* Give back the memory of bytes that are not needed for now. */
-void file_forget(struct file *f, uint64_t offset, uint64_t len);
+void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len);
 VMATLAS_CHECKED struct vmatlas_error *
-file_read(struct file *f, uint64_t offset, void *buf, size_t len);
+filemap_read(struct filemap *f, uint64_t offset, void *buf, size_t len);
 
 /* ---- elf.c: headers ---- */
 
@@ -59,7 +59,7 @@ struct units;
 
 struct image {
 	struct image_info info;
-	struct file file;
+	struct filemap file;
 	uint8_t ident[EI_NIDENT];
 	uint16_t type;
 	uint32_t names_section;

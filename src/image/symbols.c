@@ -107,8 +107,8 @@ static struct vmatlas_error *look(struct image *image)
 		err = symtab_scan(&t, image->symbols->wanted.v, image->symbols->wanted.nr);
 
 	/* Ten megabytes that the next steps do not need. */
-	file_forget(&image->file, table->offset, table->size);
-	file_forget(&image->file, strings->offset, strings->size);
+	filemap_forget(&image->file, table->offset, table->size);
+	filemap_forget(&image->file, strings->offset, strings->size);
 	return err;
 }
 

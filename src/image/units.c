@@ -66,7 +66,7 @@ static struct vmatlas_error *open_narrow(struct image *image, struct unit *unit)
 		return bad_offset(image);
 	info.len = (size_t)(s->size - unit->offset);
 	info.p = image->file.bytes + s->offset + unit->offset;
-	err = file_fetch(&image->file, s->offset + unit->offset, MIN(info.len, (size_t)12));
+	err = filemap_fetch(&image->file, s->offset + unit->offset, MIN(info.len, (size_t)12));
 	if (err)
 		return err;
 	size = dies_unit_size(&info, image->info.big_endian);

@@ -51,7 +51,7 @@ static bool is_remote(int fd)
 	return false;
 }
 
-static struct vmatlas_error *open_fd(const char *path, struct file *f)
+static struct vmatlas_error *open_fd(const char *path, struct filemap *f)
 {
 	struct stat st;
 
@@ -70,7 +70,7 @@ static struct vmatlas_error *open_fd(const char *path, struct file *f)
 	return f->path ? NULL : error_no_memory();
 }
 
-static struct vmatlas_error *reserve(struct file *f, bool copy)
+static struct vmatlas_error *reserve(struct filemap *f, bool copy)
 {
 	const size_t nr_chunks = (size_t)(f->size / CHUNK_SIZE) + 1;
 	void *p;
@@ -94,23 +94,23 @@ static struct vmatlas_error *reserve(struct file *f, bool copy)
 	return f->chunk_is_here ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *file_open(const char *path, bool copy, struct file *ret)
+struct vmatlas_error *filemap_open(const char *path, bool copy, struct filemap *ret)
 {
 	struct vmatlas_error *err;
-	struct file f = { .fd = -1 };
+	struct filemap f = { .fd = -1 };
 
 	err = open_fd(path, &f);
 	if (!err)
 		err = reserve(&f, copy);
 	if (err) {
-		file_close(&f);
+		filemap_close(&f);
 		return err;
 	}
 	*ret = f;
 	return NULL;
 }
 
-void file_close(struct file *f)
+void filemap_close(struct filemap *f)
 {
 	if (f->room)
 		munmap(f->room, ROOM_SIZE + f->size);
@@ -118,15 +118,15 @@ void file_close(struct file *f)
 		close(f->fd);
 	free(f->chunk_is_here);
 	free(f->path);
-	*f = (struct file){ .fd = -1 };
+	*f = (struct filemap){ .fd = -1 };
 }
 
-bool file_holds(const struct file *f, uint64_t offset, uint64_t len)
+bool filemap_holds(const struct filemap *f, uint64_t offset, uint64_t len)
 {
 	return offset <= f->size && len <= f->size - offset;
 }
 
-struct vmatlas_error *file_read(struct file *f, uint64_t offset, void *buf, size_t len)
+struct vmatlas_error *filemap_read(struct filemap *f, uint64_t offset, void *buf, size_t len)
 {
 	uint8_t *to = buf;
 
@@ -148,7 +148,7 @@ struct vmatlas_error *file_read(struct file *f, uint64_t offset, void *buf, size
 	return NULL;
 }
 
-struct vmatlas_error *file_fetch(struct file *f, uint64_t offset, uint64_t len)
+struct vmatlas_error *filemap_fetch(struct filemap *f, uint64_t offset, uint64_t len)
 {
 	struct vmatlas_error *err;
 
@@ -159,7 +159,7 @@ struct vmatlas_error *file_fetch(struct file *f, uint64_t offset, uint64_t len)
 
 		if (f->chunk_is_here[c])
 			continue;
-		err = file_read(f, at, f->room + ROOM_SIZE + at,
+		err = filemap_read(f, at, f->room + ROOM_SIZE + at,
 				(size_t)MIN(CHUNK_SIZE, f->size - at));
 		if (err)
 			return err;
@@ -168,7 +168,7 @@ struct vmatlas_error *file_fetch(struct file *f, uint64_t offset, uint64_t len)
 	return NULL;
 }
 
-void file_forget(struct file *f, uint64_t offset, uint64_t len)
+void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
 	const uint64_t first = align_up(offset, page), end = align_down(offset + len, page);
