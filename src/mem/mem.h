@@ -13,13 +13,16 @@
 
 struct mem;
 
-/* A run of memory that the dump describes. */
+/*
+ * A run of memory that the dump describes: a PT_LOAD, or RAM by a kdump's
+ * bitmap, which does not say how much of the run is in the file.
+ */
 struct mem_segment {
 	uint64_t paddr;			/* first byte; UINT64_MAX: unknown */
 	uint64_t vaddr;			/* likewise; only virtual backends need it */
 	uint64_t size;			/* bytes described */
-	uint64_t file_size;		/* bytes that are in the file */
-	uint64_t file_offset;
+	uint64_t file_size;		/* bytes that are in the file; kdump: size */
+	uint64_t file_offset;		/* kdump: UINT64_MAX */
 };
 
 /* The state of one CPU as QEMU writes it into a note named "QEMU". */
@@ -68,20 +71,26 @@ struct mem_ops {
 	const char *name;
 	/* By content: the first bytes of the file. */
 	bool (*probe)(const uint8_t *head, size_t len);
+	/* On success @fd belongs to the backend, on failure to the caller. */
 	struct vmatlas_error *(*open)(struct mem *mem, int fd);
 	/* All of @len bytes, which lie in one 4 KiB block, or an error: FAULT if the
 	 * dump does not hold them (say why: hole, filtered, truncated), SYSTEM for EIO. */
 	struct vmatlas_error *(*read)(struct mem *mem, enum mem_space space,
 				      uint64_t addr, void *buf, size_t len);
 	void (*close)(struct mem *mem);
+	size_t run;			/* read() takes this many blocks at once; 0: one */
+	bool ragged;			/* may hold a part of a 4 KiB block */
 };
 
 struct mem {
 	const struct mem_ops *ops;
 	void *priv;
-	struct mem_info info;
+	struct mem_info info;		/* owns what it points to */
 	struct mem_opts opts;
-	struct mem_cache *cache;	/* pages read; see mem.c */
+	struct mem_cache *cache;	/* blocks read; NULL: it may change, see cache.c */
+	struct extents *extents;	/* what a cut-off flattened file brought; or NULL */
+	uint64_t file_size;		/* of the file that is read; UINT64_MAX if live */
+	bool flattened;			/* that file is our own rearranged copy */
 	char *path;
 };
 

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Opening a dump: what it is is told from its content, never from its name. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "mem/backend.h"
+#include "mem/diskdump.h"
+#include "mem/elfhdr.h"
+#include "mem/flat.h"
+
+static const struct mem_ops *const backends[] = { &mem_elf_ops, &mem_kdump_ops };
+
+/* What people hand us that only looks like a dump, and what to do about it. */
+static const struct {
+	const char *magic;
+	size_t len;
+	const char *advice;
+} strangers[] = {
+	{ "\x1f\x8b", 2, "is compressed with gzip; unpack it first (gunzip)" },
+	{ "\xfd" "7zXZ", 5, "is compressed with xz; unpack it first (unxz)" },
+	{ "\x28\xb5\x2f\xfd", 4, "is compressed with zstd; unpack it first (unzstd)" },
+	{ "BZh", 3, "is compressed with bzip2; unpack it first (bunzip2)" },
+	{ "QEVM", 4, "is a saved QEMU machine, not a dump; use dump-guest-memory" },
+	{ "LibvirtQemudSave", 16, "is a saved libvirt machine, not a dump; "
+	  "use virsh dump --memory-only" },
+	{ "EMiL", 4, "is a LiME image, which is not supported" },
+};
+
+static struct vmatlas_error *not_a_dump(const uint8_t *head, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(strangers); i++)
+		if (len >= strangers[i].len &&
+		    !memcmp(head, strangers[i].magic, strangers[i].len))
+			return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s",
+						 strangers[i].advice);
+	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
+		"is not a dump in a known format (ELF core, kdump, flattened kdump)");
+}
+
+static const struct mem_ops *find_backend(const uint8_t *head, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(backends); i++)
+		if (backends[i]->probe(head, len))
+			return backends[i];
+	return NULL;
+}
+
+bool mem_probe(int fd)
+{
+	uint8_t bytes[MEM_HEAD];
+	struct vmatlas_error *err = NULL;
+	struct elf_head head;
+	ssize_t n;
+
+	n = pread(fd, bytes, sizeof(bytes), 0);
+	if (n <= 0)
+		return false;
+	if (flat_probe(bytes, n) || diskdump_probe(bytes, n))
+		return true;
+	if (!elf_probe(bytes, n))
+		return false;
+	err = elf_head_parse(bytes, n, &head);
+	vmatlas_error_free(err);
+	return !err;
+}
+
+/* A machine must not be analysed because its dump was forgotten on the line. */
+static bool is_proc(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+static struct vmatlas_error *open_file(struct mem *mem, int *ret_fd)
+{
+	/* Not to hang on a named pipe; it makes no difference to files. */
+	_cleanup_(fd_closep) int fd = open(mem->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct vmatlas_error *err;
+
+	if (fd < 0 && (errno == EACCES || errno == EPERM))
+		return vmatlas_error_new(VMATLAS_ERROR_SYSTEM,
+			"no permission to read it; dumps usually belong to root");
+	if (fd < 0) {
+		const int error = errno;
+
+		return vmatlas_error_new(VMATLAS_ERROR_SYSTEM, "%s", strerror(error));
+	}
+	if (is_proc(fd))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"is the running kernel, not a dump; use --live for it");
+	err = file_check(fd, &mem->file_size, &mem->info.taken);
+	if (err)
+		return err;
+	*ret_fd = fd;
+	fd = -1;
+	return NULL;
+}
+
+static struct vmatlas_error *open_backend(struct mem *mem, int *fd)
+{
+	uint8_t head[MEM_HEAD];
+	const struct mem_ops *ops;
+	struct vmatlas_error *err;
+	size_t len;
+
+	err = file_read_some(mem, *fd, 0, head, sizeof(head), &len);
+	if (err)
+		return err;
+	ops = find_backend(head, len);
+	if (!ops)
+		return not_a_dump(head, len);
+	err = ops->open(mem, *fd);
+	if (err)
+		return err;
+	mem->ops = ops;
+	*fd = -1;
+	return NULL;
+}
+
+/* The truncation that counts is that of the file people have. */
+static void mark_cut(struct mem *mem, uint64_t size, uint64_t wanted)
+{
+	mem->info.truncated_at = size;
+	mem->info.expected_size = wanted;
+}
+
+static struct vmatlas_error *open_flattened(struct mem *mem, int from)
+{
+	const uint64_t size = mem->file_size;
+	_cleanup_(fd_closep) int fd = -1;
+	struct vmatlas_error *err;
+	uint64_t wanted = 0, ignored;
+
+	err = rearrange(mem, from, size, &fd, &mem->extents, &wanted);
+	mem->flattened = true;
+	if (!err)
+		err = file_check(fd, &mem->file_size, &ignored);
+	if (!err)
+		err = open_backend(mem, &fd);
+	if (!err && mem->extents)
+		mark_cut(mem, size, wanted);
+	return vmatlas_error_wrap(err, "flattened");
+}
+
+static struct vmatlas_error *open_any(struct mem *mem)
+{
+	_cleanup_(fd_closep) int fd = -1;
+	struct vmatlas_error *err;
+	uint8_t head[MEM_HEAD];
+	size_t len;
+
+	err = open_file(mem, &fd);
+	if (!err)
+		err = file_read_some(mem, fd, 0, head, sizeof(head), &len);
+	if (err)
+		return err;
+	if (!flat_probe(head, len))
+		return open_backend(mem, &fd);
+	err = flat_head_check(head, len);
+	return err ? err : open_flattened(mem, fd);
+}
+
+struct vmatlas_error *mem_open(const char *path, const struct mem_opts *opts,
+			       struct mem **ret)
+{
+	_cleanup_(mem_freep) struct mem *mem = calloc(1, sizeof(*mem));
+	struct vmatlas_error *err;
+
+	if (mem) {
+		mem->path = strdup(path);
+		mem->cache = mem_cache_new();
+	}
+	if (!mem || !mem->path || !mem->cache)
+		return error_no_memory();
+	if (opts)
+		mem->opts = *opts;
+	mem->info.path = mem->path;
+
+	err = open_any(mem);
+	if (err)
+		return vmatlas_error_wrap(err, "%s", path);
+	*ret = take(mem);
+	return NULL;
+}
+
+void mem_free(struct mem *mem)
+{
+	if (!mem)
+		return;
+	if (mem->ops && mem->ops->close)
+		mem->ops->close(mem);
+	mem_cache_free(mem->cache);
+	extents_free(mem->extents);
+	free((void *)mem->info.vmcoreinfo);
+	free((void *)mem->info.cpus);
+	free((void *)mem->info.segments);
+	free(mem->path);
+	free(mem);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ELF notes in a buffer, of a core file or of a kdump's sub-header. Trusts no
+ * size in them; a note that runs out of the buffer ends the walk.
+ */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "mem/notes.h"
+
+enum { NOTE_HEADER = 12 };
+
+/* Names and contents are padded to 4 bytes in 64-bit cores too. */
+static size_t padded(uint32_t size)
+{
+	return ((size_t)size + 3) & ~(size_t)3;
+}
+
+bool note_next(struct note_walk *w, struct note *ret)
+{
+	const uint8_t *p = w->p + w->pos;
+	const size_t left = w->len - w->pos;
+	uint32_t name_size, desc_size;
+
+	if (w->pos > w->len || left < NOTE_HEADER)
+		return false;
+	name_size = bytes_uint(p, 4, w->big_endian);
+	desc_size = bytes_uint(p + 4, 4, w->big_endian);
+	if (padded(name_size) > left - NOTE_HEADER ||
+	    desc_size > left - NOTE_HEADER - padded(name_size))
+		return false;
+
+	*ret = (struct note){
+		.type = bytes_uint(p + 8, 4, w->big_endian),
+		.name = (const char *)p + NOTE_HEADER,
+		.name_size = name_size,
+		.desc = p + NOTE_HEADER + padded(name_size),
+		.desc_size = desc_size,
+	};
+	/* The padding of the last note may be missing. */
+	w->pos += MIN(left, NOTE_HEADER + padded(name_size) + padded(desc_size));
+	return true;
+}
+
+bool note_is(const struct note *n, const char *name)
+{
+	const size_t len = strlen(name);
+
+	return (n->name_size == len || n->name_size == len + 1) &&
+	       !memcmp(n->name, name, len) &&
+	       (n->name_size == len || n->name[len] == '\0');
+}
+
+/*
+ * struct QEMUCPUState, QEMU 7.2 target/i386/arch_dump.c, version 1: version and
+ * size (4 bytes each), 16 registers, rip, rflags, ten segments of 24 bytes
+ * (selector, limit, flags, pad, base) of which the last is the IDT, cr[5].
+ * Little endian, the same on i386.
+ */
+enum {
+	QEMU_VERSION = 1,
+	QEMU_RIP = 8 + 16 * 8,
+	QEMU_SEGMENTS = QEMU_RIP + 16,
+	QEMU_IDT_BASE = QEMU_SEGMENTS + 9 * 24 + 16,
+	QEMU_CR = QEMU_SEGMENTS + 10 * 24,
+	QEMU_LEAST = QEMU_CR + 5 * 8,
+};
+
+bool note_qemu_cpu(const struct note *n, struct mem_cpu *ret)
+{
+	if (!note_is(n, "QEMU") || n->desc_size < QEMU_LEAST ||
+	    bytes_uint(n->desc, 4, false) != QEMU_VERSION ||
+	    bytes_uint(n->desc + 4, 4, false) < QEMU_LEAST)
+		return false;
+
+	ret->ip = bytes_uint(n->desc + QEMU_RIP, 8, false);
+	ret->idt_base = bytes_uint(n->desc + QEMU_IDT_BASE, 8, false);
+	for (size_t i = 0; i < ARRAY_SIZE(ret->cr); i++)
+		ret->cr[i] = bytes_uint(n->desc + QEMU_CR + i * 8, 8, false);
+	return true;
+}
+
+void note_facts_done(struct note_facts *f)
+{
+	free(f->vmcoreinfo);
+	f->vmcoreinfo = NULL;
+	vec_done(&f->cpus);
+}
+
+static struct vmatlas_error *take_vmcoreinfo(struct note_facts *f, const struct note *n)
+{
+	f->vmcoreinfo = malloc(n->desc_size + 1);
+	if (!f->vmcoreinfo)
+		return error_no_memory();
+	memcpy(f->vmcoreinfo, n->desc, n->desc_size);
+	f->vmcoreinfo[n->desc_size] = '\0';
+	f->vmcoreinfo_size = n->desc_size;
+	return NULL;
+}
+
+static struct vmatlas_error *take_note(struct note_facts *f, const struct note *n)
+{
+	struct mem_cpu cpu, *kept;
+
+	if (note_is(n, "VMCOREINFO") && n->desc_size > 0 && !f->vmcoreinfo)
+		return take_vmcoreinfo(f, n);
+	if (note_is(n, "CORE") && n->type == NT_PRSTATUS && !f->prstatus_size)
+		f->prstatus_size = n->desc_size;
+	if (note_qemu_cpu(n, &cpu)) {
+		kept = vec_push(&f->cpus);
+		if (!kept)
+			return error_no_memory();
+		*kept = cpu;
+	}
+	return NULL;
+}
+
+struct vmatlas_error *note_facts_add(struct note_facts *f, const uint8_t *p, size_t len,
+				     bool big_endian)
+{
+	struct note_walk w = { .p = p, .len = len, .big_endian = big_endian };
+	struct vmatlas_error *err = NULL;
+	struct note n;
+
+	/* A CPU that never stopped leaves a note of zeros: walk on over it. */
+	while (!err && note_next(&w, &n))
+		err = take_note(f, &n);
+	return err;
+}
+
+void note_facts_give(struct note_facts *f, struct mem_info *info)
+{
+	info->vmcoreinfo = take(f->vmcoreinfo);
+	info->vmcoreinfo_size = f->vmcoreinfo_size;
+	info->nr_cpus = f->cpus.nr;
+	info->cpus = take(f->cpus.v);
+	f->cpus.nr = f->cpus.cap = 0;
+}
+
+/*
+ * sizeof(struct elf_prstatus) of Linux tells CPUs apart, where nothing else
+ * does: QEMU writes "i686" or "x86_64" into the kdump header of every guest
+ * (QEMU 7.2 dump/dump.c, create_header32, create_header64).
+ */
+uint16_t note_machine(const struct note_facts *f)
+{
+	static const struct {
+		uint16_t size, machine;
+	} known[] = {
+		{ 144, EM_386 },     { 148, EM_ARM },	{ 336, EM_X86_64 },
+		{ 376, EM_RISCV },   { 392, EM_AARCH64 }, { 504, EM_PPC64 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		if (f->prstatus_size == known[i].size)
+			return known[i].machine;
+	return 0;
+}
