@@ -43,10 +43,6 @@ DEFINE_FREEP(printk_log, log_free)
 /* All of it as dmesg prints it: "[    0.000000] text\n". */
 void log_format(const struct printk_log *log, struct str *out);
 
-/* Symbols that log_read() asks for, so that they can be prefetched. */
-extern const struct vmatlas_need log_symbols[];
-extern const size_t nr_log_symbols;
-
 /* ---- log_decode.c: pure, fuzzed ---- */
 
 /* struct printk_ringbuffer and what it points to, in raw bytes. */

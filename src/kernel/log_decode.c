@@ -154,7 +154,7 @@ void log_decode_chain(const struct log_chain *c, struct printk_log *out)
 	bool turned = false;
 
 	out->format = "records";
-	while ((at != c->next || (!turned && c->first > c->next)) && !out->failed) {
+	while (at != c->next && !out->failed) {
 		uint64_t len;
 
 		if (at > c->buf_len || c->buf_len - at < c->header_size)

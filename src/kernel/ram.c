@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Surveyor: RAM. Asks everybody who may know - the kernel's books, the boot
+ * loader's, the log, the command line - and keeps each answer apart. Only where
+ * RAM can be lost to the address space: 32-bit CPUs.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/range.h"
+#include "kernel/log.h"
+#include "kernel/ram_parts.h"
+#include "kernel/surveyors.h"
+
+enum {
+	IOMEM, MEMBLOCK, BOOT_PARAMS, ATAGS_POINTER, COMMAND_LINE, CACHEID, VMALLOC_SIZE,
+	VMALLOC_MIN, CMA_AREAS, CMA_AREA_COUNT,
+};
+
+static const struct vmatlas_need needs[] = {
+	[IOMEM]		 = VMATLAS_WANT_SYMBOL("iomem_resource"),
+	[MEMBLOCK]	 = VMATLAS_WANT_SYMBOL("memblock"),
+	[BOOT_PARAMS]	 = VMATLAS_WANT_SYMBOL("initial_boot_params"),
+	[ATAGS_POINTER]	 = VMATLAS_WANT_SYMBOL("__atags_pointer"),
+	[COMMAND_LINE]	 = VMATLAS_WANT_SYMBOL("saved_command_line"),
+	[CACHEID]	 = VMATLAS_WANT_SYMBOL("cacheid"),
+	[VMALLOC_SIZE]	 = VMATLAS_WANT_SYMBOL("vmalloc_size"),
+	[VMALLOC_MIN]	 = VMATLAS_WANT_SYMBOL("vmalloc_min"),
+	[CMA_AREAS]	 = VMATLAS_WANT_SYMBOL("cma_areas"),
+	[CMA_AREA_COUNT] = VMATLAS_WANT_SYMBOL("cma_area_count"),
+	/* Not read; found in the same pass for the sake of their types' files. */
+	VMATLAS_WANT_SYMBOL("prb"),
+	VMATLAS_WANT_SYMBOL("log_buf"),
+	VMATLAS_WANT_SYMBOL("log_buf_len"),
+	VMATLAS_WANT_SYMBOL("log_end"),
+	VMATLAS_WANT_SYMBOL("log_first_idx"),
+	VMATLAS_WANT_SYMBOL("log_next_idx"),
+	VMATLAS_WANT_SYMBOL("log_first_seq"),
+	VMATLAS_WANT_SYMBOL("vprintk_emit"),
+	VMATLAS_WANT_SYMBOL("vprintk"),
+	VMATLAS_WANT_SYMBOL("printk"),
+	VMATLAS_WANT_SYMBOL("request_resource"),
+	VMATLAS_WANT_SYMBOL("insert_resource"),
+	VMATLAS_WANT_SYMBOL("memblock_add"),
+	VMATLAS_WANT_SYMBOL("memblock_reserve"),
+	VMATLAS_WANT_SYMBOL("cma_alloc"),
+	VMATLAS_WANT_SYMBOL("cma_release"),
+};
+
+void ram_facts_free(struct ram_facts *facts)
+{
+	if (!facts)
+		return;
+	for (size_t i = 0; i < facts->facts.nr; i++) {
+		free(facts->facts.v[i].name);
+		free(facts->facts.v[i].source);
+	}
+	for (size_t i = 0; i < facts->silences.nr; i++) {
+		free(facts->silences.v[i].subject);
+		free(facts->silences.v[i].why);
+	}
+	vec_done(&facts->facts);
+	vec_done(&facts->silences);
+	free(facts->command_line);
+	free(facts->command_line_from);
+	free(facts->model);
+	bootlog_free(facts->log);
+	free(facts);
+}
+
+struct vmatlas_error *ram_fact_add(struct ram_facts *facts, struct ram_fact fact,
+				   const char *name, const char *source, ...)
+{
+	struct ram_fact *f;
+	va_list ap;
+	int n;
+
+	if (facts->facts.nr >= RAM_MAX_FACTS)
+		return NULL;
+	f = vec_push(&facts->facts);
+	if (!f)
+		return error_no_memory();
+	*f = fact;
+	f->name = strdup(name);
+	va_start(ap, source);
+	n = vasprintf(&f->source, source, ap);
+	va_end(ap);
+	if (n < 0)
+		f->source = NULL;
+	return f->name && f->source ? NULL : error_no_memory();
+}
+
+struct vmatlas_error *ram_silence_add(struct ram_facts *facts, const char *subject,
+				      const char *why, ...)
+{
+	struct ram_silence *q;
+	va_list ap;
+	int n;
+
+	if (facts->silences.nr >= RAM_MAX_FACTS)
+		return NULL;
+	q = vec_push(&facts->silences);
+	if (!q)
+		return error_no_memory();
+	q->subject = strdup(subject);
+	va_start(ap, why);
+	n = vasprintf(&q->why, why, ap);
+	va_end(ap);
+	if (n < 0)
+		q->why = NULL;
+	return q->subject && q->why ? NULL : error_no_memory();
+}
+
+struct vmatlas_error *ram_silence_absorb(struct ram_facts *facts, const char *subject,
+					 struct vmatlas_error *err)
+{
+	struct vmatlas_error *next;
+
+	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING) &&
+	    !error_is(err, VMATLAS_ERROR_UNSUPPORTED))
+		return err;
+	next = ram_silence_add(facts, subject, "%s", vmatlas_error_message(err));
+	vmatlas_error_free(err);
+	return next;
+}
+
+/* ---- Log and command line ---- */
+
+static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
+{
+	_cleanup_(log_freep) struct printk_log *log = NULL;
+	_cleanup_(str_done) struct str text = { 0 };
+	struct vmatlas_error *err = log_read(s->k, &log);
+
+	if (err && error_is_kernel_trouble(err)) {
+		struct vmatlas_error *next = survey_coverage(s, VMATLAS_PARTIAL, "kernel log",
+						"%s", vmatlas_error_message(err));
+		if (next) {
+			vmatlas_error_free(err);
+			return next;
+		}
+	}
+	if (err)
+		return ram_silence_absorb(facts, "kernel log", err);
+	log_format(log, &text);
+	if (text.failed)
+		return error_no_memory();
+	err = bootlog_parse(str_text(&text), text.len, "dmesg", &facts->log);
+	if (!err && log->records.nr && log->records.v[0].seq && !facts->log->release)
+		err = ram_silence_add(facts, "kernel log", "its beginning was overwritten");
+	return err;
+}
+
+static struct vmatlas_error *read_command_line(struct survey *s, struct ram_facts *facts)
+{
+	struct vmatlas_error *err;
+	uint64_t addr;
+
+	if (!survey_has(s, COMMAND_LINE))
+		return NULL;
+	err = kernel_read_ptr(s->k, s->res[COMMAND_LINE].addr, &addr);
+	if (!err)
+		err = kernel_read_str(s->k, addr, 4096, &facts->command_line);
+	if (err)
+		return ram_silence_absorb(facts, "saved_command_line", err);
+	for (char *c = facts->command_line; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = ' ';
+	facts->command_line_from = strdup("saved_command_line");
+	return facts->command_line_from ? NULL : error_no_memory();
+}
+
+/* Where nobody else knew the command line, the log may. */
+static struct vmatlas_error *command_line_from_log(struct ram_facts *facts)
+{
+	if (facts->command_line || !facts->log || !facts->log->command_line)
+		return NULL;
+	facts->command_line = strdup(facts->log->command_line);
+	facts->command_line_from = strdup("dmesg");
+	return facts->command_line && facts->command_line_from ? NULL : error_no_memory();
+}
+
+/* ---- Rules, and the dump's own map ---- */
+
+/*
+ * Both variables of arch/arm/mm/mmu.c are __initdata, gone after boot; but vmlinux
+ * holds their first values, and which of them exists says how vmalloc= is counted:
+ * vmalloc_min until 5.13, vmalloc_size since 5.14.
+ */
+static void read_rule(struct survey *s, struct ram_facts *facts)
+{
+	bool is_new = survey_has(s, VMALLOC_SIZE);
+	const struct resolved *sym = &s->res[is_new ? VMALLOC_SIZE : VMALLOC_MIN];
+	uint8_t raw[4];
+	uint64_t *slot = is_new ? &facts->default_reserve : &facts->default_limit;
+	struct vmatlas_error *err;
+
+	if (!sym->found)
+		return;
+	facts->gap = is_new ? RAM_GAP_ADDED : RAM_GAP_TAKEN;
+	facts->rule_from = is_new ? "vmalloc_size in vmlinux" : "vmalloc_min in vmlinux";
+	err = image_read(s->k->image, sym->addr - s->k->slide, raw, sizeof(raw));
+	if (!err)
+		*slot = bytes_uint(raw, sizeof(raw), s->k->big_endian);
+	vmatlas_error_free(err);	/* the release knows the default as well */
+}
+
+/* arch/arm/include/asm/cachetype.h: CACHEID_VIPT_ALIASING */
+static void read_cacheid(struct survey *s, struct ram_facts *facts)
+{
+	struct vmatlas_error *err;
+	uint64_t id;
+
+	facts->aliasing = RAM_UNKNOWN;
+	facts->lpae = RAM_UNKNOWN;
+	if (s->k->format)
+		facts->lpae = s->k->format->entry_size == 8 ? RAM_YES : RAM_NO;
+	if (!survey_has(s, CACHEID))
+		return;
+	err = kernel_read_uint(s->k, s->res[CACHEID].addr, 4, &id);
+	if (!err)
+		facts->aliasing = id & 1u << 2 ? RAM_YES : RAM_NO;
+	vmatlas_error_free(err);	/* a detail: the log may say it */
+}
+
+static struct vmatlas_error *read_dump_map(struct survey *s, struct ram_facts *facts)
+{
+	const struct mem_info *info = &s->k->mem->info;
+	struct ram_fact fact = { .role = RAM_DESCRIBED };
+	struct vmatlas_error *err = NULL;
+	bool any = false;
+
+	for (size_t i = 0; !err && i < info->nr_segments; i++) {
+		const struct mem_segment *seg = &info->segments[i];
+
+		if (seg->paddr == UINT64_MAX ||
+		    !range_from_size(seg->paddr, seg->size, &fact.phys))
+			continue;
+		any = true;
+		err = ram_fact_add(facts, fact, "dump", "the dump's own map");
+	}
+	if (err || any || !info->max_paddr)
+		return err;
+	fact.phys = (struct vmatlas_range){ 0, info->max_paddr };
+	return ram_fact_add(facts, fact, "dump", "the dump's own map");
+}
+
+static struct vmatlas_error *read_books(struct survey *s, struct ram_facts *facts)
+{
+	struct vmatlas_error *err = NULL;
+
+	if (survey_has(s, IOMEM))
+		err = ram_read_iomem(s, facts, s->res[IOMEM].addr);
+	if (!err && survey_has(s, MEMBLOCK))
+		err = ram_read_memblock(s, facts, s->res[MEMBLOCK].addr);
+	if (!err && survey_has(s, CMA_AREAS) && survey_has(s, CMA_AREA_COUNT))
+		err = ram_read_cma(s, facts, s->res[CMA_AREAS].addr,
+				   s->res[CMA_AREA_COUNT].addr);
+	return err;
+}
+
+static struct vmatlas_error *run(struct survey *s)
+{
+	struct vmatlas_error *err;
+	struct ram_facts *facts;
+	bool has_fdt = false;
+
+	if (s->k->arch->bits != 32)
+		return NULL;
+	ram_facts_free(s->books->ram);
+	facts = s->books->ram = calloc(1, sizeof(*facts));
+	if (!facts)
+		return error_no_memory();
+	read_cacheid(s, facts);
+	read_rule(s, facts);
+	err = read_command_line(s, facts);
+	if (!err)
+		err = read_books(s, facts);
+	if (!err && survey_has(s, BOOT_PARAMS))
+		err = ram_read_fdt(s->k, facts, s->res[BOOT_PARAMS].addr, &has_fdt);
+	if (!err && !has_fdt && survey_has(s, ATAGS_POINTER))
+		err = ram_read_atags(s->k, facts, s->res[ATAGS_POINTER].addr);
+	if (!err)
+		err = read_log(s, facts);
+	if (!err)
+		err = command_line_from_log(facts);
+	return err ? err : read_dump_map(s, facts);
+}
+
+const struct surveyor survey_ram = {
+	.name	  = "RAM",
+	.what	  = VMATLAS_SURVEY_RAM,
+	.needs	  = needs,
+	.nr_needs = ARRAY_SIZE(needs),
+	.run	  = run,
+};
