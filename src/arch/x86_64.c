@@ -309,9 +309,11 @@ static void layout_top(const struct layout *l)
 		      0xffffffffff7ff000 - (f->value[FIXED_PERMANENT] << 12),
 		      0xffffffffff7ff000,
 		      "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
+	/* one of the fixmap's pages since 3.15 (asm/fixmap.h: VSYSCALL_PAGE) */
 	if (f->found[VSYSCALL_PAGE])
-		claim(l, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000,
-		      0xffffffffff601000, "formula: VSYSCALL_ADDR");
+		l->sink->claim(l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000,
+			       0xffffffffff601000, VMATLAS_CLAIM_NESTED,
+			       "formula: VSYSCALL_ADDR");
 }
 
 static void layout(const struct arch_facts *f, struct arch_sink *sink)

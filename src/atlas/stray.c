@@ -66,6 +66,21 @@ static void say(struct vmatlas_job *job, const struct vmatlas_claim *area,
 		words_size(vmatlas_range_size(&outside)).s, str_text(&where));
 }
 
+/*
+ * 32-bit ARM maps CMA and DMA memory anew, in place, with iotable_init(): an
+ * area in lowmem at the very address lowmem has for that memory
+ * (arch/arm/mm/dma-mapping.c: dma_contiguous_remap).
+ */
+static bool is_lowmem_remapped(const struct vmatlas *atlas, const struct vmatlas_claim *area)
+{
+	const struct vmatlas_claim *lowmem = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
+
+	return area->kind == VMATLAS_KIND_STATIC_IO && lowmem && area->area && atlas->kernel &&
+	       range_holds(lowmem->range, area->range) &&
+	       area->area->phys == area->range.first - lowmem->range.first +
+				   atlas->kernel->phys_base;
+}
+
 static void judge(struct vmatlas_job *job, const struct vmatlas_claim *area)
 {
 	const struct vmatlas *atlas = vmatlas_job_atlas(job);
@@ -73,6 +88,8 @@ static void judge(struct vmatlas_job *job, const struct vmatlas_claim *area)
 	struct vmatlas_range outside = area->range;
 
 	if (home && range_holds(home->range, area->range))
+		return;
+	if (is_lowmem_remapped(atlas, area))
 		return;
 	if (home) {
 		outside.first = home->range.last + 1;

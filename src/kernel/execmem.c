@@ -25,12 +25,14 @@ static const struct vmatlas_need needs[] = {
 
 /* enum execmem_type (include/linux/execmem.h, 6.10); DEFAULT is MODULE_TEXT. */
 static const char *const type_name[] = {
-	"execmem module text", "execmem kprobes", "execmem ftrace", "execmem BPF",
+	"execmem window", "execmem kprobes", "execmem ftrace", "execmem BPF",
 	"execmem module data",
 };
 
+/* The other types mostly repeat the default's window: one claim says it. */
 static struct vmatlas_error *window(struct survey *s, uint64_t at, unsigned int from,
-				    unsigned int to, const char *name)
+				    unsigned int to, const char *name,
+				    struct vmatlas_range *first)
 {
 	struct vmatlas_claim c = {
 		.layer = VMATLAS_LAYER_DECLARED, .kind = VMATLAS_KIND_MODULE_WINDOW,
@@ -51,11 +53,16 @@ static struct vmatlas_error *window(struct survey *s, uint64_t at, unsigned int 
 		return NULL;	/* inherits the default window */
 	/* ends are written both ways: MODULES_END and MODULES_END - 1 */
 	c.range.last |= (1ull << s->k->page_shift) - 1;
+	if (c.range.first == first->first && c.range.last == first->last)
+		return NULL;
+	if (!first->last)
+		*first = c.range;
 	return survey_claim(s, c);
 }
 
 static struct vmatlas_error *run(struct survey *s)
 {
+	struct vmatlas_range first = { 0 };
 	struct vmatlas_error *err;
 	uint64_t info;
 
@@ -66,10 +73,10 @@ static struct vmatlas_error *run(struct survey *s)
 	     i < s->res[RANGES].count; i++) {
 		const uint64_t at = info + s->res[RANGES].offset + i * s->res[RANGE].size;
 
-		err = window(s, at, START, END, type_name[i]);
+		err = window(s, at, START, END, type_name[i], &first);
 		if (!err && i == 0)
 			err = window(s, at, FALLBACK_START, FALLBACK_END,
-				     "execmem fallback");
+				     "execmem fallback", &first);
 	}
 	return survey_absorb(s, err, "unreadable", "execmem_info", s->res[INFO].addr);
 }
