@@ -128,11 +128,13 @@ static void note_spec(const struct die_reader *r, struct die_abbrev *a, struct d
 	a->size = a->size < 0 || size < 0 ? -1 : a->size + size;
 	a->has_name |= s.attr == DW_AT_name;
 	a->has_sibling |= s.attr == DW_AT_sibling;
-	a->is_declaration |= s.attr == DW_AT_declaration && s.form == DW_FORM_flag_present;
+	a->is_declaration |=
+		s.attr == DW_AT_declaration && s.form == DW_FORM_flag_present;
 	a->nr++;
 }
 
-static enum dies_result read_specs(struct die_reader *r, struct die_reader *at, struct die_abbrev *a)
+static enum dies_result read_specs(struct die_reader *r, struct die_reader *at,
+				   struct die_abbrev *a)
 {
 	while (!at->failed) {
 		const uint64_t attr = die_uleb(at), form = die_uleb(at);
@@ -149,6 +151,7 @@ static enum dies_result read_specs(struct die_reader *r, struct die_reader *at, 
 		if (!s)
 			return DIES_NO_MEMORY;
 		*s = (struct die_spec){ (uint16_t)attr, (uint16_t)form };
+		r->has_signatures |= form == DW_FORM_ref_sig8;
 		note_spec(r, a, *s);
 	}
 	return DIES_NOT_UNDERSTOOD;

@@ -47,7 +47,8 @@ static const uint8_t *set_read(const uint8_t *p, const uint8_t *end, bool be,
 		return end;
 
 	/* The first tuple is aligned to its own size, from the set's start. */
-	header = align_up((uint64_t)(p - start) + 2 + offset_size + 2, 2 * ret->addr_size);
+	header = align_up((uint64_t)(p - start) + 2 + offset_size + 2,
+			  2 * ret->addr_size);
 	ret->is_usable = header <= (uint64_t)(end - start);
 	ret->p = start + MIN(header, (uint64_t)(end - start));
 	return end;

@@ -116,8 +116,8 @@ static bool is_type(uint16_t tag)
 }
 
 /* Reads the attributes at @r; *ret_sibling is an offset, 0 for none. */
-static void read_entry(struct die_reader *r, const struct die_abbrev *a, struct die_entry *e,
-		       uint64_t *ret_sibling)
+static void read_entry(struct die_reader *r, const struct die_abbrev *a,
+		       struct die_entry *e, uint64_t *ret_sibling)
 {
 	e->is_declaration = a->is_declaration;
 	*ret_sibling = 0;
@@ -130,7 +130,8 @@ static void read_entry(struct die_reader *r, const struct die_abbrev *a, struct 
 			*ret_sibling = take_reference(r, s.form);
 		else if (s.attr == DW_AT_declaration && s.form == DW_FORM_flag)
 			e->is_declaration = die_uint(r, 1);
-		else if (s.attr == DW_AT_str_offsets_base && a->tag == DW_TAG_compile_unit)
+		else if (s.attr == DW_AT_str_offsets_base &&
+			 a->tag == DW_TAG_compile_unit)
 			r->str_offsets_base = die_uint(r, r->offset_size);
 		else
 			die_skip_value(r, s.form);
@@ -213,6 +214,7 @@ enum dies_result dies_scan(const struct die_source *from, struct die_list *ret)
 		result = read_entries(&r, &list);
 	vec_done(&r.abbrevs);
 	vec_done(&r.specs);
+	list.has_signatures = r.has_signatures;
 	if (result == DIES_OK)
 		*ret = list;
 	else

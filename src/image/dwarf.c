@@ -45,7 +45,8 @@ static struct vmatlas_error *show(struct shown *s, const struct section *section
 	return filemap_fetch(&s->image->file, offset, size);
 }
 
-static struct vmatlas_error *show_named(struct shown *s, const char *const *names, size_t nr)
+static struct vmatlas_error *show_named(struct shown *s, const char *const *names,
+					size_t nr)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -70,13 +71,18 @@ static struct vmatlas_error *show_names(struct shown *s)
 	if (image->names_section >= image->sections.nr)
 		return NULL;
 	names = &image->sections.v[image->names_section];
-	return names->type == SHT_STRTAB ? show(s, names, names->offset, names->size) : NULL;
+	if (names->type != SHT_STRTAB)
+		return NULL;
+	return show(s, names, names->offset, names->size);
 }
 
-static void put(const struct image *image, Elf_Type type, void *to, size_t size, void *from)
+static void put(const struct image *image, Elf_Type type, void *to, size_t size,
+		void *from)
 {
-	Elf_Data src = { .d_buf = from, .d_type = type, .d_version = EV_CURRENT, .d_size = size };
-	Elf_Data dst = { .d_buf = to, .d_type = type, .d_version = EV_CURRENT, .d_size = size };
+	Elf_Data src = { .d_buf = from, .d_type = type, .d_version = EV_CURRENT,
+			 .d_size = size };
+	Elf_Data dst = { .d_buf = to, .d_type = type, .d_version = EV_CURRENT,
+			 .d_size = size };
 
 	if (image->info.bits == 64)
 		elf64_xlatetof(&dst, &src, image->ident[EI_DATA]);
@@ -171,8 +177,9 @@ bool dwarf_can_be_narrow(const struct image *image)
 	return true;
 }
 
-struct vmatlas_error *dwarf_open_narrow(struct image *image, uint64_t offset, uint64_t size,
-					size_t slot, Elf **ret_elf, Dwarf **ret)
+struct vmatlas_error *dwarf_open_narrow(struct image *image, uint64_t offset,
+					uint64_t size, size_t slot, Elf **ret_elf,
+					Dwarf **ret)
 {
 	struct vmatlas_error *err;
 	const struct section *info = image_section(image, ".debug_info");

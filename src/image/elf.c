@@ -64,8 +64,8 @@ static struct vmatlas_error *truncated(const struct image *image, const char *wh
 				       uint64_t end)
 {
 	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-		"%s: is truncated: %s would reach to %" PRIu64 ", the file ends at %" PRIu64,
-		image->file.path, what, end, image->file.size);
+		"%s: is truncated: %s would reach to %" PRIu64 ", the file ends at "
+		"%" PRIu64, image->file.path, what, end, image->file.size);
 }
 
 static struct vmatlas_error *bad_elf(const struct image *image)
@@ -77,7 +77,8 @@ static struct vmatlas_error *bad_elf(const struct image *image)
 static struct vmatlas_error *check_type(const struct image *image, const GElf_Ehdr *ehdr)
 {
 	const char *what = ehdr->e_type == ET_CORE ? "a core dump" :
-			   ehdr->e_type == ET_REL ? "an object file" : "an ELF file of no known type";
+			   ehdr->e_type == ET_REL ? "an object file" :
+			   "an ELF file of no known type";
 
 	if (ehdr->e_type == ET_EXEC || ehdr->e_type == ET_DYN)
 		return NULL;
@@ -88,7 +89,7 @@ static struct vmatlas_error *check_type(const struct image *image, const GElf_Eh
 static struct vmatlas_error *read_header(struct image *image, Elf *elf)
 {
 	struct vmatlas_error *err;
-	const uint64_t size = image->file.size;
+	uint64_t table_size;
 	GElf_Ehdr ehdr;
 
 	if (!gelf_getehdr(elf, &ehdr))
@@ -96,9 +97,10 @@ static struct vmatlas_error *read_header(struct image *image, Elf *elf)
 	err = check_type(image, &ehdr);
 	if (err)
 		return err;
-	if (ehdr.e_shoff > size || (uint64_t)ehdr.e_shnum * ehdr.e_shentsize > size - ehdr.e_shoff)
+	table_size = (uint64_t)ehdr.e_shnum * ehdr.e_shentsize;
+	if (!filemap_holds(&image->file, ehdr.e_shoff, table_size))
 		return truncated(image, "its table of sections",
-				 ehdr.e_shoff + (uint64_t)ehdr.e_shnum * ehdr.e_shentsize);
+				 ehdr.e_shoff + table_size);
 
 	memcpy(image->ident, ehdr.e_ident, EI_NIDENT);
 	image->type = ehdr.e_type;
@@ -214,7 +216,8 @@ static struct vmatlas_error *find_build_id(struct image *image)
 		err = section_bytes(image, s, &notes);
 		if (err)
 			return err;
-		if (!notes_build_id(&notes, s->align, image->info.big_endian, &at, &size) ||
+		if (!notes_build_id(&notes, s->align, image->info.big_endian, &at,
+				    &size) ||
 		    size > (sizeof(image->info.build_id) - 1) / 2)
 			continue;
 		for (size_t j = 0; j < size; j++)
@@ -243,7 +246,8 @@ static struct vmatlas_error *read_elf(struct image *image)
 	elf = elf_begin(image->file.fd, ELF_C_READ, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF) {
 		elf_end(elf);
-		return truncated(image, "the ELF header", sizeof(Elf64_Ehdr));
+		return image->file.size >= sizeof(Elf64_Ehdr) ? bad_elf(image) :
+		       truncated(image, "the ELF header", sizeof(Elf64_Ehdr));
 	}
 	err = read_header(image, elf);
 	if (!err)
@@ -256,8 +260,10 @@ static struct vmatlas_error *read_elf(struct image *image)
 
 static bool has_debug_info(const struct image *image)
 {
-	return (image_section(image, ".debug_info") && image_section(image, ".debug_abbrev")) ||
-	       (image_section(image, ".zdebug_info") && image_section(image, ".zdebug_abbrev"));
+	return (image_section(image, ".debug_info") &&
+		image_section(image, ".debug_abbrev")) ||
+	       (image_section(image, ".zdebug_info") &&
+		image_section(image, ".zdebug_abbrev"));
 }
 
 struct vmatlas_error *image_open_how(const char *path, bool copy, struct image **ret)
@@ -277,8 +283,8 @@ struct vmatlas_error *image_open_how(const char *path, bool copy, struct image *
 		return err;
 	if (!image_section(image, ".symtab"))
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-			"%s: has no symbol table (stripped?): the vmlinux of the kernel's "
-			"-dbg package is needed", path);
+			"%s: has no symbol table (stripped?): the vmlinux of the "
+			"kernel's -dbg package is needed", path);
 	image->info.path = image->file.path;
 	image->info.has_debug_info = has_debug_info(image);
 	*ret = take(image);
@@ -323,7 +329,8 @@ static bool is_nobits(const struct image *image, uint64_t addr, size_t len)
 	return false;
 }
 
-struct vmatlas_error *image_read(struct image *image, uint64_t addr, void *buf, size_t len)
+struct vmatlas_error *image_read(struct image *image, uint64_t addr, void *buf,
+				 size_t len)
 {
 	if (!len)
 		return NULL;
@@ -331,7 +338,8 @@ struct vmatlas_error *image_read(struct image *image, uint64_t addr, void *buf, 
 		const struct segment *s = &image->segments.v[i];
 		const uint64_t in = addr - s->addr;
 
-		if (in >= s->file_size || len > s->file_size - in || s->offset + in < in ||
+		if (in >= s->file_size || len > s->file_size - in ||
+		    s->offset + in < in ||
 		    !filemap_holds(&image->file, s->offset + in, len))
 			continue;
 		if (is_nobits(image, addr, len))

@@ -76,7 +76,8 @@ static struct vmatlas_error *reserve(struct filemap *f, bool copy)
 	void *p;
 
 	if (f->size > SIZE_MAX / 4)
-		return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s: is too large", f->path);
+		return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s: is too large",
+					 f->path);
 	p = mmap(NULL, ROOM_SIZE + f->size, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (p == MAP_FAILED)
@@ -126,7 +127,8 @@ bool filemap_holds(const struct filemap *f, uint64_t offset, uint64_t len)
 	return offset <= f->size && len <= f->size - offset;
 }
 
-struct vmatlas_error *filemap_read(struct filemap *f, uint64_t offset, void *buf, size_t len)
+struct vmatlas_error *filemap_read(struct filemap *f, uint64_t offset, void *buf,
+				   size_t len)
 {
 	uint8_t *to = buf;
 
@@ -154,7 +156,8 @@ struct vmatlas_error *filemap_fetch(struct filemap *f, uint64_t offset, uint64_t
 
 	if (!f->chunk_is_here || !len)
 		return NULL;
-	for (uint64_t c = offset / CHUNK_SIZE; c <= (offset + len - 1) / CHUNK_SIZE; c++) {
+	for (uint64_t c = offset / CHUNK_SIZE; c <= (offset + len - 1) / CHUNK_SIZE;
+	     c++) {
 		const uint64_t at = c * CHUNK_SIZE;
 
 		if (f->chunk_is_here[c])
@@ -171,7 +174,8 @@ struct vmatlas_error *filemap_fetch(struct filemap *f, uint64_t offset, uint64_t
 void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
-	const uint64_t first = align_up(offset, page), end = align_down(offset + len, page);
+	const uint64_t first = align_up(offset, page),
+		       end = align_down(offset + len, page);
 
 	/* A copy would be lost, a mapping comes back by itself. */
 	if (!f->chunk_is_here && first < end)

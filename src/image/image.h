@@ -15,7 +15,7 @@ struct image;
 struct image_info {
 	const char *path;
 	char build_id[41];		/* hex; "" if vmlinux has none */
-	uint64_t build_id_addr;		/* link address of the ID's bytes, 0: not loaded */
+	uint64_t build_id_addr;		/* link address of the ID's bytes, 0: none */
 	uint16_t machine;		/* EM_* */
 	uint8_t bits;			/* 32 or 64 */
 	bool big_endian;
@@ -34,7 +34,7 @@ struct image_symbol {
 struct image_member {
 	uint64_t offset;		/* bytes from the start of the struct */
 	uint64_t size;			/* bytes; of the whole array for arrays */
-	uint64_t count;			/* elements, 0 if it is no array */
+	uint64_t count;			/* elements, 0: no array, or a flexible one */
 	bool is_signed;
 	bool is_pointer;
 };
@@ -54,7 +54,8 @@ const struct image_info *image_info(const struct image *image);
 
 /*
  * Look for @names in one pass over .symtab and remember the answers, found or
- * not. Names that were not prefetched cost a pass of their own.
+ * not. Names that were not prefetched cost a pass of their own; so prefetch the
+ * functions that image_member() will be given, too ("vfree|vunmap" is two names).
  */
 VMATLAS_CHECKED struct vmatlas_error *
 image_prefetch(struct image *image, const char *const *names, size_t nr);
@@ -75,7 +76,8 @@ image_symbol(struct image *image, const char *name, uint64_t want_size,
  * function, tag or member. @member may descend: "busy.head"; members of anonymous
  * structs and unions are found; "" gives the struct itself (its size). Array
  * elements: "ranges[]" is one element, "ranges[].start" a member of it.
- * @tag may also be a typedef of a struct or union.
+ * @tag may also be a typedef. Bit-fields are MISSING: they have no bytes of their
+ * own. Of an array, is_signed and is_pointer speak of the elements.
  */
 VMATLAS_CHECKED struct vmatlas_error *
 image_member(struct image *image, const char *near, const char *tag,

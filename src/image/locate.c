@@ -113,7 +113,8 @@ static struct vmatlas_error *search(struct image *image, uint64_t addr,
 	return NULL;
 }
 
-struct vmatlas_error *locate_function(struct image *image, uint64_t addr, uint64_t *ret_unit)
+struct vmatlas_error *locate_function(struct image *image, uint64_t addr,
+				      uint64_t *ret_unit)
 {
 	struct vmatlas_error *err;
 	struct arange_want *w = find(image, addr);
@@ -131,7 +132,8 @@ struct vmatlas_error *locate_function(struct image *image, uint64_t addr, uint64
 	}
 	if (!w || !w->found)
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
-			"%s: no debug information covers %#" PRIx64, image->info.path, addr);
+					 "%s: no debug information covers %#" PRIx64,
+					 image->info.path, addr);
 	*ret_unit = w->unit;
 	return NULL;
 }

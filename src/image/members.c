@@ -24,12 +24,10 @@ static struct vmatlas_error *try_entry(struct types *t, const struct die_entry *
 		return unit_damaged(t->image, t->unit);
 	if (e->tag == DW_TAG_typedef)
 		err = types_peel(t, &die);
-	if (err || !types_is_struct(&die))
+	if (err)
 		return err;
 	if (e->is_declaration || dwarf_hasattr(&die, DW_AT_declaration)) {
 		ret->is_declared = true;
-		/* A type unit may hold the rest (DW_AT_signature). */
-		t->unit->leaves |= dwarf_hasattr(&die, DW_AT_signature);
 		return NULL;
 	}
 	*ret = (struct found){ *t, die, true, true };
@@ -38,11 +36,13 @@ static struct vmatlas_error *try_entry(struct types *t, const struct die_entry *
 
 static bool is_tag_class(const struct die_entry *e, bool typedefs)
 {
-	return e->tag != DW_TAG_enumeration_type && (e->tag == DW_TAG_typedef) == typedefs;
+	return e->tag != DW_TAG_enumeration_type &&
+	       (e->tag == DW_TAG_typedef) == typedefs;
 }
 
 /* Tags win over typedefs, and complete ones over declarations. */
-static struct vmatlas_error *find_in_unit(struct types *t, const char *tag, struct found *ret)
+static struct vmatlas_error *find_in_unit(struct types *t, const char *tag,
+					  struct found *ret)
 {
 	struct vmatlas_error *err = unit_index(t->image, t->unit);
 
@@ -50,7 +50,8 @@ static struct vmatlas_error *find_in_unit(struct types *t, const char *tag, stru
 		for (size_t i = 0; i < t->unit->types.entries.nr; i++) {
 			const struct die_entry *e = &t->unit->types.entries.v[i];
 
-			if (!is_tag_class(e, typedefs) || !e->name || strcmp(e->name, tag))
+			if (!is_tag_class(e, typedefs) || !e->name ||
+			    strcmp(e->name, tag))
 				continue;
 			err = try_entry(t, e, ret);
 			if (err || ret->is_complete)
@@ -59,8 +60,9 @@ static struct vmatlas_error *find_in_unit(struct types *t, const char *tag, stru
 	return err;
 }
 
-/* Where link-time optimisation or dwz has split a unit. */
-static struct vmatlas_error *find_related(struct types *t, const char *tag, struct found *ret)
+/* Where dwz has moved what units share into units of their own. */
+static struct vmatlas_error *find_related(struct types *t, const char *tag,
+					  struct found *ret)
 {
 	struct vmatlas_error *err;
 
@@ -77,7 +79,8 @@ static struct vmatlas_error *find_related(struct types *t, const char *tag, stru
 	return err;
 }
 
-static struct vmatlas_error *find_struct(struct types *t, const char *tag, struct found *ret)
+static struct vmatlas_error *find_struct(struct types *t, const char *tag,
+					 struct found *ret)
 {
 	struct vmatlas_error *err = find_in_unit(t, tag, ret);
 
@@ -85,9 +88,15 @@ static struct vmatlas_error *find_struct(struct types *t, const char *tag, struc
 		err = find_related(t, tag, ret);
 	if (err || ret->is_complete)
 		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, ret->is_declared ?
-				 "struct %s is declared in %s, but not defined" :
-				 "no struct, union or typedef '%s' in %s", tag, t->unit->name);
+	if (t->unit->types.has_signatures)
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+			"%s: keeps its types in type units (-fdebug-types-section)",
+			t->image->info.path);
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+				 ret->is_declared
+					 ? "struct %s is declared in %s, but not defined"
+					 : "no struct, union or typedef '%s' in %s",
+				 tag, t->unit->name);
 }
 
 /* ---- Following a path ---- */
@@ -95,7 +104,8 @@ static struct vmatlas_error *find_struct(struct types *t, const char *tag, struc
 static struct vmatlas_error *missing(const char *tag, const char *path, size_t len,
 				     const char *why)
 {
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s: %.*s %s", tag, (int)len, path, why);
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s: %.*s %s", tag, (int)len,
+				 path, why);
 }
 
 static struct vmatlas_error *step_into(struct types *t, struct place *p, const char *tag,
@@ -113,7 +123,10 @@ static struct vmatlas_error *step_to(struct types *t, struct place *p, const cha
 	bool found;
 	struct vmatlas_error *err = place_member(t, p, path + at, len, &found);
 
-	return err || found ? err : missing(tag, path, at + len, "does not exist");
+	if (err || found)
+		return err;
+	return missing(tag, path, at + len, types_is_struct(&p->type) || !at ?
+		       "does not exist" : "is not in a struct");
 }
 
 static struct vmatlas_error *walk_path(struct types *t, struct place *p, const char *tag,
@@ -140,8 +153,8 @@ static struct vmatlas_error *walk_path(struct types *t, struct place *p, const c
 	return err;
 }
 
-static struct vmatlas_error *member_in(struct types *t, const char *tag, const char *member,
-				       struct image_member *ret)
+static struct vmatlas_error *member_in(struct types *t, const char *tag,
+				       const char *member, struct image_member *ret)
 {
 	struct vmatlas_error *err;
 	struct found found = { 0 };
@@ -229,8 +242,8 @@ static struct vmatlas_error *try_enum(struct types *t, const struct die_entry *e
 }
 
 /* Enumerators that are asked for together stand together. */
-static struct vmatlas_error *enumerator_in(struct types *t, const char *name, int64_t *ret,
-					   bool *ret_found)
+static struct vmatlas_error *enumerator_in(struct types *t, const char *name,
+					   int64_t *ret, bool *ret_found)
 {
 	struct vmatlas_error *err = unit_index(t->image, t->unit);
 	const size_t nr = t->unit->types.entries.nr;

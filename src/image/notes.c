@@ -22,7 +22,8 @@ bool notes_build_id(const struct bytes *notes, uint64_t align, bool big_endian,
 
 		if (desc > notes->len || size > notes->len - desc)
 			return false;
-		if (type == NT_GNU_BUILD_ID && name_size == 4 && !memcmp(n + 12, "GNU", 4)) {
+		if (type == NT_GNU_BUILD_ID && name_size == 4 &&
+		    !memcmp(n + 12, "GNU", 4)) {
 			*ret_offset = (size_t)desc;
 			*ret_size = (size_t)size;
 			return size > 0;

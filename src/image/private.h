@@ -155,6 +155,7 @@ struct die_source {
 struct die_list {
 	VEC(struct die_entry) entries;
 	bool has_imports;		/* more of it stands in other units */
+	bool has_signatures;		/* likewise, in type units */
 };
 
 /* Bytes of the unit that starts at @info, header included; 0: makes no sense. */
@@ -169,7 +170,6 @@ void die_list_done(struct die_list *list);
 
 struct unit {
 	uint64_t offset;		/* of its header in .debug_info */
-	uint64_t function;		/* the address that led here; 0: none */
 	const char *name;		/* of its source file; "" unknown */
 	Elf *elf;			/* NULL for a unit of the whole-file Dwarf */
 	Dwarf *dwarf;
@@ -179,7 +179,7 @@ struct unit {
 	bool is_indexed, is_related_known;
 	struct die_list types;		/* by offset in unit->dwarf */
 	size_t last_enum;		/* where an enumerator was found last */
-	VEC(struct unit *) related;	/* units that hold more of it; borrowed */
+	VEC(struct unit *) related;	/* units that it imports; borrowed */
 };
 
 /* The unit of a function; see image_member(). */
@@ -200,6 +200,10 @@ unit_widen(struct image *image, struct unit *unit);
 /* Fill in unit->related of a wide unit. */
 VMATLAS_CHECKED struct vmatlas_error *
 unit_relate(struct image *image, struct unit *unit);
+
+/* The unit that says what the function at @addr of @unit is; maybe @unit itself. */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_of_source(struct image *image, struct unit *unit, uint64_t addr, struct unit **ret);
 
 VMATLAS_CHECKED struct vmatlas_error *
 unit_damaged(const struct image *image, const struct unit *unit);

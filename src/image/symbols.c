@@ -95,16 +95,19 @@ static struct vmatlas_error *look(struct image *image)
 		return NULL;
 	if (!table || table->link >= image->sections.nr)
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-					 "%s: has a damaged symbol table", image->info.path);
+					 "%s: has a damaged symbol table",
+					 image->info.path);
 	strings = &image->sections.v[table->link];
 	if (strings->type != SHT_STRTAB)
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-					 "%s: has symbols without names", image->info.path);
+					 "%s: has symbols without names",
+					 image->info.path);
 	err = section_bytes(image, table, &t.entries);
 	if (!err)
 		err = section_bytes(image, strings, &t.strings);
 	if (!err)
-		err = symtab_scan(&t, image->symbols->wanted.v, image->symbols->wanted.nr);
+		err = symtab_scan(&t, image->symbols->wanted.v,
+				  image->symbols->wanted.nr);
 
 	/* Ten megabytes that the next steps do not need. */
 	filemap_forget(&image->file, table->offset, table->size);
@@ -173,7 +176,8 @@ struct vmatlas_error *image_symbol(struct image *image, const char *name,
 	return lookup(image, name, want_size, false, ret);
 }
 
-struct vmatlas_error *symbols_function(struct image *image, const char *name, uint64_t *ret)
+struct vmatlas_error *symbols_function(struct image *image, const char *name,
+				       uint64_t *ret)
 {
 	struct image_symbol s;
 	struct vmatlas_error *err = lookup(image, name, 0, true, &s);
@@ -183,10 +187,12 @@ struct vmatlas_error *symbols_function(struct image *image, const char *name, ui
 	return err;
 }
 
-void symbols_functions(struct image *image, void (*fn)(void *arg, uint64_t addr), void *arg)
+void symbols_functions(struct image *image, void (*fn)(void *arg, uint64_t addr),
+		       void *arg)
 {
 	for (size_t i = 0; image->symbols && i < image->symbols->wanted.nr; i++) {
-		const struct image_symbol *s = best(&image->symbols->wanted.v[i], 0, true);
+		const struct image_symbol *s =
+			best(&image->symbols->wanted.v[i], 0, true);
 
 		if (s)
 			fn(arg, s->addr);

@@ -55,7 +55,8 @@ static inline uint64_t mix(uint64_t key)
 static void filter_add(struct filter *f, uint32_t i)
 {
 	const uint64_t hash = mix(f->wanted[i].key);
-	const size_t bit = hash >> (64 - FILTER_BITS), bucket = hash >> (64 - BUCKET_BITS);
+	const size_t bit = hash >> (64 - FILTER_BITS),
+		     bucket = hash >> (64 - BUCKET_BITS);
 
 	f->map[bit / 64] |= (uint64_t)1 << bit % 64;
 	f->wanted[i].next = f->bucket[bucket];
@@ -103,7 +104,7 @@ static const char *skip_digits(const char *s)
  */
 static bool is_suffix(const char *s)
 {
-	static const char *const words[] = { ".llvm", ".isra", ".constprop", ".lto_priv" };
+	static const char *const words[] = {".llvm", ".isra", ".constprop", ".lto_priv"};
 
 	while (*s) {
 		const char *digits;
@@ -224,7 +225,8 @@ static bool scan_all(const struct symtab *t, struct filter *f)
 			 scan(t, f, sizeof(Elf32_Sym), false);
 }
 
-struct vmatlas_error *symtab_scan(const struct symtab *t, struct wanted *wanted, size_t nr)
+struct vmatlas_error *symtab_scan(const struct symtab *t, struct wanted *wanted,
+				  size_t nr)
 {
 	struct symtab trimmed = *t;
 

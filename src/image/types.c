@@ -15,12 +15,14 @@ static bool leaves_unit(const struct unit *unit, unsigned int form)
 				  form == DW_FORM_GNU_ref_alt);
 }
 
-static struct vmatlas_error *follow(struct types *t, Dwarf_Attribute *attr, Dwarf_Die *ret)
+static struct vmatlas_error *follow(struct types *t, Dwarf_Attribute *attr,
+				    Dwarf_Die *ret)
 {
 	if (leaves_unit(t->unit, dwarf_whatform(attr))) {
 		t->unit->leaves = true;
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
-					 "a type of %s stands in another unit", t->unit->name);
+					 "a type of %s stands in another unit",
+					 t->unit->name);
 	}
 	return dwarf_formref_die(attr, ret) ? NULL : unit_damaged(t->image, t->unit);
 }
@@ -91,7 +93,8 @@ static uint64_t subrange_count(Dwarf_Die *die)
  * Elements of an array whose first @entered dimensions were entered.
  * *ret_left says how many dimensions are left.
  */
-static uint64_t array_count(Dwarf_Die *array, unsigned int entered, unsigned int *ret_left)
+static uint64_t array_count(Dwarf_Die *array, unsigned int entered,
+			    unsigned int *ret_left)
 {
 	unsigned int dims = 0;
 	uint64_t count = 1;
@@ -140,7 +143,8 @@ static bool is_signed(struct types *t, Dwarf_Die *die)
 	bool has = true;
 
 	/* An enum is as signed as the type that it is stored in. */
-	if (dwarf_tag(die) == DW_TAG_enumeration_type && !dwarf_hasattr(die, DW_AT_encoding)) {
+	if (dwarf_tag(die) == DW_TAG_enumeration_type &&
+	    !dwarf_hasattr(die, DW_AT_encoding)) {
 		struct vmatlas_error *err = types_target(t, die, &base, &has);
 
 		if (!err && has)
@@ -150,7 +154,8 @@ static bool is_signed(struct types *t, Dwarf_Die *die)
 			return false;
 		}
 	}
-	if (!dwarf_attr(&base, DW_AT_encoding, &attr) || dwarf_formudata(&attr, &encoding))
+	if (!dwarf_attr(&base, DW_AT_encoding, &attr) ||
+	    dwarf_formudata(&attr, &encoding))
 		return false;
 	return encoding == DW_ATE_signed || encoding == DW_ATE_signed_char ||
 	       encoding == DW_ATE_signed_fixed;
@@ -187,7 +192,8 @@ struct vmatlas_error *place_describe(struct types *t, const struct place *p,
 	for (int depth = 0; !err && entered; depth++) {
 		/* An array of a typedef of an array: its elements count once. */
 		if (dwarf_tag(&at.type) == DW_TAG_array_type && !at.dims && depth &&
-		    __builtin_mul_overflow(factor, array_count(&at.type, 0, &left), &factor))
+		    __builtin_mul_overflow(factor, array_count(&at.type, 0, &left),
+					   &factor))
 			factor = 0;
 		if (depth == MAX_DEPTH)
 			return unit_damaged(t->image, t->unit);
@@ -220,7 +226,8 @@ static bool member_offset(Dwarf_Die *die, uint64_t *ret)
 		*ret = offset;
 		return true;
 	}
-	if (dwarf_getlocation(&attr, &op, &nr) || nr != 1 || op->atom != DW_OP_plus_uconst)
+	if (dwarf_getlocation(&attr, &op, &nr) || nr != 1 ||
+	    op->atom != DW_OP_plus_uconst)
 		return false;
 	*ret = op->number;
 	return true;
@@ -233,7 +240,8 @@ static struct vmatlas_error *take_member(struct types *t, Dwarf_Die *die, struct
 	uint64_t offset;
 	bool has;
 
-	if (dwarf_hasattr(die, DW_AT_bit_size) || dwarf_hasattr(die, DW_AT_data_bit_offset))
+	if (dwarf_hasattr(die, DW_AT_bit_size) ||
+	    dwarf_hasattr(die, DW_AT_data_bit_offset))
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s is a bit-field",
 					 dwarf_diename(die) ?: "a member");
 	if (!member_offset(die, &offset) ||
@@ -255,8 +263,9 @@ static bool is_named(Dwarf_Die *die, const char *name, size_t len)
 	return n && !strncmp(n, name, len) && !n[len];
 }
 
-static struct vmatlas_error *find_member(struct types *t, struct place *p, const char *name,
-					 size_t len, unsigned int depth, bool *ret_found);
+static struct vmatlas_error *find_member(struct types *t, struct place *p,
+					 const char *name, size_t len, unsigned int depth,
+					 bool *ret_found);
 
 /* A struct or union without a name lends its members to the one around it. */
 static struct vmatlas_error *look_inside(struct types *t, Dwarf_Die *die, struct place *p,
@@ -279,8 +288,9 @@ static struct vmatlas_error *look_inside(struct types *t, Dwarf_Die *die, struct
 	return err;
 }
 
-static struct vmatlas_error *find_member(struct types *t, struct place *p, const char *name,
-					 size_t len, unsigned int depth, bool *ret_found)
+static struct vmatlas_error *find_member(struct types *t, struct place *p,
+					 const char *name, size_t len, unsigned int depth,
+					 bool *ret_found)
 {
 	struct vmatlas_error *err = NULL;
 	Dwarf_Die die;
@@ -296,7 +306,8 @@ static struct vmatlas_error *find_member(struct types *t, struct place *p, const
 			return take_member(t, &die, p);
 		}
 		/* Bit-fields without a name are padding. */
-		if (!dwarf_hasattr(&die, DW_AT_name) && !dwarf_hasattr(&die, DW_AT_bit_size))
+		if (!dwarf_hasattr(&die, DW_AT_name) &&
+		    !dwarf_hasattr(&die, DW_AT_bit_size))
 			err = look_inside(t, &die, p, name, len, depth, ret_found);
 	} while (!err && !*ret_found && unit_next(&die) == 0);
 	return err;

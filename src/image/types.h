@@ -14,7 +14,7 @@ struct types {
 /* A value inside a struct: its type, and how far it is from the start. */
 struct place {
 	Dwarf_Die type;
-	unsigned int dims;		/* dimensions of an array type that were entered */
+	unsigned int dims;		/* of an array type: dimensions entered */
 	uint64_t offset;
 };
 

@@ -12,9 +12,15 @@ struct vmatlas_error *unit_damaged(const struct image *image, const struct unit 
 {
 	const int code = dwarf_errno();
 
-	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-		"%s: has damaged debug information (unit %s at %#llx): %s", image->info.path,
-		unit->name ? unit->name : "", (unsigned long long)unit->offset,
+	if (image_section(image, ".gnu_debugaltlink"))
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+			"%s: shares debug information with another file (dwz -m)",
+			image->info.path);
+	return vmatlas_error_new(
+		VMATLAS_ERROR_FORMAT,
+		"%s: has damaged debug information (unit %s at %#llx): %s",
+		image->info.path, unit->name ? unit->name : "",
+		(unsigned long long)unit->offset,
 		code ? dwarf_errmsg(code) : "makes no sense");
 }
 
@@ -41,9 +47,10 @@ static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
 	e = vec_push(&unit->types.entries);
 	if (!e)
 		return error_no_memory();
-	*e = (struct die_entry){ .offset = dwarf_dieoffset(die), .name = dwarf_diename(die),
-		.tag = (uint16_t)dwarf_tag(die),
-		.is_declaration = dwarf_hasattr(die, DW_AT_declaration) };
+	*e = (struct die_entry){.offset = dwarf_dieoffset(die),
+				.name = dwarf_diename(die),
+				.tag = (uint16_t)dwarf_tag(die),
+				.is_declaration = dwarf_hasattr(die, DW_AT_declaration)};
 	return NULL;
 }
 
@@ -77,7 +84,8 @@ static struct vmatlas_error *source_of(struct image *image, const struct unit *u
 	ret->info.p = image->file.bytes + info->offset + unit->offset;
 	ret->info.len = (size_t)(info->size - unit->offset);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		err = section_bytes(image, image_section(image, parts[i].name), parts[i].to);
+		err = section_bytes(image, image_section(image, parts[i].name),
+				    parts[i].to);
 		if (err)
 			return err;
 	}
@@ -111,19 +119,31 @@ struct vmatlas_error *unit_index(struct image *image, struct unit *unit)
 	return NULL;
 }
 
-/* ---- Related units ---- */
+/* ---- Other units ---- */
 
-static struct vmatlas_error *relate(struct image *image, struct unit *unit, Dwarf_Die *die)
+/* Offset of the header of the unit that @die->@name refers to. */
+static struct vmatlas_error *referred(struct image *image, struct unit *unit,
+				      Dwarf_Die *die, unsigned int name, uint64_t *ret)
 {
-	struct vmatlas_error *err;
-	struct unit *other = NULL, **to;
-	Dwarf_Die cu;
-	Dwarf_Off at;
+	Dwarf_Attribute attr;
+	Dwarf_Die to, cu;
 
-	if (!dwarf_diecu(die, &cu, NULL, NULL))
+	if (!dwarf_attr(die, name, &attr) || !dwarf_formref_die(&attr, &to) ||
+	    !dwarf_diecu(&to, &cu, NULL, NULL))
 		return unit_damaged(image, unit);
-	at = dwarf_dieoffset(&cu) - dwarf_cuoffset(&cu);
-	err = units_at(image, at, true, &other);
+	*ret = dwarf_dieoffset(&cu) - dwarf_cuoffset(&cu);
+	return NULL;
+}
+
+static struct vmatlas_error *relate(struct image *image, struct unit *unit,
+				    Dwarf_Die *die)
+{
+	struct unit *other = NULL, **to;
+	uint64_t at;
+	struct vmatlas_error *err = referred(image, unit, die, DW_AT_import, &at);
+
+	if (!err)
+		err = units_at(image, at, true, &other);
 	if (err)
 		return err;
 	for (size_t i = 0; i < unit->related.nr; i++)
@@ -138,38 +158,6 @@ static struct vmatlas_error *relate(struct image *image, struct unit *unit, Dwar
 	return NULL;
 }
 
-static struct vmatlas_error *relate_by(struct image *image, struct unit *unit,
-				       Dwarf_Die *die, unsigned int attr_name)
-{
-	Dwarf_Attribute attr;
-	Dwarf_Die to;
-
-	if (!dwarf_attr(die, attr_name, &attr) || !dwarf_formref_die(&attr, &to))
-		return NULL;
-	return relate(image, unit, &to);
-}
-
-/*
- * gcc's link-time optimisation compiles functions in units of their own, which
- * point at the source file's unit: that one first, since it has the right types.
- */
-static struct vmatlas_error *relate_function(struct image *image, struct unit *unit)
-{
-	struct vmatlas_error *err;
-	Dwarf_Die die;
-
-	if (!unit->function || dwarf_child(&unit->die, &die))
-		return NULL;
-	do {
-		if (dwarf_tag(&die) != DW_TAG_subprogram ||
-		    dwarf_haspc(&die, unit->function) <= 0)
-			continue;
-		err = relate_by(image, unit, &die, DW_AT_abstract_origin);
-		return err ? err : relate_by(image, unit, &die, DW_AT_specification);
-	} while (unit_next(&die) == 0);
-	return NULL;
-}
-
 static struct vmatlas_error *relate_imports(struct image *image, struct unit *unit,
 					    const struct unit *of)
 {
@@ -181,24 +169,51 @@ static struct vmatlas_error *relate_imports(struct image *image, struct unit *un
 	do {
 		if (dwarf_tag(&die) != DW_TAG_imported_unit)
 			continue;
-		err = relate_by(image, unit, &die, DW_AT_import);
+		err = relate(image, unit, &die);
 		if (err)
 			return err;
 	} while (unit_next(&die) == 0);
 	return NULL;
 }
 
+/* What one imports may import more. */
 struct vmatlas_error *unit_relate(struct image *image, struct unit *unit)
 {
 	struct vmatlas_error *err;
 
 	if (unit->is_related_known)
 		return NULL;
-	err = relate_function(image, unit);
-	if (!err)
-		err = relate_imports(image, unit, unit);
+	err = relate_imports(image, unit, unit);
 	for (size_t i = 0; !err && i < unit->related.nr; i++)
 		err = relate_imports(image, unit, unit->related.v[i]);
 	unit->is_related_known = !err;
 	return err;
+}
+
+/*
+ * gcc's link-time optimisation puts machine code into units of its own, called
+ * "<artificial>" (gcc/dwarf2out.cc), which point at the units of the source files.
+ */
+struct vmatlas_error *unit_of_source(struct image *image, struct unit *unit,
+				     uint64_t addr, struct unit **ret)
+{
+	struct vmatlas_error *err;
+	Dwarf_Die die;
+	uint64_t at;
+
+	*ret = unit;
+	if (strcmp(unit->name, "<artificial>"))
+		return NULL;
+	err = unit_widen(image, unit);
+	if (err || dwarf_child(&unit->die, &die))
+		return err;
+	do {
+		if (dwarf_tag(&die) != DW_TAG_subprogram ||
+		    dwarf_haspc(&die, addr) <= 0 ||
+		    !dwarf_hasattr(&die, DW_AT_abstract_origin))
+			continue;
+		err = referred(image, unit, &die, DW_AT_abstract_origin, &at);
+		return err ? err : units_at(image, at, false, ret);
+	} while (unit_next(&die) == 0);
+	return NULL;
 }

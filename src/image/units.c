@@ -66,7 +66,8 @@ static struct vmatlas_error *open_narrow(struct image *image, struct unit *unit)
 		return bad_offset(image);
 	info.len = (size_t)(s->size - unit->offset);
 	info.p = image->file.bytes + s->offset + unit->offset;
-	err = filemap_fetch(&image->file, s->offset + unit->offset, MIN(info.len, (size_t)12));
+	err = filemap_fetch(&image->file, s->offset + unit->offset,
+			    MIN(info.len, (size_t)12));
 	if (err)
 		return err;
 	size = dies_unit_size(&info, image->info.big_endian);
@@ -110,7 +111,8 @@ struct vmatlas_error *units_at(struct image *image, uint64_t offset, bool wide,
 	struct vmatlas_error *err;
 	struct unit **slot;
 
-	wide |= image->units->nr_slots + 1 >= FILE_NR_SLOTS || !dwarf_can_be_narrow(image);
+	wide |= image->units->nr_slots + 1 >= FILE_NR_SLOTS ||
+		!dwarf_can_be_narrow(image);
 	for (size_t i = 0; i < image->units->all.nr; i++) {
 		struct unit *unit = image->units->all.v[i];
 
@@ -159,16 +161,15 @@ static struct vmatlas_error *try_function(struct image *image, const char *name,
 					  struct unit **ret)
 {
 	struct vmatlas_error *err;
+	struct unit *unit = NULL;
 	uint64_t addr, offset;
 
 	err = symbols_function(image, name, &addr);
 	if (!err)
 		err = locate_function(image, addr, &offset);
 	if (!err)
-		err = units_at(image, offset, false, ret);
-	if (!err && !(*ret)->function)
-		(*ret)->function = addr;
-	return err;
+		err = units_at(image, offset, false, &unit);
+	return err ? err : unit_of_source(image, unit, addr, ret);
 }
 
 /* The first of "a|b" that is a function with debug information. */
