@@ -173,6 +173,8 @@ static void judge_log(const struct ram_question *q, struct ram_answer *a)
 	a->lost_bytes = 0;
 	for (size_t i = 0; i < q->nr_logged; i++)
 		lost_add(a, q->logged[i].first, q->logged[i].last);
+	if (!a->installed_bytes && a->layout_known)
+		a->installed_bytes = q->lowmem_end - q->page_offset + a->lost_bytes;
 }
 
 static enum ram_verdict verdict(const struct ram_question *q, const struct ram_answer *a)
@@ -268,11 +270,15 @@ static bool choose(const struct ram_question *q, struct ram_answer *a,
 
 static void judge_splits(const struct ram_question *q, struct ram_answer *a)
 {
-	/* VMSPLIT_3G_OPT, 2G, 1G of arch/arm/Kconfig; the first not with LPAE. */
+	/*
+	 * VMSPLIT_3G_OPT, 2G, 1G of arch/arm/Kconfig. The first not with LPAE, and
+	 * only since 4.4, where VMALLOC_END moved to 0xff800000, too.
+	 */
 	static const uint64_t splits[] = { 0xb0000000, 0x80000000, 0x40000000 };
+	bool has_opt = q->lpae != RAM_YES && q->vmalloc_end >= 0xff800000;
 
 	for (size_t i = 0; i < ARRAY_SIZE(splits); i++) {
-		if (splits[i] >= q->page_offset || (i == 0 && q->lpae == RAM_YES))
+		if (splits[i] >= q->page_offset || (i == 0 && !has_opt))
 			continue;
 		if (choose(q, a, RAM_CHOICE_SPLIT, splits[i], a->reserve, splits[i]))
 			return;
@@ -302,20 +308,27 @@ static void judge_choices(const struct ram_question *q, struct ram_answer *a)
 	}
 }
 
+/* Without a layout only the log can speak, and there is no arithmetic. */
+static bool layout_makes_sense(const struct ram_question *q)
+{
+	return q->page_offset < q->lowmem_end && q->lowmem_end <= q->vmalloc_end &&
+	       q->vmalloc_end <= GIB(4);
+}
+
 void ram_judge(const struct ram_question *q, struct ram_answer *ret)
 {
 	struct ram_answer *a = ret;
 
 	memset(a, 0, sizeof(*a));
-	if (q->page_offset >= q->lowmem_end || q->lowmem_end > q->vmalloc_end ||
-	    q->vmalloc_end > GIB(4))
-		return;
-	judge_limit(q, a);
-	derive_phys_offset(q, a);
-	judge_installed(q, a);
+	a->layout_known = layout_makes_sense(q);
+	if (a->layout_known) {
+		judge_limit(q, a);
+		derive_phys_offset(q, a);
+		judge_installed(q, a);
+	}
 	judge_log(q, a);
 	a->verdict = verdict(q, a);
-	if (a->verdict != RAM_IGNORED)
+	if (a->verdict != RAM_IGNORED || !a->layout_known)
 		return;
 	judge_need(q, a);
 	if (a->limit_known)
