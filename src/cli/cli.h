@@ -83,9 +83,6 @@ void options_help(const struct command *command);
  */
 VMATLAS_CHECKED struct vmatlas_error *session_open(struct cli *cli, uint32_t what);
 
-/* Is a kernel named at all, by operand or by option? */
-bool session_is_named(const struct cli *cli);
-
 /* Could @text be an address? Hex, with or without 0x. */
 bool parse_address(const char *text, uint64_t *ret);
 

@@ -283,6 +283,21 @@ static json_t *json_place(const struct cli *cli, const struct place *p)
 
 /* ---- The command ------------------------------------------------------------ */
 
+/* All of them first: an answer to half of the question is easily taken for all. */
+static struct vmatlas_error *check_widths(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->operands.nr; i++) {
+		uint64_t addr = 0;
+
+		parse_address(cli->operands.v[i], &addr);
+		if (cli->digits < 16 && addr >> (4 * cli->digits))
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+				"'%s' is no address of a %d-bit kernel",
+				cli->operands.v[i], 4 * cli->digits);
+	}
+	return NULL;
+}
+
 static struct vmatlas_error *answer(const struct cli *cli, const char *operand)
 {
 	struct vmatlas_error *err;
@@ -304,6 +319,8 @@ struct vmatlas_error *cmd_addr(struct cli *cli)
 	struct vmatlas_error *err;
 
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
+	if (!err)
+		err = check_widths(cli);
 	if (err)
 		return err;
 	if (cli->json) {

@@ -117,7 +117,8 @@ struct vmatlas_error *cmd_info(struct cli *cli)
 		print_target(cli);
 		print_fields(cli, &f);
 		print_findings(cli);
-		print_coverage(cli, true);
+		if (vmatlas_coverage_next(cli->atlas, NULL))
+			print_coverage(cli, true);
 	}
 	for (size_t i = 0; i < f.nr; i++) {
 		json_decref(f.v[i].value);

@@ -25,14 +25,12 @@ struct vmatlas_error *cmd_plugins(struct cli *cli)
 	struct vmatlas_error *err;
 	struct table *table;
 
-	if (session_is_named(cli)) {
-		err = session_open(cli, 0);
-		if (err)
-			return err;
-	}
+	err = session_open(cli, 0);
+	if (err)
+		return err;
 	if (cli->json)
 		json_begin(cli);
-	else if (cli->atlas)
+	else
 		print_target(cli);
 	err = table_open(cli, columns, "inspectors", &table);
 	if (err)

@@ -113,28 +113,40 @@ static void print_line(void *arg, const char *label, const char *text)
 	print_field(f->cli, 2, f->label_width, label, text);
 }
 
+static bool says(const struct vmatlas_finding *f, const char *text)
+{
+	return strstr(f->message, text) || strstr(f->evidence, text);
+}
+
+/* Where it is and what to look at, unless the words say so already. */
+static void print_place(const struct cli *cli, const struct vmatlas_finding *f,
+			struct fields *fields)
+{
+	_cleanup_(str_done) struct str at = { 0 };
+	char text[TEXT_MAX], size[TEXT_MAX];
+
+	text_range(cli, f->range, text);
+	if (f->range.first <= f->range.last && !says(f, text)) {
+		str_addf(&at, "%s, %s", text,
+			 text_size(cli, vmatlas_range_size(&f->range), size));
+		print_line(fields, "at", str_text(&at));
+	}
+	snprintf(text, sizeof(text), "0x%0*" PRIx64, cli->digits, f->record);
+	if (f->record && !says(f, text + 2))
+		print_line(fields, "record", text);
+}
+
 static void print_finding(const struct cli *cli, const struct vmatlas_finding *f)
 {
 	const char *severity = severity_name(f->severity, true);
 	struct fields fields = { cli, LABEL_MIN };
 	_cleanup_(str_done) struct str s = { 0 };
-	char text[TEXT_MAX], size[TEXT_MAX];
 
 	str_addf(&s, "%s: %s", f->code, f->message);
 	print_field(cli, 0, strlen(severity), severity, str_text(&s));
 	each_evidence(f->evidence, widen, &fields);
 	each_evidence(f->evidence, print_line, &fields);
-	if (f->range.first <= f->range.last) {
-		_cleanup_(str_done) struct str at = { 0 };
-
-		str_addf(&at, "%s, %s", text_range(cli, f->range, text),
-			 text_size(cli, vmatlas_range_size(&f->range), size));
-		print_line(&fields, "at", str_text(&at));
-	}
-	if (f->record) {
-		snprintf(text, sizeof(text), "0x%0*" PRIx64, cli->digits, f->record);
-		print_line(&fields, "record", text);
-	}
+	print_place(cli, f, &fields);
 	if (f->advice[0])
 		print_line(&fields, "do", f->advice);
 }

@@ -26,13 +26,6 @@ bool parse_address(const char *text, uint64_t *ret)
 	return !errno && !*end;
 }
 
-bool session_is_named(const struct cli *cli)
-{
-	const struct vmatlas_open_opts *o = &cli->open;
-
-	return cli->live || o->vmlinux || o->core || o->declared || cli->operands.nr;
-}
-
 /* "face" may be a file; "0xface" is an address. */
 static bool is_file(const char *text)
 {
@@ -168,7 +161,7 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 {
 	struct vmatlas_error *err = take_files(cli);
 
-	if (!err)
+	if (!err && !(cli->command->flags & COMMAND_NO_DUMP))
 		err = check_files(cli);
 	if (!err)
 		err = check_operands(cli);

@@ -11,7 +11,7 @@
 #include "cli/table.h"
 
 /* Text is laid out in pieces of so many rows: memory stays bounded. */
-enum { PIECE = 16384, PICK_MAX = 32 };
+enum { PIECE = 4096, PICK_MAX = 32 };
 
 struct table {
 	const struct cli *cli;

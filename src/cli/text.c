@@ -74,7 +74,9 @@ static size_t line_length(const char *text, size_t room)
 		return len;
 	for (cut = room; cut > 0 && text[cut] != ' '; cut--)
 		;
-	if (cut > 0 && strspn(text, " ") < cut)
+	while (cut > 0 && text[cut - 1] == ' ')
+		cut--;
+	if (cut > 0)
 		return cut;
 	cut = strspn(text, " ");
 	return cut + strcspn(text + cut, " ");
@@ -130,7 +132,7 @@ void print_target(const struct cli *cli)
 	_cleanup_(str_done) struct str s = { 0 };
 	char when[TEXT_MAX];
 
-	if (cli->no_headings)
+	if (cli->no_headings || (!info && !cli->open.declared))
 		return;
 	if (!info) {
 		str_addf(&s, "no dump; what %s declares", cli->open.declared);
