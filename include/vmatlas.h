@@ -139,7 +139,12 @@ struct vmatlas_open_opts {
 
 VMATLAS_API const char *vmatlas_version(void);
 
-/** vmatlas_open() - *ret goes to vmatlas_close() */
+/**
+ * vmatlas_open() - *ret goes to vmatlas_close()
+ *
+ * With no kernel and no boot log named, there is nothing to survey; inspectors
+ * can still be loaded and listed.
+ */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_open(const struct vmatlas_open_opts *opts, struct vmatlas **ret);
 

@@ -95,8 +95,8 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 	};
 	struct vmatlas_error *err;
 
-	if (opts->declared && !o.vmlinux && !o.core && !o.live && !o.host)
-		return NULL;	/* a boot log alone is enough */
+	if (!o.vmlinux && !o.core && !o.live && !o.host)
+		return NULL;	/* a boot log is enough to survey, nothing to list inspectors */
 	err = sort_files(&o);
 	if (!err)
 		err = check_files(&o);
@@ -200,6 +200,9 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 
 	if (atlas->sealed)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "surveyed already");
+	if (!atlas->kernel && !atlas->declared)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"no dump given; --live reads the running kernel");
 	atlas->surveyed = what;
 	for (size_t i = 0; i < nr_surveyors && atlas->kernel && !err; i++)
 		if (surveyors[i]->what & what)
