@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/range.h"
+#include "base/bytes.h"
 #include "kernel/kallsyms.h"
 #include "kernel/memo.h"
 #include "kernel/modsyms.h"
@@ -105,14 +105,25 @@ static struct vmatlas_error *read_memory(void *arg, uint64_t addr, void *buf, si
 	return kernel_read(arg, addr, buf, len);
 }
 
-/* The file may hold 0 here, to be relocated at boot: memory knows. */
+/* The file may hold 0 here, to be relocated at boot: memory knows, if it is there. */
 static struct vmatlas_error *read_base(const struct symnames *n, uint64_t *ret)
 {
 	const struct resolved *base = &n->res[RELATIVE_BASE];
-	struct vmatlas_error *err;
+	struct vmatlas_error *err, *file_err;
+	uint8_t raw[8];
+	uint64_t linked;
 
 	err = kernel_read_ptr(n->k, base->addr, ret);
-	return vmatlas_error_wrap(err, "kallsyms_relative_base");
+	if (!error_is_kernel_trouble(err))
+		return err;
+	file_err = read_file(n->k, base->addr, raw, n->k->ptr_size);
+	linked = file_err ? 0 : bytes_uint(raw, n->k->ptr_size, n->k->big_endian);
+	vmatlas_error_free(file_err);
+	if (linked == 0)
+		return vmatlas_error_wrap(err, "kallsyms_relative_base");
+	vmatlas_error_free(err);
+	*ret = linked + n->k->slide;
+	return NULL;
 }
 
 static uint64_t symbol(const struct symnames *n, unsigned int which)
@@ -313,14 +324,17 @@ static struct vmatlas_error *symnames_get(struct kernel *k, struct books *b)
 static struct vmatlas_error *work_out(struct symnames *n, const struct books *b, uint64_t addr,
 				      struct str *out)
 {
-	const struct module *m = NULL;
 	struct vmatlas_error *err = NULL;
+	const struct module *m;
+	bool lost = false;
 
 	if (n->kallsyms && is_of_kernel(n, addr))
 		err = name_in_kernel(n, addr, out);
 	else if ((m = modules_at(b, addr)))
 		err = name_in_module(n, b, m, addr, out);
-	if (err || (!n->kallsyms && !m))
+	else
+		lost = !n->kallsyms || !b->modules_complete;
+	if (err || lost)
 		n->nr_unread++;
 	err = note_trouble(n, err);
 	if (!err && out->len == 0)

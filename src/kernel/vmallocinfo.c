@@ -275,13 +275,15 @@ static struct vmatlas_error *print(struct printer *p)
 
 static struct vmatlas_error *tell_gaps(const struct printer *p)
 {
+	const bool whole = p->books->areas_complete;
 	const struct gaps *g = &p->gaps;
 
-	if (p->stopped || (g->rows == 0 && g->nodes == 0 && g->names == 0))
+	if (p->stopped || (whole && g->rows == 0 && g->nodes == 0 && g->names == 0))
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-		"the dump lacks memory: %zu rows are left out, %zu lack their NUMA nodes, "
-		"%zu callers their names", g->rows, g->nodes, g->names);
+		"the dump lacks memory: %s%zu rows are left out, %zu lack their NUMA nodes, "
+		"%zu callers their names", whole ? "" : "the list of areas is not whole, ",
+		g->rows, g->nodes, g->names);
 }
 
 struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, struct books *b, vmatlas_text_fn *fn,

@@ -114,6 +114,7 @@ static int setup(void **state)
 	play.k.va_mask = UINT64_MAX;
 	play.k.page_shift = 12;
 	play.k.release = KERNEL_RELEASE(6, 1);
+	play.books.areas_complete = true;
 	return 0;
 }
 
@@ -402,6 +403,21 @@ static void an_unreadable_vm_struct_costs_its_row(void **state)
 		"0xffffc90000004000-0xffffc90000005000    4096 vmap\n");
 }
 
+static void a_list_that_is_not_whole_is_told(void **state)
+{
+	struct vmatlas_error *err;
+
+	(void)state;
+	play.books.areas_complete = false;
+	add_struct(VMALLOC, 0x1000, VM_MAP);
+	err = run();
+	assert_int_equal(vmatlas_error_code(err), VMATLAS_ERROR_FAULT);
+	assert_non_null(strstr(vmatlas_error_message(err), "not whole"));
+	vmatlas_error_free(err);
+	assert_string_equal(str_text(&play.text),
+		"0xffffc90000000000-0xffffc90000001000    4096 vmap\n");
+}
+
 static void a_reader_may_have_enough(void **state)
 {
 	(void)state;
@@ -448,6 +464,7 @@ int main(void)
 		TEST(nodes_come_last),
 		TEST(missing_nodes_cost_the_counts_alone),
 		TEST(an_unreadable_vm_struct_costs_its_row),
+		TEST(a_list_that_is_not_whole_is_told),
 		TEST(a_reader_may_have_enough),
 		TEST(nothing_recorded_prints_nothing),
 	};
