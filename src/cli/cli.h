@@ -27,10 +27,16 @@ enum cli_exit {
 
 struct cli;
 
+static inline struct vmatlas_error *no_memory(void)
+{
+	return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
+}
+
 enum command_flags {
 	COMMAND_FILES = 1,	/* works on a dump: takes VMLINUX and VMCORE */
 	COMMAND_VERDICT = 2,	/* its exit code is always the verdict */
 	COMMAND_NO_DUMP = 4,	/* also works without a dump */
+	COMMAND_KERNEL = 8,	/* a boot log alone does not do */
 };
 
 struct column;

@@ -20,11 +20,6 @@ struct place {
 	const char *symbol;		/* NULL: none */
 };
 
-static struct vmatlas_error *no_memory(void)
-{
-	return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
-}
-
 static void place_done(struct place *p)
 {
 	vec_done(&p->regions);
@@ -113,9 +108,10 @@ static void describe(const struct cli *cli, const struct vmatlas_claim *c, struc
 {
 	char range[TEXT_MAX], size[TEXT_MAX];
 	uint64_t bytes = vmatlas_range_size(&c->range);
+	const char *what = c->area ? vmatlas_kind_name(c->kind) : c->name;
 
 	str_addf(s, "%s  %s  %s", text_range(cli, c->range, range),
-		 text_size(cli, bytes, size), c->area ? vmatlas_kind_name(c->kind) : c->name);
+		 text_size(cli, bytes, size), what);
 }
 
 static void print_area(const struct cli *cli, const char *label,
@@ -141,14 +137,13 @@ static void print_area(const struct cli *cli, const char *label,
 static void print_neighbour(const struct cli *cli, const char *label,
 			    const struct vmatlas_claim *c, uint64_t gap)
 {
-	char distance[64], size[TEXT_MAX];
+	char distance[64] = "  (touches)", size[TEXT_MAX];
 
 	if (!c)
 		return;
 	if (gap)
-		snprintf(distance, sizeof(distance), "  (%s away)", text_size(cli, gap, size));
-	else
-		snprintf(distance, sizeof(distance), "  (touches)");
+		snprintf(distance, sizeof(distance), "  (%s away)",
+			 text_size(cli, gap, size));
 	print_area(cli, label, c, distance);
 }
 
@@ -221,8 +216,11 @@ static json_t *json_claim(const struct cli *cli, const struct vmatlas_claim *c)
 	json_object_set_new(o, "record", json_address(a && a->vmap_area ? a->vmap_area :
 							c->record));
 	if (a) {
-		json_object_set_new(o, "caller", a->caller ?
-			json_text(vmatlas_symbol_name(cli->atlas, a->caller)) : json_null());
+		const char *caller = NULL;
+
+		if (a->caller)
+			caller = vmatlas_symbol_name(cli->atlas, a->caller);
+		json_object_set_new(o, "caller", json_text(caller));
 		json_object_set_new(o, "phys", json_address(a->phys));
 	}
 	return o;

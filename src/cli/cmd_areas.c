@@ -29,7 +29,7 @@ static struct vmatlas_error *vmallocinfo(struct cli *cli)
 	if (cli->json || cli->columns || cli->by)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--vmallocinfo prints the kernel's own text:"
-			" it takes neither -J nor -o nor --by");
+			" no -J, -o or --by with it");
 	err = session_open(cli, VMATLAS_SURVEY_RECORDED);
 	return err ? err : vmatlas_vmallocinfo(cli->atlas, print_text, NULL);
 }

@@ -14,10 +14,11 @@ static void print_summary(const struct cli *cli)
 	else if (clean)
 		printf("clean: %s", verdict_text(&v, text));
 	else
-		printf("%zu finding%s (%s)", nr, nr == 1 ? "" : "s", verdict_text(&v, text));
+		printf("%zu finding%s (%s)", nr, nr == 1 ? "" : "s",
+		       verdict_text(&v, text));
 	if (v.nr_partial)
-		printf("; incomplete: %zu subject%s could not be read in full", v.nr_partial,
-		       v.nr_partial == 1 ? "" : "s");
+		printf("; incomplete: %zu subject%s could not be read in full",
+		       v.nr_partial, v.nr_partial == 1 ? "" : "s");
 	if (v.nr_not_judged)
 		printf("; %zu not judged", v.nr_not_judged);
 	putchar('\n');

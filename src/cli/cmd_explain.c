@@ -26,7 +26,8 @@ static void print_code(const char *code)
 {
 	const char *text = vmatlas_explain(code);
 
-	printf("%-20s %.*s\n", code, text ? (int)strcspn(text, "\n") : 0, text ? text : "");
+	if (text)
+		printf("%-20s %.*s\n", code, (int)strcspn(text, "\n"), text);
 }
 
 static void add_json(const char *code)

@@ -6,15 +6,17 @@
 
 static void print_overview(void)
 {
-	printf("vmatlas - an atlas of a Linux kernel's virtual address space, from its dump\n\n"
+	printf("vmatlas - an atlas of a Linux kernel's virtual address space, from its"
+	       " dump\n\n"
 	       "Usage: vmatlas COMMAND [VMLINUX] [VMCORE] [OPTION...]\n\n"
 	       "VMLINUX and VMCORE come in either order. Commands:\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		printf("  %-9s %-10s %s\n", c->name, c->operands, c->help);
 	printf("\nOptions of every command that reads a kernel:\n\n");
 	options_help(NULL);
-	printf("\nExit code: 0 done, 2 could not look. check, and others with --exit-code: 0 clean,\n"
-	       "1 findings of warning or above, 2 could not look, 3 clean but incomplete.\n"
+	printf("\nExit code: 0 done, 2 could not look. check, others with --exit-code:\n"
+	       "0 clean, 1 findings of warning or above, 2 could not look, 3 clean but\n"
+	       "incomplete.\n\n"
 	       "'vmatlas help COMMAND' has a command's own options and columns.\n");
 }
 
@@ -54,13 +56,15 @@ struct vmatlas_error *cmd_help(struct cli *cli)
 	const struct command *command = NULL;
 
 	if (cli->operands.nr > 1)
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "one operand too many: '%s'",
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "one operand too many: '%s'",
 					 cli->operands.v[1]);
 	if (cli->operands.nr) {
 		command = command_find(cli->operands.v[0]);
 		if (!command)
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-				"no command '%s'; try 'vmatlas help'", cli->operands.v[0]);
+						 "no command '%s'; try 'vmatlas help'",
+						 cli->operands.v[0]);
 	}
 	print_help(command);
 	return NULL;

@@ -25,12 +25,14 @@ static void add(struct fields *f, const char *label, const char *key, json_t *va
 	f->v[f->nr++] = (struct field){ label, key, value, text };
 }
 
-static void add_text(struct fields *f, const char *label, const char *key, const char *text)
+static void add_text(struct fields *f, const char *label, const char *key,
+		     const char *text)
 {
 	add(f, label, key, json_text(text), *text ? strdup(text) : NULL);
 }
 
-static void add_number(struct fields *f, const char *label, const char *key, uint64_t value)
+static void add_number(struct fields *f, const char *label, const char *key,
+		       uint64_t value)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 
@@ -45,12 +47,14 @@ static void add_offset(struct fields *f, const char *label, const char *key,
 	_cleanup_(str_done) struct str s = { 0 };
 
 	str_addf(&s, "0x%" PRIx64 " (%s)", value, from);
-	add(f, label, key, *from ? json_hex(value) : json_null(), *from ? str_take(&s) : NULL);
+	add(f, label, key, *from ? json_hex(value) : json_null(),
+	    *from ? str_take(&s) : NULL);
 	add(f, NULL, from_key, json_text(from), NULL);
 }
 
 static void collect(const struct vmatlas_info *i, struct fields *f)
 {
+	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
 	char when[TEXT_MAX];
 
 	add_text(f, "host", "host", i->host);
@@ -60,7 +64,8 @@ static void collect(const struct vmatlas_info *i, struct fields *f)
 	add_text(f, "cpu", "cpu", i->cpu);
 	add_text(f, "arch", "arch", i->arch);
 	add_number(f, "pointer size", "pointer_size", i->pointer_size);
-	add_text(f, "byte order", "byte_order", i->big_endian ? "big-endian" : "little-endian");
+	add_text(f, "byte order", "byte_order",
+		 i->big_endian ? "big-endian" : "little-endian");
 	add_number(f, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
 	add_number(f, "levels", "levels", i->levels);
 	add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
@@ -73,8 +78,7 @@ static void collect(const struct vmatlas_info *i, struct fields *f)
 	add_text(f, "proof", "proof", i->proof);
 	add_offset(f, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
 		   i->kaslr_from);
-	add_offset(f, strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base", "phys_base",
-		   "phys_from", i->phys_base, i->phys_from);
+	add_offset(f, phys_label, "phys_base", "phys_from", i->phys_base, i->phys_from);
 	add_number(f, "bytes read", "bytes_read", i->bytes_read);
 	add_number(f, "reads", "nr_reads", i->nr_reads);
 }

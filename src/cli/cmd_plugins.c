@@ -7,9 +7,12 @@
 static const struct column columns[] = {
 	{ "NAME", CELL_TEXT, SHOWN, INSPECTOR(name), "what findings name as inspector" },
 	{ "SUMMARY", CELL_TEXT, SHOWN, INSPECTOR(summary), "what it looks for" },
-	{ "MISSING", CELL_TEXT, SHOWN, INSPECTOR(missing), "needs that this kernel does not have" },
-	{ "NEEDS", CELL_TEXT, SHOWN_JSON, INSPECTOR(needs), "symbols and members it reads" },
-	{ "PATH", CELL_TEXT, SHOWN_JSON, INSPECTOR(path), "the file it comes from, unless built in" },
+	{ "MISSING", CELL_TEXT, SHOWN, INSPECTOR(missing),
+	  "needs that this kernel does not have" },
+	{ "NEEDS", CELL_TEXT, SHOWN_JSON, INSPECTOR(needs),
+	  "symbols and members it reads" },
+	{ "PATH", CELL_TEXT, SHOWN_JSON, INSPECTOR(path),
+	  "the file it comes from, unless built in" },
 	{ 0 },
 };
 

@@ -38,7 +38,7 @@ static struct vmatlas_error *print_totals(const struct cli *cli, const struct to
 		sum.ram += t->v.v[i].ram;
 	}
 	if (!cli->json) {
-		str_addf(&s, "%" PRIu64 ": %s of address space, %s of RAM; by caller",
+		str_addf(&s, "%" PRIu64 ", %s of address space, %s of RAM; by caller",
 			 sum.nr_areas, text_size(cli, sum.size, size),
 			 text_size(cli, sum.ram, ram));
 		if (!cli->full && t->v.nr > TOP)
@@ -58,7 +58,7 @@ static void print_more(const struct cli *cli)
 	const struct vmatlas_finding *f = NULL;
 	size_t nr = 0;
 
-	str_addf(&s, "vmatlas map | vmatlas areas");
+	str_addf(&s, "vmatlas map%s", vmatlas_info(cli->atlas) ? " | vmatlas areas" : "");
 	while ((f = vmatlas_finding_next(cli->atlas, f)) != NULL) {
 		const struct vmatlas_finding *seen = NULL;
 
@@ -112,7 +112,7 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 		begin(cli);
 		err = layout_print(cli, &layout);
 	}
-	if (!err)
+	if (!err && (cli->json || vmatlas_info(cli->atlas)))
 		err = print_totals(cli, &totals);
 	if (!err && cli->full) {
 		if (!cli->json)

@@ -54,7 +54,9 @@ int verdict_exit(const struct verdict *v)
 const char *verdict_text(const struct verdict *v, char buf[static TEXT_MAX * 2])
 {
 	const struct { size_t nr; const char *one; } part[] = {
-		{ v->nr_errors, "error" }, { v->nr_warnings, "warning" }, { v->nr_notes, "note" },
+		{ v->nr_errors, "error" },
+		{ v->nr_warnings, "warning" },
+		{ v->nr_notes, "note" },
 	};
 	size_t len = 0;
 

@@ -142,5 +142,5 @@ void json_list_end(void)
 struct vmatlas_error *json_end(void)
 {
 	fputs("}\n", stdout);
-	return doc.failed ? vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory") : NULL;
+	return doc.failed ? no_memory() : NULL;
 }

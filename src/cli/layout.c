@@ -10,11 +10,6 @@
 #include "base/range.h"
 #include "cli/layout.h"
 
-static struct vmatlas_error *no_memory(void)
-{
-	return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
-}
-
 void layout_done(struct layout *l)
 {
 	for (size_t i = 0; i < l->rows.nr; i++) {
@@ -144,7 +139,7 @@ static struct vmatlas_error *collect(const struct cli *cli, struct layout *l)
 		struct vmatlas_range *area;
 
 		if (c->kind == VMATLAS_KIND_MODULE)
-			continue;	/* a second claim on areas that are there already */
+			continue;	/* a second claim on areas that are there */
 		area = vec_push(&l->areas);
 		if (!area)
 			return no_memory();

@@ -15,24 +15,30 @@ struct map_row {
 #define MAP(m) offsetof(struct map_row, m)
 
 const struct column layout_columns[] = {
-	{ "RANGE", CELL_RANGE, SHOWN_TEXT, MAP(region.range), "START-END, the end exclusive" },
+	{ "RANGE", CELL_RANGE, SHOWN_TEXT, MAP(region.range),
+	  "START-END, the end exclusive" },
 	{ "START", CELL_START, SHOWN_JSON, MAP(start), "first address" },
 	{ "END", CELL_END, SHOWN_JSON, MAP(end), "address behind the last" },
 	{ "SIZE", CELL_SIZE, SHOWN, MAP(region.size), "bytes covered" },
-	{ "NAME", CELL_TEXT, SHOWN, MAP(name), "what it is called; indented inside another" },
+	{ "NAME", CELL_TEXT, SHOWN, MAP(name),
+	  "what it is called; indented inside another" },
 	{ "KIND", CELL_KIND, SHOWN_JSON, MAP(region.kind), "what it is" },
-	{ "IN-USE", CELL_SIZE, SHOWN, MAP(region.in_use), "bytes of recorded areas in it" },
+	{ "IN-USE", CELL_SIZE, SHOWN, MAP(region.in_use),
+	  "bytes of recorded areas in it" },
 	{ "AREAS", CELL_NUMBER, SHOWN, MAP(region.nr_areas), "how many areas that is" },
 	{ "PRIMARY", CELL_FLAG, SHOWN_JSON, MAP(primary), "the claim that is the row" },
-	{ "START-ONLY", CELL_FLAG, SHOWN_JSON, MAP(start_only), "speaks of the start alone" },
+	{ "START-ONLY", CELL_FLAG, SHOWN_JSON, MAP(start_only),
+	  "speaks of the start alone" },
 	{ "END-ONLY", CELL_FLAG, SHOWN_JSON, MAP(end_only), "speaks of the end alone" },
 	{ "NESTED", CELL_FLAG, SHOWN_JSON, MAP(nested), "may lie inside another region" },
 	{ "WINDOW", CELL_FLAG, SHOWN_JSON, MAP(window), "a window, not a bound" },
 	{ "FROM-LOG", CELL_FLAG, SHOWN_JSON, MAP(from_log), "read from a boot log" },
 	{ "RECORD", CELL_ADDRESS, SHOWN_JSON, MAP(region.record),
 	  "kernel address it was read at" },
-	{ "RECORD-TYPE", CELL_TEXT, SHOWN_JSON, MAP(region.record_type), "what lies there" },
-	{ "SOURCE", CELL_LINES, SHOWN, MAP(source), "where it was read; text: one line each" },
+	{ "RECORD-TYPE", CELL_TEXT, SHOWN_JSON, MAP(region.record_type),
+	  "what lies there" },
+	{ "SOURCE", CELL_LINES, SHOWN, MAP(source),
+	  "where it was read; text: one line each" },
 	{ 0 },
 };
 
@@ -70,7 +76,9 @@ static struct map_row claim_row(const struct layout *l, const struct vmatlas_cla
 			plain = l->rows.v[i];
 	row = text_row(&plain);
 	if (row.start_only || row.end_only) {
-		*(row.start_only ? &row.end : &row.start) = (struct vmatlas_range){ 1, 0 };
+		struct vmatlas_range *silent = row.start_only ? &row.end : &row.start;
+
+		*silent = (struct vmatlas_range){ 1, 0 };
 		row.region.size = CELL_NONE;
 	}
 	row.name = c->name;

@@ -54,8 +54,8 @@ static const struct option_def defs[] = {
 	  "byte for byte what this kernel's /proc/vmallocinfo prints" },
 	{ "by", 0, VALUE_TEXT, 0, "KEY", " areas ", CLI(by),
 	  "totals by caller, module or type" },
-	{ "full", 0, VALUE_BOOL, 0, NULL, " report check ", CLI(full),
-	  "everything, not only the top or what fell short" },
+	{ "full", 0, VALUE_BOOL, 0, NULL, " report ", CLI(full),
+	  "everything, not only the largest" },
 	{ "verbose", 'v', VALUE_BOOL, 0, NULL, NULL, CLI(verbose),
 	  "tell on stderr what is being done" },
 	{ "help", 'h', VALUE_BOOL, 0, NULL, NULL, CLI(help), "help" },
@@ -93,7 +93,7 @@ static struct vmatlas_error *store(struct cli *cli, const struct option_def *def
 	default:
 		item = vec_push(&cli->plugins);
 		if (!item)
-			return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
+			return no_memory();
 		*item = arg;
 		return NULL;
 	}
@@ -113,7 +113,7 @@ static struct vmatlas_error *operand(struct cli *cli, const char *text)
 	}
 	item = vec_push(&cli->operands);
 	if (!item)
-		return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
+		return no_memory();
 	*item = text;
 	return NULL;
 }
@@ -125,8 +125,9 @@ static struct vmatlas_error *check_options(const struct cli *cli, uint64_t given
 	for (size_t i = 0; i < NR_OPTIONS; i++)
 		if (given & (uint64_t)1 << i && !goes_with(&defs[i], cli->command))
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-				"option --%s does not go with '%s'; try 'vmatlas help %s'",
-				defs[i].name, cli->command->name, cli->command->name);
+				"option --%s does not go with '%s';"
+				" try 'vmatlas help %s'", defs[i].name,
+				cli->command->name, cli->command->name);
 	return NULL;
 }
 

@@ -72,7 +72,9 @@ static struct vmatlas_error *check_files(const struct cli *cli)
 {
 	const char *operands = cli->command->operands;
 
-	if (cli->live || cli->open.vmlinux || cli->open.core || cli->open.declared)
+	if (cli->live || cli->open.vmlinux || cli->open.core)
+		return NULL;
+	if (cli->open.declared && !(cli->command->flags & COMMAND_KERNEL))
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 		"no dump given: vmatlas %s VMLINUX VMCORE%s%s,"
@@ -102,6 +104,7 @@ static void progress_clear(void)
 static void say(void *arg, uint32_t level, const char *line)
 {
 	_cleanup_(str_done) struct str s = { 0 };
+	const char *prefix = level == VMATLAS_LOG_WARNING ? "warning: " : "";
 
 	(void)arg;
 	progress_clear();
@@ -111,8 +114,7 @@ static void say(void *arg, uint32_t level, const char *line)
 		progress_shown = true;
 		return;
 	}
-	fprintf(stderr, "vmatlas: %s%s\n", level == VMATLAS_LOG_WARNING ? "warning: " : "",
-		str_text(&s));
+	fprintf(stderr, "vmatlas: %s%s\n", prefix, str_text(&s));
 }
 
 static void measure_page(struct cli *cli)
@@ -133,7 +135,7 @@ static void measure_page(struct cli *cli)
 	}
 
 	cli->width = WIDTH_OF_A_FILE;
-	if (isatty(STDOUT_FILENO) && !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)	/* a terminal */
 		cli->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN :
 			     size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }

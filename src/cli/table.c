@@ -127,7 +127,8 @@ static const char *symbol(const struct cli *cli, uint64_t addr)
 	return addr ? vmatlas_symbol_name(cli->atlas, addr) : NULL;
 }
 
-static void add_number(struct str *s, const struct cli *cli, uint32_t type, uint64_t value)
+static void add_number(struct str *s, const struct cli *cli, uint32_t type,
+		       uint64_t value)
 {
 	char buf[TEXT_MAX];
 
@@ -157,7 +158,7 @@ static void add_text(struct str *s, uint32_t type, const char *text)
 	if (!text || !*text)
 		str_addf(s, "-");
 	else if (type == CELL_LINES)
-		str_addf(s, "%s", text);	/* whoever put the newlines in has escaped it */
+		str_addf(s, "%s", text);	/* escaped by who put newlines in */
 	else
 		text_add_safe(s, text, strlen(text));
 }
@@ -285,11 +286,11 @@ struct vmatlas_error *table_open(const struct cli *cli, const struct column *col
 	struct table *t = calloc(1, sizeof(*t));
 
 	if (!t)
-		return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
+		return no_memory();
 	t->cli = cli;
 	err = pick_columns(cli, columns, t->pick, &t->nr_picked);
 	if (!err && !cli->json && !text_open(t))
-		err = vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
+		err = no_memory();
 	if (err) {
 		table_free(t);
 		return err;
@@ -344,5 +345,5 @@ struct vmatlas_error *table_close(struct table *t)
 		print_piece(t);
 	failed = t->failed;
 	table_free(t);
-	return failed ? vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory") : NULL;
+	return failed ? no_memory() : NULL;
 }

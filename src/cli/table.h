@@ -30,7 +30,7 @@ enum cell_type {
 enum { SHOWN_TEXT = 1, SHOWN_JSON = 2, SHOWN = 3 };
 
 struct column {
-	const char *name;	/* heading, -o name and, in lower case, JSON key; NULL ends */
+	const char *name;	/* heading, -o name; lower case: JSON key; NULL ends */
 	uint32_t type;		/* enum cell_type */
 	uint32_t shown;		/* SHOWN_... */
 	size_t offset;		/* where it is in the row */

@@ -141,8 +141,8 @@ void print_target(const struct cli *cli)
 			 base_name(info->core_path));
 		if (info->host[0])
 			str_addf(&s, ", host %s", info->host);
-		str_addf(&s, ", %s, %s", info->release[0] ? info->release : "release unknown",
-			 info->cpu[0] ? info->cpu : info->arch);
+		str_addf(&s, ", %s", info->release[0] ? info->release : "no release");
+		str_addf(&s, ", %s", info->cpu[0] ? info->cpu : info->arch);
 		if (text_time(info->taken, "%Y-%m-%d %H:%M UTC", when)[0])
 			str_addf(&s, "; taken %s", when);
 	}

@@ -12,16 +12,12 @@
 const struct column total_columns[] = {
 	{ "KEY", CELL_TEXT, SHOWN, TOTAL(key), "caller, module or type" },
 	{ "AREAS", CELL_NUMBER, SHOWN, TOTAL(nr_areas), "how many areas" },
-	{ "SIZE", CELL_SIZE, SHOWN, TOTAL(size), "address space they take, guard pages included" },
+	{ "SIZE", CELL_SIZE, SHOWN, TOTAL(size),
+	  "address space they take, guard pages included" },
 	{ "PAGES", CELL_NUMBER, SHOWN, TOTAL(nr_pages), "pages allocated for them" },
 	{ "RAM", CELL_SIZE, SHOWN, TOTAL(ram), "the same in bytes" },
 	{ 0 },
 };
-
-static struct vmatlas_error *no_memory(void)
-{
-	return vmatlas_error_new(VMATLAS_ERROR_NO_MEMORY, "out of memory");
-}
 
 /* ---- Keys ------------------------------------------------------------------ */
 
@@ -117,7 +113,8 @@ static void sort(struct totals *t, int (*order)(const void *a, const void *b))
 		qsort(t->v.v, t->v.nr, sizeof(*t->v.v), order);
 }
 
-struct vmatlas_error *totals_read(const struct cli *cli, const char *key, struct totals *ret)
+struct vmatlas_error *totals_read(const struct cli *cli, const char *key,
+				  struct totals *ret)
 {
 	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
 	const struct key *group = key_find(key);
@@ -127,7 +124,7 @@ struct vmatlas_error *totals_read(const struct cli *cli, const char *key, struct
 		struct total *row;
 
 		if (c->kind == VMATLAS_KIND_MODULE)
-			continue;	/* a second claim on areas that are there already */
+			continue;	/* a second claim on areas that are there */
 		row = vec_push(&t.v);
 		if (!row) {
 			totals_done(&t);
@@ -146,7 +143,8 @@ struct vmatlas_error *totals_read(const struct cli *cli, const char *key, struct
 	return NULL;
 }
 
-struct vmatlas_error *totals_print(const struct cli *cli, const struct totals *t, size_t max)
+struct vmatlas_error *totals_print(const struct cli *cli, const struct totals *t,
+				   size_t max)
 {
 	struct vmatlas_error *err;
 	struct total rest = { .key = "(others)" };
