@@ -20,7 +20,7 @@
 #define PER_MARKER 256			/* names from one marker to the next */
 
 enum values {
-	VALUES_ADDRESSES,		/* addresses[], up to 6.10 without BASE_RELATIVE */
+	VALUES_ADDRESSES,		/* addresses[], up to 6.10 */
 	VALUES_FROM_BASE,		/* base + unsigned offset */
 	VALUES_PERCPU,			/* KALLSYMS_ABSOLUTE_PERCPU, 4.6 to 6.14 */
 	VALUES_FROM_SELF,		/* relative to the offset's own place, 7.x */
@@ -124,7 +124,8 @@ static struct vmatlas_error *read_tokens(struct kallsyms *ks)
 }
 
 /* Stored values, a block at a time. */
-static struct vmatlas_error *read_value(struct kallsyms *ks, uint32_t index, uint64_t *ret)
+static struct vmatlas_error *read_value(struct kallsyms *ks, uint32_t index,
+					uint64_t *ret)
 {
 	const uint32_t nr = index / BLOCK, first = nr * BLOCK;
 	const size_t size = MIN(ks->nr - first, (uint32_t)BLOCK) * ks->value_size;
@@ -135,14 +136,15 @@ static struct vmatlas_error *read_value(struct kallsyms *ks, uint32_t index, uin
 		block = malloc(size);
 		if (!block)
 			return error_no_memory();
-		err = ks->t.read(ks->t.arg, ks->values_addr + (uint64_t)first * ks->value_size,
+		err = ks->t.read(ks->t.arg,
+				 ks->values_addr + (uint64_t)first * ks->value_size,
 				 block, size);
 		if (err)
 			return err;
 		ks->block[nr] = take(block);
 	}
-	*ret = bytes_uint(ks->block[nr] + (index - first) * ks->value_size, ks->value_size,
-			  ks->t.big_endian);
+	*ret = bytes_uint(ks->block[nr] + (index - first) * ks->value_size,
+			  ks->value_size, ks->t.big_endian);
 	return NULL;
 }
 
@@ -154,8 +156,9 @@ static uint64_t value_address(const struct kallsyms *ks, enum values how, uint32
 
 	switch (how) {
 	case VALUES_ADDRESSES:
-		/* per-CPU symbols are absolute: they lie below the image and do not slide */
-		return value + ks->t.slide < ks->t.image.first ? value : value + ks->t.slide;
+		/* per-CPU symbols are absolute: below the image, and they do not slide */
+		return value + ks->t.slide < ks->t.image.first ? value
+							       : value + ks->t.slide;
 	case VALUES_FROM_BASE:
 		return ks->t.base + (uint32_t)value;
 	case VALUES_PERCPU:
@@ -249,13 +252,14 @@ static struct vmatlas_error *prepare(struct kallsyms *ks)
 	return err ? err : check_order(ks);
 }
 
-struct vmatlas_error *kallsyms_open(const struct kallsyms_tables *t, struct kallsyms **ret)
+struct vmatlas_error *kallsyms_open(const struct kallsyms_tables *t,
+				    struct kallsyms **ret)
 {
 	_cleanup_(kallsyms_freep) struct kallsyms *ks = NULL;
 	struct vmatlas_error *err;
 
-	if (!t->num_syms || !t->names || !t->markers || !t->token_table || !t->token_index ||
-	    (!t->offsets && !t->addresses))
+	if (!t->num_syms || !t->names || !t->markers || !t->token_table ||
+	    !t->token_index || (!t->offsets && !t->addresses))
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no kallsyms tables");
 	ks = calloc(1, sizeof(*ks));
 	if (!ks)
@@ -312,7 +316,8 @@ static struct vmatlas_error *bisect(struct kallsyms *ks, uint64_t addr, uint32_t
  * counts, and it reaches to the next different address. So "size" is not what
  * .symtab says.
  */
-struct vmatlas_error *kallsyms_find(struct kallsyms *ks, uint64_t addr, struct kallsym *ret)
+struct vmatlas_error *kallsyms_find(struct kallsyms *ks, uint64_t addr,
+				    struct kallsym *ret)
 {
 	struct vmatlas_error *err;
 	struct kallsym sym = { 0 };
@@ -331,7 +336,8 @@ struct vmatlas_error *kallsyms_find(struct kallsyms *ks, uint64_t addr, struct k
 			break;
 		}
 	}
-	for (sym.index = low; sym.index > 0 && low - sym.index < ALIASES_MAX; sym.index--) {
+	for (sym.index = low; sym.index > 0 && low - sym.index < ALIASES_MAX;
+	     sym.index--) {
 		err = kallsyms_address(ks, sym.index - 1, &at);
 		if (err)
 			return err;
@@ -365,7 +371,8 @@ struct vmatlas_error *kallsyms_name(struct kallsyms *ks, uint32_t index,
 	if (index >= ks->nr)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "kallsyms: there is no symbol %" PRIu32, index);
-	err = read_uint(ks, ks->t.markers + (uint64_t)(index / PER_MARKER) * ks->marker_size,
+	err = read_uint(ks,
+			ks->t.markers + (uint64_t)(index / PER_MARKER) * ks->marker_size,
 			ks->marker_size, &marker);
 	if (err)
 		return err;

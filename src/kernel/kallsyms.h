@@ -35,7 +35,7 @@ struct kallsyms_tables {
 struct kallsym {
 	uint32_t index;
 	uint64_t start;
-	uint64_t next;			/* address of the next symbol; 0 if there is none */
+	uint64_t next;			/* address of the next symbol; 0: none */
 };
 
 /* Reads the small tables; CORRUPT if they make no sense. @tables is copied. */

@@ -15,7 +15,7 @@
 
 struct kallsyms_tokens {
 	uint16_t at[KALLSYMS_TOKENS];	/* of each expansion in @text */
-	char *text;			/* expansions; ends in NUL, and no at[] is beyond it */
+	char *text;			/* expansions; NUL at the end, no at[] beyond */
 };
 
 /* Name number @skip of the run in @p; false if the run is too short for it. */

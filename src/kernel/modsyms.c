@@ -69,7 +69,8 @@ static bool is_ignored(const char *name)
 	       (name[0] == 'L' && name[1] == '0');
 }
 
-bool modsyms_find(const struct modsyms *s, uint64_t addr, uint64_t end, struct modsym *ret)
+bool modsyms_find(const struct modsyms *s, uint64_t addr, uint64_t end,
+		  struct modsym *ret)
 {
 	struct modsym best = { .next = end };
 
@@ -81,8 +82,8 @@ bool modsyms_find(const struct modsyms *s, uint64_t addr, uint64_t end, struct m
 		const bool below = sym.value <= addr && sym.value > best.start;
 		const bool above = sym.value > addr && sym.value < best.next;
 
-		if (!(below || above) || sym.section == SHN_UNDEF || sym.name >= s->strtab_size ||
-		    is_ignored(s->strtab + sym.name))
+		if (!(below || above) || sym.section == SHN_UNDEF ||
+		    sym.name >= s->strtab_size || is_ignored(s->strtab + sym.name))
 			continue;
 		if (above) {
 			best.next = sym.value;
@@ -128,8 +129,8 @@ static uint64_t room_in(const struct module *m, uint64_t addr)
 
 static struct vmatlas_error *outside(const struct module *m, const char *what)
 {
-	return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "module %s: its %s lie outside of it",
-				 m->name, what);
+	return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
+				 "module %s: its %s lie outside of it", m->name, what);
 }
 
 static struct vmatlas_error *load_symtab(struct kernel *k, const struct module *m,
@@ -149,7 +150,8 @@ static struct vmatlas_error *load_symtab(struct kernel *k, const struct module *
  * is in use.
  */
 static struct vmatlas_error *load_strtab(struct kernel *k, const struct module *m,
-					 uint64_t addr, uint64_t typetab, struct modsyms *s)
+					 uint64_t addr, uint64_t typetab,
+					 struct modsyms *s)
 {
 	uint64_t size = 0;
 
@@ -191,7 +193,8 @@ static struct vmatlas_error *load(struct kernel *k, const struct module *m,
 	return err ? err : load_strtab(k, m, value[STRTAB], value[TYPETAB], s);
 }
 
-struct vmatlas_error *modsyms_load(struct kernel *k, const struct module *m, struct modsyms *ret)
+struct vmatlas_error *modsyms_load(struct kernel *k, const struct module *m,
+				   struct modsyms *ret)
 {
 	struct resolved res[ARRAY_SIZE(modsyms_needs)];
 	_cleanup_(modsyms_done) struct modsyms s = {
@@ -204,8 +207,10 @@ struct vmatlas_error *modsyms_load(struct kernel *k, const struct module *m, str
 	err = needs_resolve(k, modsyms_needs, nr_modsyms_needs, res);
 	if (err)
 		return err;
-	if (!m->kallsyms || !res[SYMTAB].found || !res[NUM_SYMTAB].found || !res[STRTAB].found)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "module %s has no symbols", m->name);
+	if (!m->kallsyms || !res[SYMTAB].found || !res[NUM_SYMTAB].found ||
+	    !res[STRTAB].found)
+		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+					 "module %s has no symbols", m->name);
 	err = load(k, m, res, &s);
 	if (err)
 		return vmatlas_error_wrap(err, "symbols of module %s", m->name);

@@ -12,7 +12,7 @@ struct modsyms {
 	size_t nr;
 	size_t strtab_size;
 	bool is_64bit, big_endian;
-	bool is_arm;			/* the lowest bit of a function's value means Thumb */
+	bool is_arm;			/* bit 0 of a function means Thumb */
 };
 
 struct modsym {
@@ -32,6 +32,7 @@ void modsyms_done(struct modsyms *s);
  * The symbol that find_kallsyms_symbol() gives for @addr; false if none. @end is
  * where the module's text ends. Pure; fuzzed.
  */
-bool modsyms_find(const struct modsyms *s, uint64_t addr, uint64_t end, struct modsym *ret);
+bool modsyms_find(const struct modsyms *s, uint64_t addr, uint64_t end,
+		  struct modsym *ret);
 
 #endif

@@ -18,8 +18,10 @@
 enum {
 	MODULES, SIZE, LIST, NAME, STATE, KALLSYMS,
 	MEM, MEM_ELEMENT, MEM_BASE, MEM_SIZE,
-	CORE_BASE, CORE_SIZE, CORE_TEXT, INIT_BASE, INIT_SIZE, INIT_TEXT, DATA_BASE, DATA_SIZE,
-	OLD_CORE, OLD_CORE_SIZE, OLD_CORE_TEXT, OLD_INIT, OLD_INIT_SIZE, OLD_INIT_TEXT,
+	CORE_BASE, CORE_SIZE, CORE_TEXT, INIT_BASE, INIT_SIZE, INIT_TEXT,
+	DATA_BASE, DATA_SIZE,
+	OLD_CORE, OLD_CORE_SIZE, OLD_CORE_TEXT,
+	OLD_INIT, OLD_INIT_SIZE, OLD_INIT_TEXT,
 	NR_NEEDS,
 };
 
@@ -69,7 +71,8 @@ static uint64_t field_at(const struct record *r, unsigned int need, uint64_t shi
 	const struct resolved *f = &r->res[need];
 	const uint64_t at = f->offset + shift;
 
-	if (!f->found || f->size == 0 || f->size > 8 || at > r->size || f->size > r->size - at)
+	if (!f->found || f->size == 0 || f->size > 8 || at > r->size ||
+	    f->size > r->size - at)
 		return 0;
 	return bytes_uint(r->bytes + at, f->size, r->k->big_endian);
 }
@@ -94,7 +97,8 @@ static void fill_mem(const struct record *r, struct module *m)
 	const uint64_t stride = r->res[MEM_ELEMENT].size, nr = r->res[MEM].count;
 
 	for (uint64_t i = 0; i < MIN(nr, (uint64_t)ARRAY_SIZE(m->mem)); i++)
-		add_mem(m, field_at(r, MEM_BASE, i * stride), field_at(r, MEM_SIZE, i * stride));
+		add_mem(m, field_at(r, MEM_BASE, i * stride),
+			field_at(r, MEM_SIZE, i * stride));
 	m->nr_core = MIN(m->nr_mem, (size_t)MOD_INIT_TEXT);
 	m->text_end = m->mem[MOD_TEXT].base + m->mem[MOD_TEXT].size;
 	m->init_text_end = m->mem[MOD_INIT_TEXT].base + m->mem[MOD_INIT_TEXT].size;
@@ -121,7 +125,8 @@ static void fill_name(const struct record *r, struct module *m)
 
 	if (!f->found || f->offset > r->size || max > r->size - f->offset)
 		return;
-	memcpy(m->name, r->bytes + f->offset, strnlen((const char *)r->bytes + f->offset, max));
+	memcpy(m->name, r->bytes + f->offset,
+	       strnlen((const char *)r->bytes + f->offset, max));
 	for (char *c = m->name; *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == 0x7f)
 			*c = '?';	/* not a module's name, and not for a terminal */
@@ -141,7 +146,9 @@ static void decode(const struct record *r, struct module *m)
 static struct vmatlas_error *read_module(struct kernel *k, const struct resolved *res,
 					 uint64_t at, uint8_t *buf, struct books *b)
 {
-	const struct record r = { .k = k, .res = res, .bytes = buf, .size = res[SIZE].size };
+	const struct record r = {
+		.k = k, .res = res, .bytes = buf, .size = res[SIZE].size,
+	};
 	struct vmatlas_error *err;
 	struct module *m;
 
@@ -164,9 +171,10 @@ static struct vmatlas_error *read_list(struct kernel *k, const struct resolved *
 	struct list_walk walk;
 	uint64_t entry;
 
-	if (!res[SIZE].found || !res[LIST].found || !res[NAME].found || res[SIZE].size > STRUCT_MAX)
-		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-					 "struct module is not in vmlinux, or not as it should be");
+	if (!res[SIZE].found || !res[LIST].found || !res[NAME].found ||
+	    res[SIZE].size > STRUCT_MAX)
+		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+					 "vmlinux has no usable type struct module");
 	buf = malloc(MAX(res[SIZE].size, (uint64_t)1));
 	if (!buf)
 		return error_no_memory();
@@ -175,7 +183,8 @@ static struct vmatlas_error *read_list(struct kernel *k, const struct resolved *
 		if (!err && entry == 0)
 			return NULL;
 		if (!err)
-			err = read_module(k, res, (entry - res[LIST].offset) & k->va_mask, buf, b);
+			err = read_module(k, res, (entry - res[LIST].offset) & k->va_mask,
+					  buf, b);
 		if (err)
 			return err;
 	}
@@ -189,7 +198,7 @@ static struct vmatlas_error *load(struct kernel *k, const struct resolved *res,
 
 	if (res[MODULES].found)
 		err = read_list(k, res, b);
-	if (err && !error_is_kernel_trouble(err))
+	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
 		return err;
 	b->modules_read = true;
 	b->modules_complete = !err;
@@ -243,11 +252,19 @@ static struct vmatlas_error *run(struct survey *s)
 	err = load(s->k, s->res, s->books, &trouble);
 	if (err)
 		return err;
+	if (error_is(trouble, VMATLAS_ERROR_MISSING)) {
+		err = survey_coverage(s, VMATLAS_PARTIAL, "modules", "because %s",
+				      vmatlas_error_message(trouble));
+		vmatlas_error_free(trouble);
+		return err;
+	}
 	if (trouble)
-		return survey_absorb(s, trouble, "list-corrupt", "modules", s->res[MODULES].addr);
+		return survey_absorb(s, trouble, "list-corrupt", "modules",
+				     s->res[MODULES].addr);
 	if (!s->res[MODULES].found)
 		return NULL;	/* a kernel without loadable modules */
-	return survey_coverage(s, VMATLAS_COVERED, "modules", "%zu modules", s->books->modules.nr);
+	return survey_coverage(s, VMATLAS_COVERED, "modules", "%zu modules",
+			       s->books->modules.nr);
 }
 
 const struct surveyor survey_modules = {

@@ -73,8 +73,8 @@ static bool find_shift(struct pagenodes *p)
 	const uint64_t max = max_nodes(p);
 	unsigned int width = 0;
 
-	if (max < 2 || max > NODES_MAX || p->res[NODE_TABLE].found || !p->res[PAGE_FLAGS].found ||
-	    p->res[PAGE_FLAGS].size != p->k->ptr_size)
+	if (max < 2 || max > NODES_MAX || p->res[NODE_TABLE].found ||
+	    !p->res[PAGE_FLAGS].found || p->res[PAGE_FLAGS].size != p->k->ptr_size)
 		return false;
 	while ((uint64_t)1 << width < max)
 		width++;
@@ -120,7 +120,8 @@ struct vmatlas_error *pagenodes_open(struct kernel *k, struct pagenodes **ret)
 	return err;
 }
 
-static struct vmatlas_error *get_block(struct pagenodes *p, uint64_t addr, const uint8_t **ret)
+static struct vmatlas_error *get_block(struct pagenodes *p, uint64_t addr,
+				       const uint8_t **ret)
 {
 	struct block *b = &p->blocks[addr / BLOCK % NR_BLOCKS];
 	struct vmatlas_error *err = NULL;
@@ -161,8 +162,8 @@ static struct vmatlas_error *node_of(struct pagenodes *p, uint64_t page, uint64_
  * mm/vmalloc.c since 5.13); where that differs from counting all, it is the
  * kernel that is repeated here.
  */
-static struct vmatlas_error *read_step(struct pagenodes *p, const struct vmatlas_area *area,
-				       uint64_t *ret)
+static struct vmatlas_error *read_step(struct pagenodes *p,
+				       const struct vmatlas_area *area, uint64_t *ret)
 {
 	const struct resolved *order = &p->res[PAGE_ORDER];
 	struct vmatlas_error *err;
@@ -176,7 +177,8 @@ static struct vmatlas_error *read_step(struct pagenodes *p, const struct vmatlas
 		return err;
 	if (n > PAGE_ORDER_MAX)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-					 "vm_struct at %#" PRIx64 " says page order %" PRIu64,
+					 "vm_struct at %#" PRIx64
+					 " says page order %" PRIu64,
 					 area->vm_struct, n);
 	*ret = (uint64_t)1 << n;
 	return NULL;
@@ -213,16 +215,16 @@ static struct vmatlas_error *count(struct pagenodes *p, const struct vmatlas_are
 
 		if (next >= from + nr)
 			continue;
-		err = kernel_read(p->k, (area->pages + from * size) & p->k->va_mask, p->run,
-				  nr * size);
+		err = kernel_read(p->k, (area->pages + from * size) & p->k->va_mask,
+				  p->run, nr * size);
 		if (!err)
 			err = count_run(p, from, nr, step, &next);
 	}
 	return err;
 }
 
-struct vmatlas_error *pagenodes_print(struct pagenodes *p, const struct vmatlas_area *area,
-				      struct str *out)
+struct vmatlas_error *pagenodes_print(struct pagenodes *p,
+				      const struct vmatlas_area *area, struct str *out)
 {
 	struct vmatlas_error *err;
 
@@ -236,10 +238,12 @@ struct vmatlas_error *pagenodes_print(struct pagenodes *p, const struct vmatlas_
 	if (!p->run)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 					 "cannot tell where page flags hold the node");
-	/* More pages than the range has room for were never there; do not read for ever. */
-	if (area->nr_pages > (area->vm_size >> p->k->page_shift) || area->nr_pages > PAGES_MAX)
+	/* More pages than there is room for were never there: do not read for ever. */
+	if (area->nr_pages > (area->vm_size >> p->k->page_shift) ||
+	    area->nr_pages > PAGES_MAX)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-			"vm_struct at %#" PRIx64 " has more pages than room", area->vm_struct);
+			"vm_struct at %#" PRIx64 " has more pages than room",
+			area->vm_struct);
 	memset(p->count, 0, sizeof(p->count));
 	err = count(p, area);
 	for (unsigned int i = 0; !err && i < p->nr_nodes; i++)

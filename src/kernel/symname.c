@@ -16,8 +16,10 @@
 #include "kernel/symname.h"
 
 enum {
-	NUM_SYMS, NAMES, MARKERS, TOKEN_TABLE, TOKEN_INDEX, OFFSETS, ADDRESSES, RELATIVE_BASE,
-	STEXT, ETEXT, SINITTEXT, EINITTEXT, INIT_BEGIN, INIT_END, END, NR_NEEDS,
+	NUM_SYMS, NAMES, MARKERS, TOKEN_TABLE, TOKEN_INDEX,
+	OFFSETS, ADDRESSES, RELATIVE_BASE,
+	STEXT, ETEXT, SINITTEXT, EINITTEXT, INIT_BEGIN, INIT_END, END,
+	NR_NEEDS,
 };
 
 const struct vmatlas_need symname_needs[] = {
@@ -153,7 +155,8 @@ static struct vmatlas_error *open_tables(struct symnames *n)
 			return err;
 	}
 	err = kallsyms_open(&t, &n->kallsyms);
-	if (!err || error_is(err, VMATLAS_ERROR_NO_MEMORY) || error_is(err, VMATLAS_ERROR_MISSING))
+	if (!err || error_is(err, VMATLAS_ERROR_NO_MEMORY) ||
+	    error_is(err, VMATLAS_ERROR_MISSING))
 		return err;
 	vmatlas_error_free(err);
 	t.read = read_memory;
@@ -178,7 +181,8 @@ static struct vmatlas_error *tell_all(struct symnames *n)
 }
 
 /* [first, end) between two symbols that may not exist */
-static bool between(const struct symnames *n, unsigned int first, unsigned int end, uint64_t addr)
+static bool between(const struct symnames *n, unsigned int first, unsigned int end,
+		    uint64_t addr)
 {
 	return n->res[first].found && n->res[end].found && addr >= n->res[first].addr &&
 	       addr < n->res[end].addr;
@@ -188,7 +192,8 @@ static bool between(const struct symnames *n, unsigned int first, unsigned int e
 static bool is_of_kernel(const struct symnames *n, uint64_t addr)
 {
 	if (n->has_all)
-		return between(n, STEXT, END, addr) || between(n, INIT_BEGIN, INIT_END, addr);
+		return between(n, STEXT, END, addr) ||
+		       between(n, INIT_BEGIN, INIT_END, addr);
 	return between(n, STEXT, ETEXT, addr) || between(n, SINITTEXT, EINITTEXT, addr);
 }
 
@@ -215,7 +220,8 @@ static void clean(char *name)
 			*name = '?';
 }
 
-static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr, struct str *out)
+static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr,
+					    struct str *out)
 {
 	char name[KALLSYMS_NAME_MAX];
 	struct vmatlas_error *err;
@@ -229,7 +235,8 @@ static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr, s
 	clean(name);
 	if (!sym.next)
 		sym.next = end_of_section(n, addr);
-	str_addf(out, "%s+0x%" PRIx64 "/0x%" PRIx64, name, addr - sym.start, sym.next - sym.start);
+	str_addf(out, "%s+0x%" PRIx64 "/0x%" PRIx64, name, addr - sym.start,
+		 sym.next - sym.start);
 	return NULL;
 }
 
@@ -237,7 +244,8 @@ static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr, s
 
 /* *ret is NULL if the tables of @m could not be read the first time either. */
 static struct vmatlas_error *get_modsyms(struct symnames *n, const struct books *b,
-					 const struct module *m, const struct modsyms **ret)
+					 const struct module *m,
+					 const struct modsyms **ret)
 {
 	struct module_names *names;
 
@@ -321,8 +329,8 @@ static struct vmatlas_error *symnames_get(struct kernel *k, struct books *b)
 }
 
 /* __sprint_symbol(), kernel/kallsyms.c */
-static struct vmatlas_error *work_out(struct symnames *n, const struct books *b, uint64_t addr,
-				      struct str *out)
+static struct vmatlas_error *work_out(struct symnames *n, const struct books *b,
+				      uint64_t addr, struct str *out)
 {
 	struct vmatlas_error *err = NULL;
 	const struct module *m;
@@ -342,8 +350,8 @@ static struct vmatlas_error *work_out(struct symnames *n, const struct books *b,
 	return err;
 }
 
-static struct vmatlas_error *remember(struct symnames *n, const struct books *b, uint64_t addr,
-				      const char **ret)
+static struct vmatlas_error *remember(struct symnames *n, const struct books *b,
+				      uint64_t addr, const char **ret)
 {
 	_cleanup_(str_done) struct str text = { 0 };
 	struct vmatlas_error *err;

@@ -16,7 +16,8 @@
 #define FLUSH_AT KIB(32)
 
 enum {
-	NODES, NR_NODES, PURGE_LLIST, AREA_FLAGS, AREA_VM, AREA_RCU_HEAD, PHYS_ADDR, NR_NEEDS,
+	NODES, NR_NODES, PURGE_LLIST, AREA_FLAGS, AREA_VM, AREA_RCU_HEAD, PHYS_ADDR,
+	NR_NEEDS,
 };
 
 const struct vmatlas_need vmallocinfo_needs[] = {
@@ -75,7 +76,8 @@ static struct vmatlas_error *learn_habits(struct printer *p)
 	if (err)
 		return err;
 	/* Up to 5.3 the flags came before vm; 6.3 has them again, at the end. */
-	flags_first = res[AREA_FLAGS].found && res[AREA_FLAGS].offset < res[AREA_VM].offset;
+	flags_first = res[AREA_FLAGS].found &&
+		      res[AREA_FLAGS].offset < res[AREA_VM].offset;
 	h->only_vmap_ram = res[AREA_FLAGS].found && !flags_first;
 	h->skips_uninitialized = res[NODES].found || res[NR_NODES].found;
 	h->dma_coherent = !res[AREA_RCU_HEAD].found;
@@ -145,8 +147,8 @@ static void add_range(struct printer *p, uint64_t start, uint64_t size)
 	const uint64_t mask = p->k->va_mask;
 	const int64_t shown = p->k->ptr_size == 4 ? (int32_t)size : (int64_t)size;
 
-	str_addf(&p->text, "0x%0*" PRIx64 "-0x%0*" PRIx64 " %7" PRId64, digits, start & mask,
-		 digits, (start + size) & mask, shown);
+	str_addf(&p->text, "0x%0*" PRIx64 "-0x%0*" PRIx64 " %7" PRId64, digits,
+		 start & mask, digits, (start + size) & mask, shown);
 }
 
 static void add_numbers(struct printer *p, const struct vmatlas_area *a)
@@ -161,9 +163,16 @@ static void add_numbers(struct printer *p, const struct vmatlas_area *a)
 
 static void add_flags(struct printer *p, const struct vmatlas_area *a)
 {
-	static const struct { uint64_t flag; const char *text; } words[] = {
-		{ VM_IOREMAP, " ioremap" }, { VM_SPARSE, " sparse" }, { VM_ALLOC, " vmalloc" },
-		{ VM_MAP, " vmap" }, { VM_USERMAP, " user" }, { VM_DMA_COHERENT, " dma-coherent" },
+	static const struct {
+		uint64_t flag;
+		const char *text;
+	} words[] = {
+		{ VM_IOREMAP, " ioremap" },
+		{ VM_SPARSE, " sparse" },
+		{ VM_ALLOC, " vmalloc" },
+		{ VM_MAP, " vmap" },
+		{ VM_USERMAP, " user" },
+		{ VM_DMA_COHERENT, " dma-coherent" },
 	};
 	const uint64_t unknown = p->habits.dma_coherent ? 0 : VM_DMA_COHERENT;
 
@@ -281,13 +290,14 @@ static struct vmatlas_error *tell_gaps(const struct printer *p)
 	if (p->stopped || (whole && g->rows == 0 && g->nodes == 0 && g->names == 0))
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-		"the dump lacks memory: %s%zu rows are left out, %zu lack their NUMA nodes, "
-		"%zu callers their names", whole ? "" : "the list of areas is not whole, ",
-		g->rows, g->nodes, g->names);
+		"the dump lacks memory: %s%zu rows are left out, %zu lack their NUMA "
+		"nodes, %zu callers their names",
+		whole ? "" : "the list of areas is not whole, ", g->rows, g->nodes,
+		g->names);
 }
 
-struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, struct books *b, vmatlas_text_fn *fn,
-					 void *arg)
+struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, struct books *b,
+					 vmatlas_text_fn *fn, void *arg)
 {
 	struct printer p = { .k = k, .books = b, .fn = fn, .arg = arg };
 	struct vmatlas_error *err = print(&p);

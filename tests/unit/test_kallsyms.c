@@ -32,7 +32,8 @@ struct build {
 static struct vmatlas_error *read_build(void *arg, uint64_t addr, void *buf, size_t len)
 {
 	const struct build *b = arg;
-	const uint64_t from = addr - (TABLES & (b->ptr_size == 4 ? UINT32_MAX : UINT64_MAX));
+	const uint64_t mask = b->ptr_size == 4 ? UINT32_MAX : UINT64_MAX;
+	const uint64_t from = addr - (TABLES & mask);
 
 	if (from > b->used || len > b->used - from)
 		return vmatlas_error_new(VMATLAS_ERROR_FAULT, "nothing there");
@@ -53,7 +54,7 @@ static uint64_t here(struct build *b)
 	return (TABLES + b->used) & (b->ptr_size == 4 ? UINT32_MAX : UINT64_MAX);
 }
 
-/* One name, as tokens: 0x80 stands for "sys_", 0x81 for "init"; letters for themselves. */
+/* One name, as tokens: 0x80 is "sys_", 0x81 "init"; letters are themselves. */
 static size_t compress(const char *name, uint8_t *out)
 {
 	size_t n = 0;
@@ -72,7 +73,8 @@ static size_t compress(const char *name, uint8_t *out)
 	return n;
 }
 
-static void put_names(struct build *b, const struct entry *e, size_t nr, uint64_t *markers)
+static void put_names(struct build *b, const struct entry *e, size_t nr,
+		      uint64_t *markers)
 {
 	b->t.names = here(b);
 	for (size_t i = 0; i < nr; i++) {
@@ -102,7 +104,8 @@ static void put_tokens(struct build *b)
 	for (unsigned int i = 0; i < 256; i++) {
 		at[i] = b->used - start;
 		if (i == 0x80 || i == 0x81)
-			b->used += sprintf((char *)b->mem + b->used, i == 0x80 ? "sys_" : "init");
+			b->used += sprintf((char *)b->mem + b->used, "%s",
+					   i == 0x80 ? "sys_" : "init");
 		else if (i > ' ' && i < 0x7f)
 			put(b, i, 1);
 		put(b, 0, 1);
@@ -296,7 +299,8 @@ static void percpu_symbols_are_absolute(void **state)
 static void stored_addresses_slide_but_percpu_ones_do_not(void **state)
 {
 	static const struct entry e[] = {
-		{ 0x1000, "Acpu_debug" }, { TEXT, "T_stext" }, { TEXT + 0x20, "tsys_read" },
+		{ 0x1000, "Acpu_debug" }, { TEXT, "T_stext" },
+		{ TEXT + 0x20, "tsys_read" },
 	};
 	struct build *b = fresh(ADDRESSES);
 	struct kallsyms *ks;
@@ -315,7 +319,8 @@ static void stored_addresses_slide_but_percpu_ones_do_not(void **state)
 static void offsets_of_32_bits_may_be_addresses(void **state)
 {
 	static const struct entry e[] = {
-		{ 0x81000000, "T_stext" }, { 0x81000100, "tinit" }, { 0x81000200, "T_etext" },
+		{ 0x81000000, "T_stext" }, { 0x81000100, "tinit" },
+		{ 0x81000200, "T_etext" },
 	};
 	struct build *b = fresh(ABSOLUTE);
 	struct kallsyms *ks;

@@ -14,16 +14,23 @@
 #define END (TEXT + 0x1000)
 
 static const char strings[] = "\0init\0work\0$a\0.L12\0L0\1\0alias\0ghost";
-enum { NONE = 0, INIT = 1, WORK = 6, DOLLAR = 11, LOCAL = 14, L0 = 19, ALIAS = 23, GHOST = 29 };
+enum {
+	NONE = 0, INIT = 1, WORK = 6, DOLLAR = 11, LOCAL = 14, L0 = 19, ALIAS = 23,
+	GHOST = 29,
+};
 
 static Elf64_Sym symtab[8];
 static Elf32_Sym symtab32[8];
 
 static void sym(unsigned int i, uint32_t name, uint64_t value, uint16_t section)
 {
-	symtab[i] = (Elf64_Sym){ .st_name = name, .st_value = value, .st_shndx = section };
-	symtab32[i] = (Elf32_Sym){ .st_name = name, .st_value = value, .st_shndx = section,
-				   .st_info = ELF32_ST_INFO(STB_LOCAL, STT_FUNC) };
+	symtab[i] = (Elf64_Sym){
+		.st_name = name, .st_value = value, .st_shndx = section,
+	};
+	symtab32[i] = (Elf32_Sym){
+		.st_name = name, .st_value = value, .st_shndx = section,
+		.st_info = ELF32_ST_INFO(STB_LOCAL, STT_FUNC),
+	};
 }
 
 static int setup(void **state)
@@ -40,12 +47,15 @@ static const struct modsyms *table(size_t nr)
 {
 	static struct modsyms s;
 
-	s = (struct modsyms){ .symtab = (uint8_t *)symtab, .strtab = (char *)strings, .nr = nr,
-			      .strtab_size = sizeof(strings) - 1, .is_64bit = true };
+	s = (struct modsyms){
+		.symtab = (uint8_t *)symtab, .strtab = (char *)strings, .nr = nr,
+		.strtab_size = sizeof(strings) - 1, .is_64bit = true,
+	};
 	return &s;
 }
 
-static void finds(size_t nr, uint64_t addr, const char *name, uint64_t start, uint64_t next)
+static void finds(size_t nr, uint64_t addr, const char *name, uint64_t start,
+		  uint64_t next)
 {
 	struct modsym found;
 
@@ -111,8 +121,10 @@ static void names_outside_the_strings_are_skipped(void **state)
 
 static void thumb_functions_lose_their_mark(void **state)
 {
-	struct modsyms s = { .symtab = (uint8_t *)symtab32, .strtab = (char *)strings, .nr = 3,
-			     .strtab_size = sizeof(strings) - 1, .is_arm = true };
+	const struct modsyms s = {
+		.symtab = (uint8_t *)symtab32, .strtab = (char *)strings, .nr = 3,
+		.strtab_size = sizeof(strings) - 1, .is_arm = true,
+	};
 	struct modsym found;
 
 	(void)state;

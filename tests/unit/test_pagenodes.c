@@ -9,9 +9,11 @@
 
 #include "kernel/kernel.h"
 
-static struct vmatlas_error *play_resolve(struct kernel *k, const struct vmatlas_need *needs,
-					  size_t nr, struct resolved *ret);
-static struct vmatlas_error *play_read(struct kernel *k, uint64_t addr, void *buf, size_t len);
+static struct vmatlas_error *play_resolve(struct kernel *k,
+					  const struct vmatlas_need *needs, size_t nr,
+					  struct resolved *ret);
+static struct vmatlas_error *play_read(struct kernel *k, uint64_t addr, void *buf,
+				       size_t len);
 static struct vmatlas_error *play_read_uint(struct kernel *k, uint64_t addr, size_t size,
 					    uint64_t *ret);
 static bool play_is_pointer(const struct kernel *k, uint64_t addr);
@@ -40,8 +42,9 @@ static struct {
 	size_t nr_reads;
 } play;
 
-static struct vmatlas_error *play_resolve(struct kernel *k, const struct vmatlas_need *needs,
-					  size_t nr, struct resolved *ret)
+static struct vmatlas_error *play_resolve(struct kernel *k,
+					  const struct vmatlas_need *needs, size_t nr,
+					  struct resolved *ret)
 {
 	(void)k;
 	(void)needs;
@@ -67,7 +70,8 @@ static const char *play_text(const struct vmcoreinfo *v, const char *key)
 	return NULL;
 }
 
-static struct vmatlas_error *play_read(struct kernel *k, uint64_t addr, void *buf, size_t len)
+static struct vmatlas_error *play_read(struct kernel *k, uint64_t addr, void *buf,
+				       size_t len)
 {
 	(void)k;
 	play.nr_reads++;
@@ -86,7 +90,8 @@ static struct vmatlas_error *play_read(struct kernel *k, uint64_t addr, void *bu
 	if (play.no_map || addr < MAP || addr + len > MAP + 64ull * NR_PAGES)
 		return vmatlas_error_new(VMATLAS_ERROR_FAULT, "nothing there");
 	for (size_t at = 0; at < len; at += 64) {
-		const uint64_t flags = (uint64_t)play.node[(addr - MAP + at) / 64] << 54 | 0x1234;
+		const uint64_t node = play.node[(addr - MAP + at) / 64];
+		const uint64_t flags = node << 54 | 0x1234;
 
 		memcpy((uint8_t *)buf + at, &flags, sizeof(flags));
 	}
@@ -239,8 +244,10 @@ static void what_is_no_pointer_is_no_page(void **state)
 
 static void more_pages_than_room_are_not_counted(void **state)
 {
-	const struct vmatlas_area a = { .vm_struct = VM, .pages = ARRAY, .nr_pages = UINT64_MAX,
-					.vm_size = 0x2000 };
+	const struct vmatlas_area a = {
+		.vm_struct = VM, .pages = ARRAY, .nr_pages = UINT64_MAX,
+		.vm_size = 0x2000,
+	};
 	_cleanup_(pagenodes_freep) struct pagenodes *p = NULL;
 	_cleanup_(vmatlas_error_freep) struct vmatlas_error *err = NULL;
 	_cleanup_(str_done) struct str text = { 0 };

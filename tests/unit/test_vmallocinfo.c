@@ -15,13 +15,14 @@
 #include "kernel/symname.h"
 #include "kernel/vmallocinfo.h"
 
-static struct vmatlas_error *play_resolve(struct kernel *k, const struct vmatlas_need *needs,
-					  size_t nr, struct resolved *ret);
+static struct vmatlas_error *play_resolve(struct kernel *k,
+					  const struct vmatlas_need *needs, size_t nr,
+					  struct resolved *ret);
 static struct vmatlas_error *play_name(struct kernel *k, struct books *b, uint64_t addr,
 				       struct str *out);
 static struct vmatlas_error *play_open(struct kernel *k, struct pagenodes **ret);
-static struct vmatlas_error *play_nodes(struct pagenodes *p, const struct vmatlas_area *area,
-					struct str *out);
+static struct vmatlas_error *play_nodes(struct pagenodes *p,
+					const struct vmatlas_area *area, struct str *out);
 static size_t play_unread(const struct books *b);
 static void play_free(struct pagenodes *p);
 
@@ -45,8 +46,9 @@ static struct {
 	size_t nr_calls, stop_after;
 } play;
 
-static struct vmatlas_error *play_resolve(struct kernel *k, const struct vmatlas_need *needs,
-					  size_t nr, struct resolved *ret)
+static struct vmatlas_error *play_resolve(struct kernel *k,
+					  const struct vmatlas_need *needs, size_t nr,
+					  struct resolved *ret)
 {
 	(void)k;
 	(void)needs;
@@ -85,8 +87,8 @@ static struct vmatlas_error *play_open(struct kernel *k, struct pagenodes **ret)
 	return NULL;
 }
 
-static struct vmatlas_error *play_nodes(struct pagenodes *p, const struct vmatlas_area *area,
-					struct str *out)
+static struct vmatlas_error *play_nodes(struct pagenodes *p,
+					const struct vmatlas_area *area, struct str *out)
 {
 	(void)p;
 	if (play.faults)
@@ -177,7 +179,8 @@ static void a_row_has_range_size_caller_pages_and_flags(void **state)
 	(void)state;
 	a->caller = 0xab;
 	a->nr_pages = 4;
-	prints("0xffffc90000000000-0xffffc90000005000   20480 fab+0x1/0x2 pages=4 vmalloc\n");
+	prints("0xffffc90000000000-0xffffc90000005000   20480"
+	       " fab+0x1/0x2 pages=4 vmalloc\n");
 }
 
 static void a_row_may_be_bare(void **state)
@@ -190,8 +193,8 @@ static void a_row_may_be_bare(void **state)
 static void flags_keep_the_kernels_order(void **state)
 {
 	(void)state;
-	add_struct(VMALLOC, 0x1000, VM_IOREMAP | VM_SPARSE | VM_ALLOC | VM_MAP | VM_USERMAP |
-				    VM_DMA_COHERENT | VM_NO_GUARD);
+	add_struct(VMALLOC, 0x1000, VM_IOREMAP | VM_SPARSE | VM_ALLOC | VM_MAP |
+				    VM_USERMAP | VM_DMA_COHERENT | VM_NO_GUARD);
 	prints("0xffffc90000000000-0xffffc90000001000    4096"
 	       " ioremap sparse vmalloc vmap user dma-coherent\n");
 }
@@ -369,7 +372,8 @@ static void nodes_come_last(void **state)
 	(void)state;
 	play.numa = true;
 	a->nr_pages = 2;
-	prints("0xffffc90000000000-0xffffc90000003000   12288 pages=2 vmalloc user N0=2\n");
+	prints("0xffffc90000000000-0xffffc90000003000   12288"
+	       " pages=2 vmalloc user N0=2\n");
 }
 
 /* ---- What is missing ---- */
