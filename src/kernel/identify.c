@@ -32,17 +32,6 @@ const struct vmatlas_need *identify_needs(size_t *ret_nr)
 	return needs;
 }
 
-struct vmatlas_error *identify_override(const char *option, const char *text, uint64_t *ret)
-{
-	char *end;
-
-	*ret = strtoull(text, &end, 16);
-	if (end == text || *end)
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"%s takes a hexadecimal number, not '%s'", option, text);
-	return NULL;
-}
-
 /* ---- Proof ---- */
 
 static void id_bytes(const char *hex, uint8_t id[static 20])
@@ -116,16 +105,6 @@ struct vmatlas_error *proof_compare(struct kernel *k, const struct proof *p, uin
 	if (!err && *ret == PROOF_EQUAL && p->id_addr)
 		err = compare(k, p->id_addr, delta, p->id, sizeof(p->id), ret);
 	return err;
-}
-
-struct vmatlas_error *identify_judge_override(const struct proof *p, uint64_t delta,
-					      enum proof_result result)
-{
-	if (result != PROOF_DIFFERENT)
-		return NULL;
-	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-		"the offset given leads to no kernel: linux_banner is not at physical %#" PRIx64,
-		(p->banner_addr ? p->banner_addr : p->id_addr) + delta);
 }
 
 static struct vmatlas_error *search_segment(struct kernel *k, const struct proof *p,

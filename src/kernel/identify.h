@@ -14,7 +14,7 @@ VMATLAS_CHECKED struct vmatlas_error *identify(struct kernel *k, const struct ke
 /* Symbols that identify() asks for, to be prefetched. */
 const struct vmatlas_need *identify_needs(size_t *ret_nr);
 
-/* ---- Shared by identify.c and the two files below ---- */
+/* ---- Shared by identify.c and its parts ---- */
 
 /* vmlinux's own bytes that must stand in memory. */
 struct proof {
@@ -54,13 +54,17 @@ identify_x86_64(struct kernel *k, const struct kernel_opts *opts, const struct p
 VMATLAS_CHECKED struct vmatlas_error *
 identify_arm(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof);
 
-/* Offsets a person gave: believed where memory cannot tell, refused where it differs. */
-VMATLAS_CHECKED struct vmatlas_error *
-identify_judge_override(const struct proof *proof, uint64_t delta, enum proof_result result);
-
-/* Parse "0x..." for the override options. */
+/* identify_override.c: parse "0x..." */
 VMATLAS_CHECKED struct vmatlas_error *
 identify_override(const char *option, const char *text, uint64_t *ret);
+
+/*
+ * Offsets a person gave, format and root being set: believed where only the proof
+ * cannot be read, refused where memory differs or the page tables lead elsewhere.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_judge_override(struct kernel *k, const struct proof *proof, uint64_t delta,
+			enum proof_result result);
 
 /* identify_search.c: page by page for VMCOREINFO text; *ret NULL if there is none. */
 VMATLAS_CHECKED struct vmatlas_error *

@@ -64,8 +64,6 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 		delta -= page_offset;
 		if (!err)
 			err = proof_compare(k, p, delta, &result);
-		if (!err)
-			err = identify_judge_override(p, delta, result);
 	} else {
 		err = candidates(k, p, page_offset, &delta);
 	}
@@ -75,6 +73,10 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 	k->image_delta = delta;
 	k->pgd_phys = swapper + delta;
 	k->format = &pt_arm_short;
+	if (opts->phys_offset)
+		err = identify_judge_override(k, p, delta, result);
+	if (err)
+		return err;
 	k->slide_from = strdup("none on this CPU");
 	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : "found by its banner");
 	if (result != PROOF_EQUAL)

@@ -217,15 +217,15 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 	k->phys_base = f.phys_base;
 	k->image_delta = f.phys_base - START_KERNEL_MAP;
 	err = proof_compare(k, p, delta_of(&f), &result);
-	if (!err && overridden)
-		err = identify_judge_override(p, delta_of(&f), result);
-	else if (!err && result == PROOF_DIFFERENT)
+	if (!err && !overridden && result == PROOF_DIFFERENT)
 		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,
 			"memory at the place VMCOREINFO names does not hold this kernel");
 	if (!err)
 		err = choose_format(k);
 	if (!err)
 		err = find_root(k);
+	if (!err && overridden)
+		err = identify_judge_override(k, p, delta_of(&f), result);
 	if (!err)
 		err = set_texts(k, opts, &f, p, result == PROOF_EQUAL);
 	return err;
