@@ -374,7 +374,12 @@ vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct vmatlas_walk *ret);
 /** vmatlas_text_fn() - take @len bytes of text; not 0 stops the writer */
 typedef int vmatlas_text_fn(void *arg, const char *text, size_t len);
 
-/** vmatlas_vmallocinfo() - what this kernel's /proc/vmallocinfo would print */
+/**
+ * vmatlas_vmallocinfo() - what this kernel's /proc/vmallocinfo would print
+ *
+ * Where the dump lacks something, all the rest is written first; then FAULT says
+ * what is missing from the text.
+ */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
 
@@ -407,7 +412,7 @@ struct vmatlas_finding {
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_inspect(struct vmatlas *atlas);
 
-/** vmatlas_finding_next() - by severity, then address; NULL starts, NULL ends */
+/** vmatlas_finding_next() - by severity, then address; after vmatlas_inspect() */
 VMATLAS_API const struct vmatlas_finding *
 vmatlas_finding_next(const struct vmatlas *atlas,
 		     const struct vmatlas_finding *prev);
