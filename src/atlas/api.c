@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Exported functions that only pass on: check arguments, call inside. */
+#include <inttypes.h>
+
 #include "atlas/atlas.h"
 #include "kernel/symname.h"
 #include "kernel/vmallocinfo.h"
@@ -40,7 +42,9 @@ const char *vmatlas_symbol_name(struct vmatlas *atlas, uint64_t addr)
 	const char *kept;
 
 	if (atlas->kernel)
-		kernel_symbol_name(atlas->kernel, &atlas->books, addr, &name);
+		vmatlas_error_free(kernel_symbol_name(atlas->kernel, &atlas->books, addr, &name));
+	if (!name.len)
+		str_addf(&name, "%#" PRIx64, addr);
 	kept = strings_add(atlas->strings, str_text(&name));
 	return kept ? kept : "";
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vmatlas map: declared regions from bottom to top; or the table of the boot log. */
+/*
+ * vmatlas map: declared regions from bottom to top, with --declared also what is
+ * wrong with them; or the table of the boot log.
+ */
 #include "cli/cmd.h"
 #include "cli/layout.h"
 
@@ -20,6 +23,25 @@ static struct vmatlas_error *boot_table(struct cli *cli)
 	return err ? err : vmatlas_boot_table(cli->atlas, print_text, NULL);
 }
 
+/* What a person brings with --declared is judged at once: that is why it is brought. */
+static struct vmatlas_error *open_and_judge(struct cli *cli)
+{
+	struct vmatlas_error *err;
+
+	if (!cli->open.declared)
+		return session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
+	err = session_open(cli, VMATLAS_SURVEY_ALL);
+	return err ? err : vmatlas_inspect(cli->atlas);
+}
+
+static struct vmatlas_error *finish_json(const struct cli *cli)
+{
+	if (cli->open.declared)
+		json_findings(cli);
+	json_coverage(cli);
+	return json_end();
+}
+
 struct vmatlas_error *cmd_map(struct cli *cli)
 {
 	struct vmatlas_error *err;
@@ -27,7 +49,7 @@ struct vmatlas_error *cmd_map(struct cli *cli)
 
 	if (cli->boot)
 		return boot_table(cli);
-	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
+	err = open_and_judge(cli);
 	if (!err)
 		err = layout_read(cli, cli->gaps, &l);
 	if (err)
@@ -38,8 +60,14 @@ struct vmatlas_error *cmd_map(struct cli *cli)
 		print_target(cli);
 	err = layout_print(cli, &l);
 	layout_done(&l);
-	if (err || !cli->json)
+	if (err)
 		return err;
-	json_coverage(cli);
-	return json_end();
+	if (cli->json)
+		return finish_json(cli);
+	if (cli->open.declared) {
+		putchar('\n');
+		print_findings(cli);
+		print_coverage(cli, true);
+	}
+	return NULL;
 }
