@@ -36,6 +36,10 @@ static struct vmatlas_error *adopt(const struct vmatlas_plugin *theirs,
 	if (p.nr_needs > MAX_NEEDS || (p.nr_needs && !p.needs))
 		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
 			"%" PRIu64 " needs make no sense", p.nr_needs);
+	for (uint64_t i = 0; i < p.nr_needs; i++)
+		if (!p.needs[i].name)
+			return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
+				"need %" PRIu64 " has no name", i);
 	*ret = p;
 	return NULL;
 }
@@ -56,7 +60,10 @@ static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in
 	in->res = calloc(p->nr_needs + 1, sizeof(*in->res));
 	if (!in->res)
 		return error_no_memory();
-	if (atlas->kernel)
+	/* all of a plugin's symbols in one pass over vmlinux */
+	if (atlas->kernel && p->nr_needs)
+		err = needs_prefetch(atlas->kernel, &p->needs, &(size_t){ p->nr_needs }, 1);
+	if (atlas->kernel && !err)
 		err = needs_resolve(atlas->kernel, p->needs, p->nr_needs, in->res);
 	for (size_t i = 0; i < p->nr_needs && !err; i++) {
 		describe(&needs, &p->needs[i]);
@@ -168,11 +175,22 @@ struct vmatlas_error *vmatlas_load_plugin(struct vmatlas *atlas, const char *nam
 
 /* ---- Running ---- */
 
+static bool needs_a_kernel(const struct inspector *in)
+{
+	for (size_t i = 0; i < in->plugin.nr_needs; i++)
+		if (!(in->plugin.needs[i].flags & VMATLAS_NEED_OPTIONAL))
+			return true;
+	return false;
+}
+
 static struct vmatlas_error *run(struct vmatlas *atlas, struct inspector *in)
 {
 	struct vmatlas_job job = { .atlas = atlas, .by = in };
 	struct vmatlas_error *err;
 
+	if (!atlas->kernel && needs_a_kernel(in))
+		return atlas_add_coverage(atlas, VMATLAS_NOT_JUDGED, in->pub.name,
+					  "because there is no dump");
 	if (in->pub.nr_missing) {
 		_cleanup_(str_done) struct str detail = { 0 };
 
