@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Who asked for this? vm_struct.caller is a return address, so it points into
+ * code: the kernel's, or a module's. One that does not is either stale (the
+ * module left, its area stayed: a leak) or was never a caller (overwritten).
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <vmatlas.h>
+
+enum { STEXT, ETEXT, SINITTEXT, EINITTEXT };
+
+static const struct vmatlas_need needs[] = {
+	[STEXT]	    = VMATLAS_NEED_SYMBOL("_stext"),
+	[ETEXT]	    = VMATLAS_NEED_SYMBOL("_etext"),
+	[SINITTEXT] = VMATLAS_WANT_SYMBOL("_sinittext"),
+	[EINITTEXT] = VMATLAS_WANT_SYMBOL("_einittext"),
+};
+
+static bool lies_between(const struct vmatlas_job *job, uint64_t addr, uint32_t start,
+			 uint32_t end)
+{
+	return vmatlas_job_address(job, start) <= addr && addr < vmatlas_job_address(job, end);
+}
+
+/* Init code counts: what it allocated while the kernel booted outlives it. */
+static bool is_kernel_text(const struct vmatlas_job *job, uint64_t addr)
+{
+	return lies_between(job, addr, STEXT, ETEXT) ||
+	       (vmatlas_job_has(job, SINITTEXT) && vmatlas_job_has(job, EINITTEXT) &&
+		lies_between(job, addr, SINITTEXT, EINITTEXT));
+}
+
+/* "init_once+0x10/0x20 [ext4]" */
+static bool is_module(struct vmatlas *atlas, uint64_t addr)
+{
+	return strchr(vmatlas_symbol_name(atlas, addr), '[') != NULL;
+}
+
+/* Modules live here, and so does other code made at run time: BPF, trampolines. */
+static bool is_module_space(struct vmatlas *atlas, uint64_t addr)
+{
+	const struct vmatlas_claim *c = vmatlas_claim_at(atlas, VMATLAS_LAYER_DECLARED, addr);
+
+	return c && (c->kind == VMATLAS_KIND_MODULE_SPACE ||
+		     c->kind == VMATLAS_KIND_MODULE_WINDOW);
+}
+
+/* A module's init code, too, is given back once it ran: only a note. */
+static void say_gone(struct vmatlas_job *job, const struct vmatlas_claim *c)
+{
+	vmatlas_job_report(job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report),
+		.severity = VMATLAS_SEVERITY_NOTE,
+		.code = "caller-gone",
+		.advice = "see whether a module was unloaded and left this behind",
+		.where = &c->range,
+		.record = c->area->vm_struct,
+	}, "%s area was allocated from %#" PRIx64 ", where no module is any more", c->name,
+		c->area->caller);
+}
+
+static void say_no_code(struct vmatlas_job *job, const struct vmatlas_claim *c)
+{
+	vmatlas_job_report(job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report),
+		.severity = VMATLAS_SEVERITY_WARNING,
+		.code = "caller-not-code",
+		.advice = "look at the vm_struct: it was overwritten, or freed and used again",
+		.where = &c->range,
+		.record = c->area->vm_struct,
+	}, "%s area names %#" PRIx64 " as its caller, which is no code", c->name,
+		c->area->caller);
+}
+
+static void judge(struct vmatlas_job *job, const struct vmatlas_claim *c)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const uint64_t caller = c->area->caller;
+
+	if (is_kernel_text(job, caller) || is_module(atlas, caller))
+		return;
+	if (!is_module_space(atlas, caller))
+		say_no_code(job, c);
+	else if (!vmatlas_claim_at(atlas, VMATLAS_LAYER_RECORDED, caller))
+		say_gone(job, c);
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	/* no caller was kept: vm_map_ram, early areas */
+	vmatlas_for_each_claim(c, vmatlas_job_atlas(job), VMATLAS_LAYER_RECORDED)
+		if (c->area && c->area->caller)
+			judge(job, c);
+	return NULL;
+}
+
+VMATLAS_PLUGIN(
+	.name = "caller",
+	.summary = "areas whose caller is no code",
+	.needs = needs,
+	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.inspect = inspect,
+);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * More pages than room: vm_struct.nr_pages counts the pages behind an area, and
+ * an area cannot hold more of them than its addresses have room for.
+ */
+#include <inttypes.h>
+#include <vmatlas.h>
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas_info *info = vmatlas_info(atlas);
+
+	if (!info)
+		return NULL;	/* a boot log alone records no areas */
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED) {
+		const uint64_t last = c->range.last - c->range.first;
+
+		if (!c->area || !c->area->nr_pages)
+			continue;
+		/* both numbers one less than meant: the whole address space has a size */
+		if (c->area->nr_pages - 1 <= last >> info->page_shift)
+			continue;
+		vmatlas_job_report(job, &(struct vmatlas_report){
+			.size = sizeof(struct vmatlas_report),
+			.severity = VMATLAS_SEVERITY_ERROR,
+			.code = "too-many-pages",
+			.advice = "compare vm_struct.nr_pages with .size and with its page "
+				  "array: one of them was overwritten",
+			.where = &c->range,
+			.record = c->area->vm_struct,
+		}, "%s area of %s: %" PRIu64 " pages in room for %" PRIu64, c->name,
+			vmatlas_symbol_name(atlas, c->area->caller), c->area->nr_pages,
+			(last >> info->page_shift) + 1);
+	}
+	return NULL;
+}
+
+VMATLAS_PLUGIN(
+	.name = "pages",
+	.summary = "areas with more pages than their range holds",
+	.inspect = inspect,
+);
