@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The public header alone, with its macros at work: compiled as C and C++, never run. */
+#include <vmatlas.h>
+
+#include <inttypes.h>
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	uint64_t bytes = 0;
+
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED)
+		if (VMATLAS_HAS(c, area) && c->area)
+			bytes += vmatlas_range_size(&c->range);
+	vmatlas_job_coverage(job, VMATLAS_COVERED, "areas", "%" PRIu64 " bytes", bytes);
+	return vmatlas_error_wrap(NULL, "nothing %s", "wrong");
+}
+
+static const struct vmatlas_need needs[] = {
+	VMATLAS_NEED_SYMBOL("vmap_area_list"),
+	VMATLAS_NEED_MEMBER("vm_struct", "nr_pages", "vfree"),
+	VMATLAS_WANT_SYMBOL("vmap_nodes"),
+	VMATLAS_WANT_MEMBER("vmap_area", "flags", "vfree"),
+};
+
+#ifdef __cplusplus
+/* C++ before 20 has no designated initialisers: a plugin in C++ fills it in order. */
+extern "C" VMATLAS_API const struct vmatlas_plugin vmatlas_plugin;
+extern "C" const struct vmatlas_plugin vmatlas_plugin = {
+	VMATLAS_PLUGIN_ABI, sizeof(struct vmatlas_plugin), "header", "compiles", needs,
+	sizeof(needs) / sizeof(needs[0]), inspect,
+};
+#else
+VMATLAS_PLUGIN(
+	.name = "header",
+	.summary = "compiles",
+	.needs = needs,
+	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.inspect = inspect,
+);
+
+struct vmatlas_error *open_it(struct vmatlas **ret);
+struct vmatlas_error *open_it(struct vmatlas **ret)
+{
+	VMATLAS_OPTS(vmatlas_open_opts, opts, .vmlinux = "vmlinux", .core = "vmcore");
+
+	return vmatlas_open(&opts, ret);
+}
+#endif

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Who may look into whom: a folder sees itself and the folders below it, each foreign
+# library lives in one place, and the library shows what src/vmatlas.map says.
+
+cd "$(dirname "$0")/.." || exit 2
+. tests/tap.sh
+: "${O:=build/release}"
+
+below() {
+	case $1 in
+	base)	echo base ;;
+	image)	echo base image ;;
+	mem)	echo base mem ;;
+	arch)	echo base arch ;;
+	kernel)	echo base image mem arch kernel ;;
+	atlas)	echo base image mem arch kernel atlas ;;
+	cli)	echo base cli ;;
+	esac
+}
+
+looks_only_down() {
+	for file in src/"$1"/*.[ch]; do
+		sed -n 's|^#[ \t]*include "\([^"]*\)".*|\1|p' "$file" |
+		while read -r seen; do
+			case " $(below "$1") " in
+			*" ${seen%/*} "*) ;;
+			*) echo "$file: $1 may not look into $seen" ;;
+			esac
+		done
+	done
+}
+
+# The folders at the bottom are entered by one header; base is a drawer of small tools.
+knocks_at_the_door() {
+	for file in src/*/*.[ch]; do
+		case $file in src/"$1"/*) continue ;; esac
+		grep -n "^#[ \t]*include \"$1/" "$file" | grep -v "\"$1/$1\.h\"" |
+			sed "s|^|$file:|"
+	done
+	return 0
+}
+
+# lives_in HEADERS PLACE: <HEADERS> are included by files that match PLACE, no others.
+lives_in() {
+	grep -rl "^#[ \t]*include <\($1\)" src plugins include | while read -r file; do
+		# shellcheck disable=SC2254 # a pattern
+		case $file in $2) ;; *) echo "$file includes it" ;; esac
+	done
+}
+
+plugins_see_the_header_alone() {
+	grep -n '^#[ \t]*include "' plugins/*.c tests/plugins/*.c
+	return 0
+}
+
+exported() {
+	[ -e "$O/libvmatlas.so.0" ] || { echo "no $O/libvmatlas.so.0"; return; }
+	sed -n 's/^\t\(vmatlas_[a-z0-9_]*\);$/\1/p' src/vmatlas.map | sort >"$O/exports.want"
+	# the sanitizers of a sanitized library bring symbols of their own
+	nm -D --defined-only "$O/libvmatlas.so.0" | awk '$2 != "A" { print $3 }' |
+		sed 's/@.*//' | grep -v '^_*\(asan\|ubsan\|odr_asan\|sanitizer\)_' |
+		sort >"$O/exports.got"
+	diff -u --label src/vmatlas.map --label libvmatlas.so "$O/exports.want" "$O/exports.got"
+}
+
+declared() {
+	sed -n 's/.*\<\(vmatlas_[a-z0-9_]*\)(.*/\1/p' include/vmatlas.h | sort -u |
+		grep -vx 'vmatlas_range_size\|vmatlas_for_each_.*' >"$O/exports.said"
+	while read -r name; do
+		grep -qx "$name" "$O/exports.said" || echo "$name is exported, not declared"
+	done <"$O/exports.want"
+}
+
+for folder in src/*/; do
+	folder=${folder#src/}
+	ok "${folder%/} sees what is below it" looks_only_down "${folder%/}"
+done
+for folder in image mem arch; do
+	ok "$folder is entered by its door" knocks_at_the_door $folder
+done
+ok "libelf and libdw live in image" lives_in 'elfutils/\|dwarf\.h\|gelf\.h\|libelf\.h' 'src/image/*'
+ok "libkdumpfile lives in mem" lives_in 'libkdumpfile/' 'src/mem/*'
+ok "libfdt lives in kernel/firmware.c" lives_in 'libfdt' src/kernel/firmware.c
+ok "libsmartcols and jansson live in cli" lives_in 'libsmartcols/\|jansson' 'src/cli/*'
+ok "dlopen lives in atlas/plugin.c" lives_in 'dlfcn\.h' src/atlas/plugin.c
+ok "plugins see the public header alone" plugins_see_the_header_alone
+ok "the library exports what vmatlas.map says" exported
+ok "what is exported is declared in vmatlas.h" declared
+finish

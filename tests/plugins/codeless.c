@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* A finding that no script could ask for. */
+/* vmatlas check -> 2: codeless reports a finding without code or severity */
+#include <vmatlas.h>
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	vmatlas_job_report(job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report),
+		.severity = VMATLAS_SEVERITY_ERROR,
+	}, "something is wrong");
+	return NULL;
+}
+
+VMATLAS_PLUGIN(
+	.name = "codeless",
+	.summary = "reports without a code",
+	.inspect = inspect,
+);

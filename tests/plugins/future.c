@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Uses what this library does not have: found when it is loaded, not at the first call. */
+/* vmatlas plugins -> 2: undefined symbol: vmatlas_from_the_future */
+#include <vmatlas.h>
+
+VMATLAS_API struct vmatlas_error *vmatlas_from_the_future(struct vmatlas_job *job);
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	return vmatlas_from_the_future(job);
+}
+
+VMATLAS_PLUGIN(
+	.name = "future",
+	.summary = "was built against a later library",
+	.inspect = inspect,
+);

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Needs what no kernel has: left out, and said so; all the rest is judged. */
+/* vmatlas check -> 0: not judged: nonsense, because there is no dump */
+#include <vmatlas.h>
+
+static const struct vmatlas_need needs[] = {
+	VMATLAS_NEED_SYMBOL("no_such_symbol"),
+	VMATLAS_NEED_MEMBER("no_such_struct", "member", "vfree"),
+};
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	(void)job;
+	return vmatlas_error_new(VMATLAS_ERROR_SYSTEM, "was called all the same");
+}
+
+VMATLAS_PLUGIN(
+	.name = "nonsense",
+	.summary = "needs what no kernel has",
+	.needs = needs,
+	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.inspect = inspect,
+);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Reads what it did not say it would read. */
+/* vmatlas check -> 2: inspector prying: need 7 was not found */
+#include <vmatlas.h>
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	uint64_t value = 0;
+
+	return vmatlas_job_read(job, 7, 0xc0000000, &value);
+}
+
+VMATLAS_PLUGIN(
+	.name = "prying",
+	.summary = "reads a need that it has not",
+	.inspect = inspect,
+);

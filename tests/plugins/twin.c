@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Calls itself what a built-in inspector is called. */
+/* vmatlas plugins -> 2: twin.so: an inspector named overlap is there already */
+#include <vmatlas.h>
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	(void)job;
+	return NULL;
+}
+
+VMATLAS_PLUGIN(
+	.name = "overlap",
+	.summary = "the other one",
+	.inspect = inspect,
+);

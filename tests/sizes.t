@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# No function over 80 lines, no file of the library or the tool over 400; and which
+# functions are the longest, for whoever wants to shorten one.
+
+cd "$(dirname "$0")/.." || exit 2
+. tests/tap.sh
+
+# LINES FILE: NAME of every function: what stands between { and } in the first column.
+functions() {
+	awk '
+	FNR == 1 { open = 0 }
+	/^[a-z].*\(/ { name = $0 }
+	/^\{/ { open = FNR }
+	/^\}/ { if (open) print FNR - open - 1, FILENAME ": " name; open = 0 }
+	' src/*/*.c plugins/*.c
+}
+
+short_functions() {
+	functions | awk '$1 > 80'
+}
+
+short_files() {
+	wc -l src/*/*.[ch] plugins/*.c | awk '$1 > 400 && $2 != "total"'
+}
+
+licensed() {
+	for file in src/*/*.[ch] plugins/*.c include/*.h tests/*.sh \
+		    tests/unit/*.[ch] tests/fuzz/*.[ch] tests/plugins/*.c tests/abi/*.c; do
+		head -2 "$file" | grep -q 'SPDX-License-Identifier: LGPL-2.1-or-later' ||
+			echo "$file: no licence line"
+	done
+}
+
+ok "no function has over 80 lines" short_functions
+ok "no file has over 400 lines" short_files
+ok "every file tells its licence" licensed
+echo "# the ten longest functions:"
+functions | sort -rn | head -10 | sed 's/^/#   /'
+finish
