@@ -18,17 +18,33 @@ static struct vmatlas_error *read_record(struct survey *s, uint64_t at, unsigned
 	return kernel_read(s->k, at, buf, s->res[whole].size);
 }
 
+/* Up to 5.3 flags tell what an area is; they came back, for something else, in 6.3. */
+static bool has_old_flags(const struct survey *s)
+{
+	return survey_has(s, VA_FLAGS) && (survey_has(s, VA_RCU) || survey_has(s, VA_PURGE_LIST));
+}
+
+/*
+ * Then, too, lazily freed areas stay on the list of busy ones: VM_LAZY_FREE was
+ * 1 and VM_LAZY_FREEING 2 up to 4.4, VM_LAZY_FREE 2 from 4.14 on (mm/vmalloc.c).
+ */
+static enum area_state true_state(const struct survey *s, const uint8_t *va,
+				  enum area_state state)
+{
+	if (state == AREA_BUSY && has_old_flags(s) && survey_field(s, VA_FLAGS, va) & 3)
+		return AREA_UNPURGED;
+	return state;
+}
+
 /*
  * Up to 5.3 a flag says whether there is a vm_struct; later the pointer does,
  * and only in busy areas: elsewhere the word is something else or stale.
  */
 static uint64_t vm_pointer(const struct survey *s, const uint8_t *va, enum area_state state)
 {
-	const bool old = survey_has(s, VA_FLAGS) && survey_has(s, VA_RCU);
-
 	if (state != AREA_BUSY)
 		return 0;
-	if (old && !(survey_field(s, VA_FLAGS, va) & VM_VM_AREA))
+	if (has_old_flags(s) && !(survey_field(s, VA_FLAGS, va) & VM_VM_AREA))
 		return 0;
 	return survey_field(s, survey_has(s, VA_VM) ? VA_VM : VA_PRIVATE, va);
 }
@@ -63,7 +79,7 @@ static uint32_t classify_arm(uint64_t flags)
 static uint32_t classify(const struct survey *s, const struct area *a)
 {
 	const uint64_t flags = a->rec.vm_flags;
-	const bool dma = flags & VM_DMA_COHERENT && !survey_has(s, VA_RCU);
+	const bool dma = flags & VM_DMA_COHERENT && !has_old_flags(s);
 
 	if (a->state == AREA_UNPURGED)
 		return VMATLAS_KIND_UNPURGED;
@@ -112,8 +128,9 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 		err = decode_range(s, va, raw, &ret->range);
 	if (err)
 		return err;
+	ret->state = true_state(s, raw, state);
 	ret->rec.va_flags = survey_field(s, VA_FLAGS, raw);
-	vm = vm_pointer(s, raw, state);
+	vm = vm_pointer(s, raw, ret->state);
 	ret->rec.vm_struct = vm;
 	if (vm && !kernel_is_pointer(s->k, vm))
 		*ret_vm_err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
