@@ -48,7 +48,8 @@ void die_skip(struct die_reader *r, uint64_t n)
 	r->p += n;
 }
 
-int die_form_size(const struct die_reader *r, uint16_t form)
+/* Bytes of a value of @form; -1: it says so itself; -2: not understood. */
+static int form_size(const struct die_reader *r, uint16_t form)
 {
 	switch (form) {
 	case DW_FORM_flag_present:
@@ -109,23 +110,19 @@ static void skip_varying(struct die_reader *r, uint16_t form)
 	}
 }
 
-void die_skip_value(struct die_reader *r, uint16_t form)
+void die_skip_value(struct die_reader *r, struct die_spec s)
 {
-	const int size = die_form_size(r, form);
-
-	if (size >= 0)
-		die_skip(r, (uint64_t)size);
+	if (s.size >= 0)
+		die_skip(r, (uint64_t)s.size);
 	else
-		skip_varying(r, form);
+		skip_varying(r, s.form);
 }
 
 /* ---- Abbreviations ---- */
 
-static void note_spec(const struct die_reader *r, struct die_abbrev *a, struct die_spec s)
+static void note_spec(struct die_abbrev *a, struct die_spec s)
 {
-	const int size = die_form_size(r, s.form);
-
-	a->size = a->size < 0 || size < 0 ? -1 : a->size + size;
+	a->size = a->size < 0 || s.size < 0 ? -1 : a->size + s.size;
 	a->has_name |= s.attr == DW_AT_name;
 	a->has_sibling |= s.attr == DW_AT_sibling;
 	a->is_declaration |=
@@ -139,20 +136,23 @@ static enum dies_result read_specs(struct die_reader *r, struct die_reader *at,
 	while (!at->failed) {
 		const uint64_t attr = die_uleb(at), form = die_uleb(at);
 		struct die_spec *s;
+		int size;
 
 		if (!attr && !form)
 			return at->failed ? DIES_NOT_UNDERSTOOD : DIES_OK;
-		if (attr > UINT16_MAX || form > UINT16_MAX ||
-		    die_form_size(r, (uint16_t)form) == -2 || a->nr > UINT16_MAX)
+		if (attr > UINT16_MAX || form > UINT16_MAX || a->nr > UINT16_MAX)
+			return DIES_NOT_UNDERSTOOD;
+		size = form_size(r, (uint16_t)form);
+		if (size == -2)
 			return DIES_NOT_UNDERSTOOD;
 		if (form == DW_FORM_implicit_const)
 			die_uleb(at);
 		s = vec_push(&r->specs);
 		if (!s)
 			return DIES_NO_MEMORY;
-		*s = (struct die_spec){ (uint16_t)attr, (uint16_t)form };
+		*s = (struct die_spec){ (uint16_t)attr, (uint16_t)form, (int16_t)size };
 		r->has_signatures |= form == DW_FORM_ref_sig8;
-		note_spec(r, a, *s);
+		note_spec(a, *s);
 	}
 	return DIES_NOT_UNDERSTOOD;
 }

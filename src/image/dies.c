@@ -76,14 +76,14 @@ static const char *indexed_string(struct die_reader *r, uint64_t index)
 						   r->offset_size, r->be));
 }
 
-static const char *take_name(struct die_reader *r, uint16_t form)
+static const char *take_name(struct die_reader *r, struct die_spec s)
 {
 	const char *name;
 
-	switch (form) {
+	switch (s.form) {
 	case DW_FORM_string:
 		name = (const char *)r->p;
-		die_skip_value(r, form);
+		die_skip_value(r, s);
 		return r->failed ? NULL : name;
 	case DW_FORM_strp:
 		return string_at(&r->from->str, die_uint(r, r->offset_size));
@@ -92,19 +92,19 @@ static const char *take_name(struct die_reader *r, uint16_t form)
 	case DW_FORM_strx:
 		return indexed_string(r, die_uleb(r));
 	case DW_FORM_strx1: case DW_FORM_strx2: case DW_FORM_strx3: case DW_FORM_strx4:
-		return indexed_string(r, die_uint(r, (size_t)die_form_size(r, form)));
+		return indexed_string(r, die_uint(r, (size_t)s.size));
 	}
 	r->failed = true;
 	return NULL;
 }
 
-static uint64_t take_reference(struct die_reader *r, uint16_t form)
+static uint64_t take_reference(struct die_reader *r, struct die_spec s)
 {
-	if (form == DW_FORM_ref_udata)
+	if (s.form == DW_FORM_ref_udata)
 		return die_uleb(r);
-	if (form == DW_FORM_ref1 || form == DW_FORM_ref2 || form == DW_FORM_ref4 ||
-	    form == DW_FORM_ref8)
-		return die_uint(r, (size_t)die_form_size(r, form));
+	if (s.form == DW_FORM_ref1 || s.form == DW_FORM_ref2 || s.form == DW_FORM_ref4 ||
+	    s.form == DW_FORM_ref8)
+		return die_uint(r, (size_t)s.size);
 	r->failed = true;
 	return 0;
 }
@@ -125,16 +125,16 @@ static void read_entry(struct die_reader *r, const struct die_abbrev *a,
 		const struct die_spec s = r->specs.v[a->first + i];
 
 		if (s.attr == DW_AT_name && is_type(a->tag))
-			e->name = take_name(r, s.form);
+			e->name = take_name(r, s);
 		else if (s.attr == DW_AT_sibling)
-			*ret_sibling = take_reference(r, s.form);
+			*ret_sibling = take_reference(r, s);
 		else if (s.attr == DW_AT_declaration && s.form == DW_FORM_flag)
 			e->is_declaration = die_uint(r, 1);
 		else if (s.attr == DW_AT_str_offsets_base &&
 			 a->tag == DW_TAG_compile_unit)
 			r->str_offsets_base = die_uint(r, r->offset_size);
 		else
-			die_skip_value(r, s.form);
+			die_skip_value(r, s);
 	}
 }
 

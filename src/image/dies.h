@@ -7,6 +7,7 @@
 
 struct die_spec {
 	uint16_t attr, form;
+	int16_t size;			/* of a value; -1: it says so itself */
 };
 
 struct die_abbrev {
@@ -34,10 +35,7 @@ struct die_reader {
 uint64_t die_uint(struct die_reader *r, size_t size);
 uint64_t die_uleb(struct die_reader *r);
 void die_skip(struct die_reader *r, uint64_t n);
-void die_skip_value(struct die_reader *r, uint16_t form);
-
-/* Bytes of a value of @form; -1: it says so itself; -2: not understood. */
-int die_form_size(const struct die_reader *r, uint16_t form);
+void die_skip_value(struct die_reader *r, struct die_spec s);
 
 /* Read the table of abbreviations at @offset of .debug_abbrev. */
 enum dies_result die_abbrevs(struct die_reader *r, uint64_t offset);

@@ -187,6 +187,14 @@ const struct section *image_section(const struct image *image, const char *name)
 	return NULL;
 }
 
+void section_expect(const struct image *image, const char *name)
+{
+	const struct section *s = image_section(image, name);
+
+	if (s)
+		filemap_expect(&image->file, s->offset, s->size);
+}
+
 struct vmatlas_error *section_bytes(struct image *image, const struct section *s,
 				    struct bytes *ret)
 {

@@ -171,6 +171,12 @@ struct vmatlas_error *filemap_fetch(struct filemap *f, uint64_t offset, uint64_t
 	return NULL;
 }
 
+void filemap_expect(const struct filemap *f, uint64_t offset, uint64_t len)
+{
+	if (!f->chunk_is_here)
+		posix_fadvise(f->fd, (off_t)offset, (off_t)len, POSIX_FADV_WILLNEED);
+}
+
 void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -32,6 +32,8 @@ bool filemap_holds(const struct filemap *f, uint64_t offset, uint64_t len);
 /* Make bytes that filemap_holds() readable at f->bytes + offset. */
 VMATLAS_CHECKED struct vmatlas_error *
 filemap_fetch(struct filemap *f, uint64_t offset, uint64_t len);
+/* Start reading from disk what is wanted soon; costs nothing if it is cached. */
+void filemap_expect(const struct filemap *f, uint64_t offset, uint64_t len);
 /* Give back the memory of bytes that are not needed for now. */
 void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len);
 VMATLAS_CHECKED struct vmatlas_error *
@@ -74,6 +76,9 @@ image_open_how(const char *path, bool copy, struct image **ret);
 
 /* A section that has bytes in the file, as they are stored; NULL if there is none. */
 const struct section *image_section(const struct image *image, const char *name);
+
+/* filemap_expect() all of the section @name. */
+void section_expect(const struct image *image, const char *name);
 
 /* The bytes of @s, fetched; none if @s is NULL. */
 VMATLAS_CHECKED struct vmatlas_error *

@@ -102,6 +102,8 @@ static struct vmatlas_error *look(struct image *image)
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 					 "%s: has symbols without names",
 					 image->info.path);
+	filemap_expect(&image->file, table->offset, table->size);
+	filemap_expect(&image->file, strings->offset, strings->size);
 	err = section_bytes(image, table, &t.entries);
 	if (!err)
 		err = section_bytes(image, strings, &t.strings);

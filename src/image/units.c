@@ -73,6 +73,7 @@ static struct vmatlas_error *open_narrow(struct image *image, struct unit *unit)
 	size = dies_unit_size(&info, image->info.big_endian);
 	if (!size)
 		return bad_offset(image);
+	filemap_expect(&image->file, s->offset + unit->offset, size);
 	return dwarf_open_narrow(image, unit->offset, size, ++image->units->nr_slots,
 				 &unit->elf, &unit->dwarf);
 }
@@ -216,10 +217,13 @@ static struct vmatlas_error *prepare(struct image *image, const char *near)
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
 			"%s: has no debug information (stripped?): install the kernel's "
 			"-dbg package and name the vmlinux in it", image->info.path);
-	if (!image->units)
+	if (!image->units) {
 		image->units = calloc(1, sizeof(*image->units));
-	if (!image->units)
-		return error_no_memory();
+		if (!image->units)
+			return error_no_memory();
+		section_expect(image, ".debug_aranges");
+		section_expect(image, ".debug_str");
+	}
 	/* One pass for all the alternatives. */
 	return image_prefetch(image, &near, 1);
 }
