@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ELF notes of any bytes: the first says in which byte order. */
+#include <stdlib.h>
+
+#include "mem/notes.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct note_facts facts = { 0 };
+	struct mem_info info = { 0 };
+
+	if (!size)
+		return 0;
+	/* a core may have several segments of notes */
+	for (int i = 0; i < 2; i++)
+		vmatlas_error_free(note_facts_add(&facts, data + 1, size - 1, data[0] & 1));
+	note_machine(&facts);
+	note_facts_give(&facts, &info);
+	note_facts_done(&facts);
+	free((void *)info.vmcoreinfo);
+	free((void *)info.cpus);
+	return 0;
+}
