@@ -113,6 +113,18 @@ static struct vmatlas_error *decode_range(const struct survey *s, uint64_t va,
 	return NULL;
 }
 
+static struct vmatlas_error *read_vm(struct survey *s, uint64_t va, uint64_t vm,
+				     uint8_t buf[static MAX_RECORD])
+{
+	struct vmatlas_error *err;
+
+	if (!kernel_is_pointer(s->k, vm))
+		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
+			"vmap_area at %#" PRIx64 ": vm %#" PRIx64 " is no kernel pointer", va, vm);
+	err = kernel_pointer_trouble(s->k, vm, read_record(s, vm, VM, buf));
+	return vmatlas_error_wrap(err, "vmap_area at %#" PRIx64 ": vm %#" PRIx64, va, vm);
+}
+
 struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state state,
 				  struct area *ret, struct vmatlas_error **ret_vm_err)
 {
@@ -132,11 +144,8 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 	ret->rec.va_flags = survey_field(s, VA_FLAGS, raw);
 	vm = vm_pointer(s, raw, ret->state);
 	ret->rec.vm_struct = vm;
-	if (vm && !kernel_is_pointer(s->k, vm))
-		*ret_vm_err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-			"vmap_area at %#" PRIx64 ": vm %#" PRIx64 " is no kernel pointer", va, vm);
-	else if (vm)
-		*ret_vm_err = read_record(s, vm, VM, raw);
+	if (vm)
+		*ret_vm_err = read_vm(s, va, vm, raw);
 	if (vm && !*ret_vm_err)
 		decode_vm(s, raw, ret);
 	ret->kind = classify(s, ret);

@@ -216,12 +216,15 @@ struct vmatlas_error *kernel_symbol(struct kernel *k, const char *name, uint64_t
 }
 
 /*
- * Kernel space begins at the lowest PAGE_OFFSET any split allows: modules and
- * pkmap lie just below it.
+ * On 64 bits: all bits that page tables do not translate are set (canonical, and
+ * not user space). On 32 bits kernel space begins at the lowest PAGE_OFFSET any
+ * split allows: modules and pkmap lie just below it.
  */
 bool kernel_is_pointer(const struct kernel *k, uint64_t addr)
 {
+	const struct pt_level *root = k->format ? &k->format->level[0] : NULL;
+
 	if (k->ptr_size == 8)
-		return addr >> 63;
+		return addr >= UINT64_MAX << (root ? root->shift + root->bits - 1 : 63);
 	return addr >= 0x3f000000 && addr <= UINT32_MAX;
 }

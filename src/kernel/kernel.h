@@ -107,6 +107,14 @@ kernel_walk(struct kernel *k, uint64_t addr, struct walk *ret);
 VMATLAS_CHECKED struct vmatlas_error *
 kernel_translate(struct kernel *k, uint64_t addr, uint64_t *ret);
 
+/*
+ * @err: consumed; why the memory that a pointer in the kernel leads to could not
+ * be read. CORRUPT instead of FAULT if the kernel's own tables do not map it:
+ * that is a wild pointer, and no gap in the dump.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_pointer_trouble(struct kernel *k, uint64_t addr, struct vmatlas_error *err);
+
 /* ---- needs.c: names to addresses and offsets ---- */
 
 /* Prefetch the symbols of @needs in one pass; call once with everything. */

@@ -110,6 +110,23 @@ static struct vmatlas_error *walk_to_phys(struct kernel *k, uint64_t addr, uint6
 	return NULL;
 }
 
+struct vmatlas_error *kernel_pointer_trouble(struct kernel *k, uint64_t addr,
+					     struct vmatlas_error *err)
+{
+	struct vmatlas_error *also;
+	struct walk w;
+
+	if (!error_is(err, VMATLAS_ERROR_FAULT) || !k->mem->info.has_physical)
+		return err;
+	also = kernel_walk(k, addr & k->va_mask, &w);
+	if (also || w.mapped) {
+		vmatlas_error_free(also);	/* a table is not in the dump: nothing to judge by */
+		return err;
+	}
+	vmatlas_error_free(err);
+	return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "nothing is mapped at %#" PRIx64, addr);
+}
+
 struct vmatlas_error *kernel_translate(struct kernel *k, uint64_t addr, uint64_t *ret)
 {
 	const uint64_t mask = (1ull << k->page_shift) - 1, vpage = addr & ~mask;
