@@ -27,6 +27,7 @@
 /* The needs that decode_area() goes by; first in survey_vmalloc's table. */
 enum area_need {
 	VA, VA_START, VA_END, VA_LIST, VA_VM, VA_PRIVATE, VA_FLAGS, VA_PURGE_LIST, VA_RCU,
+	VA_RB, VA_LEFT, VA_RIGHT,
 	VM, VM_ADDR, VM_SIZE, VM_FLAGS, VM_PAGES, VM_NR_PAGES, VM_PHYS, VM_CALLER,
 	VM_REQUESTED, NR_AREA_NEEDS,
 };

@@ -6,12 +6,12 @@
  */
 #include <inttypes.h>
 
-#include "kernel/area.h"
 #include "kernel/surveyors.h"
+#include "kernel/vmalloc.h"
 
 enum {
-	AREA_LIST = NR_AREA_NEEDS, PURGE_LIST, PURGE_LLIST, NODES, NR_NODES, SINGLE,
-	NODE, NODE_BUSY, NODE_LAZY,
+	AREA_LIST = NR_AREA_NEEDS, AREA_ROOT, PURGE_LIST, PURGE_ROOT, PURGE_LLIST,
+	NODES, NR_NODES, SINGLE, NODE, NODE_BUSY, NODE_BUSY_ROOT, NODE_LAZY, NODE_LAZY_ROOT,
 };
 
 #define UNIT "vfree|vunmap"
@@ -26,6 +26,9 @@ static const struct vmatlas_need needs[] = {
 	[VA_FLAGS]	= VMATLAS_WANT_MEMBER("vmap_area", "flags", UNIT),
 	[VA_PURGE_LIST]	= VMATLAS_WANT_MEMBER("vmap_area", "purge_list", UNIT),
 	[VA_RCU]	= VMATLAS_WANT_MEMBER("vmap_area", "rcu_head", UNIT),
+	[VA_RB]		= VMATLAS_WANT_MEMBER("vmap_area", "rb_node", UNIT),
+	[VA_LEFT]	= VMATLAS_WANT_MEMBER("vmap_area", "rb_node.rb_left", UNIT),
+	[VA_RIGHT]	= VMATLAS_WANT_MEMBER("vmap_area", "rb_node.rb_right", UNIT),
 	[VM]		= VMATLAS_WANT_MEMBER("vm_struct", "", UNIT),
 	[VM_ADDR]	= VMATLAS_WANT_MEMBER("vm_struct", "addr", UNIT),
 	[VM_SIZE]	= VMATLAS_WANT_MEMBER("vm_struct", "size", UNIT),
@@ -36,27 +39,23 @@ static const struct vmatlas_need needs[] = {
 	[VM_CALLER]	= VMATLAS_WANT_MEMBER("vm_struct", "caller", UNIT),
 	[VM_REQUESTED]	= VMATLAS_WANT_MEMBER("vm_struct", "requested_size", UNIT),
 	[AREA_LIST]	= VMATLAS_WANT_SYMBOL("vmap_area_list"),
+	[AREA_ROOT]	= VMATLAS_WANT_SYMBOL("vmap_area_root"),
 	[PURGE_LIST]	= VMATLAS_WANT_SYMBOL("purge_vmap_area_list"),
+	[PURGE_ROOT]	= VMATLAS_WANT_SYMBOL("purge_vmap_area_root"),
 	[PURGE_LLIST]	= VMATLAS_WANT_SYMBOL("vmap_purge_list"),
 	[NODES]		= VMATLAS_WANT_SYMBOL("vmap_nodes"),
 	[NR_NODES]	= VMATLAS_WANT_SYMBOL("nr_vmap_nodes"),
 	[SINGLE]	= VMATLAS_WANT_SYMBOL("single"),
 	[NODE]		= VMATLAS_WANT_MEMBER("vmap_node", "", UNIT),
 	[NODE_BUSY]	= VMATLAS_WANT_MEMBER("vmap_node", "busy.head", UNIT),
+	[NODE_BUSY_ROOT] = VMATLAS_WANT_MEMBER("vmap_node", "busy.root", UNIT),
 	[NODE_LAZY]	= VMATLAS_WANT_MEMBER("vmap_node", "lazy.head", UNIT),
+	[NODE_LAZY_ROOT] = VMATLAS_WANT_MEMBER("vmap_node", "lazy.root", UNIT),
 };
 
 #define SUBJECT "vmalloc areas"
-#define MAX_AREAS (1u << 24)	/* a list longer than that does not end */
 #define MAX_NODES 1024		/* vmap_init_nodes() clamps at 128 */
 #define LIVE_TRIES 3
-
-struct walk_state {
-	struct survey *s;
-	enum area_state state;
-	uint32_t node;
-	uint64_t last;			/* last list entry read, going forward */
-};
 
 static struct vmatlas_error *trouble(struct survey *s, struct vmatlas_error *err,
 				     const char *code, uint64_t record)
@@ -65,16 +64,15 @@ static struct vmatlas_error *trouble(struct survey *s, struct vmatlas_error *err
 	return survey_absorb(s, err, code, SUBJECT, record);
 }
 
-static struct vmatlas_error *add_area(struct walk_state *w, uint64_t entry)
+struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
 {
 	_cleanup_(vmatlas_error_freep) struct vmatlas_error *vm_err = NULL;
-	const uint64_t va = entry - w->s->res[VA_LIST].offset;
 	struct vmatlas_error *err;
 	struct area area, *slot;
 
-	err = area_decode(w->s, va, w->state, &area, &vm_err);
+	err = area_decode(w->s, record, w->state, &area, &vm_err);
 	if (err)
-		return trouble(w->s, err, "list-corrupt", va);
+		return trouble(w->s, err, "list-corrupt", record);
 	area.rec.node = w->node;
 	slot = vec_push(&w->s->books->areas);
 	if (!slot)
@@ -86,17 +84,17 @@ static struct vmatlas_error *add_area(struct walk_state *w, uint64_t entry)
 }
 
 /* Forward from the head; what stops it is the caller's to judge. */
-static struct vmatlas_error *forward(struct walk_state *w, uint64_t head, bool *ret_broken)
+static struct vmatlas_error *forward(struct area_walk *w, bool *ret_broken)
 {
 	struct vmatlas_error *err, *add;
 	struct list_walk list;
 	uint64_t entry;
 
-	list_start(&list, w->s->k, head, MAX_AREAS);
-	w->last = head;
+	list_start(&list, w->s->k, w->head, MAX_AREAS);
+	w->last = w->head;
 	while (!(err = list_next(&list, &entry)) && entry) {
 		w->last = entry;
-		add = add_area(w, entry);
+		add = area_walk_add(w, entry - w->s->res[VA_LIST].offset);
 		if (add)
 			return add;
 	}
@@ -104,51 +102,23 @@ static struct vmatlas_error *forward(struct walk_state *w, uint64_t head, bool *
 	return err;
 }
 
-static void reverse(struct area *first, struct area *end)
+/* The list stopped at @err. */
+static struct vmatlas_error *go_on(struct area_walk *w, size_t from, struct vmatlas_error *err)
 {
-	while (first < end && first < --end) {
-		struct area swap = *first;
+	const struct books *b = w->s->books;
+	const size_t so_far = b->areas.nr;
 
-		*first++ = *end;
-		*end = swap;
-	}
+	err = trouble(w->s, err, "list-corrupt", w->last);
+	if (!err)
+		err = area_walk_rescue(w, from);
+	if (err || b->areas.nr == so_far)
+		return err;
+	return survey_coverage(w->s, VMATLAS_PARTIAL, SUBJECT,
+			       "%zu of them behind a break in their list, reached by other links",
+			       b->areas.nr - so_far);
 }
 
-/*
- * A broken link cuts the list once; from the other end, by prev, all is
- * reached that lies behind the cut. Each step is checked against next.
- */
-static struct vmatlas_error *backward(struct walk_state *w, uint64_t head)
-{
-	const uint32_t ptr = w->s->k->ptr_size;
-	struct books *b = w->s->books;
-	const size_t from = b->areas.nr;
-	struct vmatlas_error *err = NULL;
-	uint64_t node = head, prev = 0, next = 0;
-
-	for (size_t n = 0; !err && n < MAX_AREAS; n++) {
-		struct vmatlas_error *add;
-
-		err = kernel_read_ptr(w->s->k, node + ptr, &prev);
-		if (!err)
-			err = kernel_read_ptr(w->s->k, prev, &next);
-		if (err || next != node || prev == head || prev == w->last)
-			break;
-		add = add_area(w, prev);
-		if (add)
-			return add;
-		node = prev;
-	}
-	vmatlas_error_free(err);	/* the first trouble was told already */
-	if (b->areas.nr > from)
-		reverse(b->areas.v + from, b->areas.v + b->areas.nr);
-	return b->areas.nr == from ? NULL :
-	       survey_coverage(w->s, VMATLAS_PARTIAL, SUBJECT,
-			       "%zu areas were reached from the list's other end",
-			       b->areas.nr - from);
-}
-
-static struct vmatlas_error *walk_list(struct walk_state *w, uint64_t head)
+static struct vmatlas_error *walk_list(struct area_walk *w)
 {
 	struct books *b = w->s->books;
 	const size_t from = b->areas.nr;
@@ -161,12 +131,11 @@ static struct vmatlas_error *walk_list(struct walk_state *w, uint64_t head)
 		vmatlas_error_free(err);
 		b->areas.nr = from;
 		broken = false;
-		err = forward(w, head, &broken);
+		err = forward(w, &broken);
 		if (!broken)
 			return err;
 	}
-	err = trouble(w->s, err, "list-corrupt", w->last);
-	return err ? err : backward(w, head);
+	return go_on(w, from, err);
 }
 
 static struct vmatlas_error *run_nodes(struct survey *s)
@@ -186,11 +155,17 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 		return trouble(s, err, "list-corrupt", s->res[NODES].addr);
 	for (unsigned int pass = 0; pass < 2 && !err; pass++) {
 		const unsigned int head = pass ? NODE_LAZY : NODE_BUSY;
+		const unsigned int root = pass ? NODE_LAZY_ROOT : NODE_BUSY_ROOT;
 
 		for (uint32_t i = 0; i < nr && !err && survey_has(s, head); i++) {
-			struct walk_state w = { s, pass ? AREA_UNPURGED : AREA_BUSY, i, 0 };
+			const uint64_t node = base + i * s->res[NODE].size;
+			struct area_walk w = {
+				.s = s, .state = pass ? AREA_UNPURGED : AREA_BUSY, .node = i,
+				.head = node + s->res[head].offset,
+				.root = survey_has(s, root) ? node + s->res[root].offset : 0,
+			};
 
-			err = walk_list(&w, base + i * s->res[NODE].size + s->res[head].offset);
+			err = walk_list(&w);
 		}
 	}
 	return err;
@@ -199,7 +174,7 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 /* llist: no back links, ends with 0; a budget is all that stops a loop. */
 static struct vmatlas_error *run_purge_llist(struct survey *s)
 {
-	struct walk_state w = { .s = s, .state = AREA_UNPURGED };
+	struct area_walk w = { .s = s, .state = AREA_UNPURGED };
 	struct vmatlas_error *err;
 	uint64_t node;
 
@@ -209,24 +184,29 @@ static struct vmatlas_error *run_purge_llist(struct survey *s)
 			err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 				"vmap_purge_list goes on at %#" PRIx64, node);
 		if (!err)
-			err = add_area(&w, node - s->res[VA_PURGE_LIST].offset +
-					   s->res[VA_LIST].offset);
-		if (!err)
-			err = kernel_read_ptr(s->k, node, &node);
+			err = area_walk_add(&w, node - s->res[VA_PURGE_LIST].offset);
+		if (!err) {
+			const uint64_t at = node;
+
+			err = kernel_read_ptr(s->k, at, &node);
+			err = kernel_pointer_trouble(s->k, at, err);
+		}
 	}
 	return err ? trouble(s, err, "list-corrupt", node) : NULL;
 }
 
 static struct vmatlas_error *run_list(struct survey *s)
 {
-	struct walk_state busy = { .s = s, .state = AREA_BUSY };
-	struct walk_state lazy = { .s = s, .state = AREA_UNPURGED };
-	struct vmatlas_error *err = walk_list(&busy, s->res[AREA_LIST].addr);
+	struct area_walk busy = { .s = s, .state = AREA_BUSY, .head = s->res[AREA_LIST].addr,
+				  .root = s->res[AREA_ROOT].addr };
+	struct area_walk lazy = { .s = s, .state = AREA_UNPURGED, .head = s->res[PURGE_LIST].addr,
+				  .root = s->res[PURGE_ROOT].addr };
+	struct vmatlas_error *err = walk_list(&busy);
 	const struct books *b = s->books;
 
 	s->books->busy_ends_in_ram = b->areas.nr && !b->areas.v[b->areas.nr - 1].has_vm;
 	if (!err && survey_has(s, PURGE_LIST))
-		return walk_list(&lazy, s->res[PURGE_LIST].addr);
+		return walk_list(&lazy);
 	if (!err && survey_has(s, PURGE_LLIST) && survey_has(s, VA_PURGE_LIST) &&
 	    !survey_has(s, VA_FLAGS))
 		return run_purge_llist(s);

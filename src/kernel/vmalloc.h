@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Shared by the two halves of the vmalloc surveyor: vmalloc.c and rescue.c. */
+#ifndef KERNEL_VMALLOC_H
+#define KERNEL_VMALLOC_H
+
+#include "kernel/area.h"
+
+#define MAX_AREAS (1u << 24)	/* a list longer than that does not end */
+
+/* One list of vmap_areas, and the tree beside it that holds the same. */
+struct area_walk {
+	struct survey *s;
+	enum area_state state;
+	uint32_t node;
+	uint64_t head;			/* struct list_head */
+	uint64_t root;			/* struct rb_root; 0 unknown */
+	uint64_t last;			/* last list entry read, going forward */
+};
+
+/* The vmap_area at @record into the books; what cannot be decoded becomes a finding. */
+VMATLAS_CHECKED struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record);
+
+/*
+ * The list is broken: add whatever else its links and the tree's lead to. Areas of
+ * this list are those of the books from @from on; they are put in order of address.
+ */
+VMATLAS_CHECKED struct vmatlas_error *area_walk_rescue(struct area_walk *w, size_t from);
+
+#endif
