@@ -145,4 +145,7 @@ void print_findings(const struct cli *cli);
 /* Coverage, one line per subject; what was read in full only if @all. */
 void print_coverage(const struct cli *cli, bool all);
 
+/* Below a table: what it lacks, if anything; a list cut short must not look whole. */
+void print_shortfall(const struct cli *cli);
+
 #endif

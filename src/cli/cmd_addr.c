@@ -329,8 +329,13 @@ struct vmatlas_error *cmd_addr(struct cli *cli)
 	}
 	for (size_t i = 0; !err && i < cli->operands.nr; i++)
 		err = answer(cli, cli->operands.v[i]);
-	if (err || !cli->json)
+	if (err)
 		return err;
+	if (!cli->json) {
+		print_shortfall(cli);
+		return NULL;
+	}
 	json_list_end();
+	json_coverage(cli);
 	return json_end();
 }

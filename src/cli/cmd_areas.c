@@ -51,8 +51,12 @@ struct vmatlas_error *cmd_areas(struct cli *cli)
 	else
 		print_target(cli);
 	err = cli->by ? total_areas(cli) : areas_print(cli);
-	if (err || !cli->json)
+	if (err)
 		return err;
+	if (!cli->json) {
+		print_shortfall(cli);
+		return NULL;
+	}
 	json_coverage(cli);
 	return json_end();
 }

@@ -68,6 +68,8 @@ struct vmatlas_error *cmd_map(struct cli *cli)
 		putchar('\n');
 		print_findings(cli);
 		print_coverage(cli, true);
+	} else {
+		print_shortfall(cli);
 	}
 	return NULL;
 }

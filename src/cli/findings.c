@@ -187,6 +187,14 @@ void print_coverage(const struct cli *cli, bool all)
 		print_field(cli, 0, 8, label, "nothing was looked at");
 }
 
+void print_shortfall(const struct cli *cli)
+{
+	if (!verdict_of(cli).nr_partial)
+		return;
+	putchar('\n');
+	print_coverage(cli, false);
+}
+
 /* ---- JSON --------------------------------------------------------------- */
 
 static void add_line(void *arg, const char *label, const char *text)
