@@ -33,7 +33,8 @@ enum file_kind { FILE_OTHER, FILE_IMAGE, FILE_DUMP };
 
 static struct vmatlas_error *tell_kind(const char *path, enum file_kind *ret)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* a pipe that nobody writes to would keep us waiting */
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
 	if (fd < 0)
 		return error_system("%s", path);
