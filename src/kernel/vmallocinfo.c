@@ -282,18 +282,25 @@ static struct vmatlas_error *print(struct printer *p)
 	return err;
 }
 
+static void tell(struct str *out, size_t nr, const char *what)
+{
+	if (nr)
+		str_addf(out, "%s%zu %s", out->len ? ", " : "", nr, what);
+}
+
 static struct vmatlas_error *tell_gaps(const struct printer *p)
 {
-	const bool whole = p->books->areas_complete;
-	const struct gaps *g = &p->gaps;
+	_cleanup_(str_done) struct str lacks = { 0 };
 
-	if (p->stopped || (whole && g->rows == 0 && g->nodes == 0 && g->names == 0))
+	if (!p->books->areas_complete)
+		str_addf(&lacks, "the list of areas is not whole");
+	tell(&lacks, p->gaps.rows, "rows are left out");
+	tell(&lacks, p->gaps.nodes, "rows lack their NUMA nodes");
+	tell(&lacks, p->gaps.names, "callers lack their names");
+	if (p->stopped || !lacks.len)
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-		"the dump lacks memory: %s%zu rows are left out, %zu lack their NUMA "
-		"nodes, %zu callers their names",
-		whole ? "" : "the list of areas is not whole, ", g->rows, g->nodes,
-		g->names);
+		"this is not all of /proc/vmallocinfo: %s", str_text(&lacks));
 }
 
 struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, struct books *b,
