@@ -61,6 +61,8 @@ struct arch_want {
 	const char *near;
 };
 
+enum arch_mapped { UNMAPPED, MAPPED, UNKNOWN };	/* unknown: a table is not in the dump */
+
 struct arch_facts {
 	const bool *found;		/* by index into arch->wants */
 	const uint64_t *value;
@@ -68,8 +70,8 @@ struct arch_facts {
 	uint32_t page_shift;
 	const struct pt_format *format;
 	bool is_thumb;			/* 32-bit ARM: kernel built as Thumb-2 */
-	/* Does the page table map @addr? Set *ret_last to the end of the leaf. */
-	bool (*mapped)(void *arg, uint64_t addr, uint64_t *ret_last);
+	/* Does the page table map @addr? Sets *ret_last to the last byte of the leaf. */
+	enum arch_mapped (*mapped)(void *arg, uint64_t addr, uint64_t *ret_last);
 	void *arg;
 };
 

@@ -133,9 +133,9 @@ static void claim(const struct layout *l, uint32_t kind, const char *name, uint6
 	l->sink->claim(l->sink, kind, name, start, end, flags, source);
 }
 
-static bool is_mapped(const struct layout *l, uint64_t addr, uint64_t *ret_last)
+static enum arch_mapped mapped(const struct layout *l, uint64_t addr, uint64_t *ret_last)
 {
-	return l->f->mapped && l->f->mapped(l->f->arg, addr, ret_last);
+	return l->f->mapped ? l->f->mapped(l->f->arg, addr, ret_last) : UNKNOWN;
 }
 
 /* One page is printed; kernels since 3.11 map a second, the stubs, behind it. */
@@ -146,10 +146,10 @@ static void layout_vectors(const struct layout *l)
 
 	claim(l, VMATLAS_KIND_VECTORS, "vector", base, base + 0x1000, 0,
 	      "formula: CONFIG_VECTORS_BASE");
-	if (!is_mapped(l, base, &last))
+	if (mapped(l, base, &last) != MAPPED)
 		return;
 	say_start(l->sink, VMATLAS_KIND_VECTORS, "vector", base, "page tables: mapped there");
-	if (is_mapped(l, base + 0x1000, &last))
+	if (mapped(l, base + 0x1000, &last) == MAPPED)
 		claim(l, VMATLAS_KIND_VECTORS, "vector stubs", base + 0x1000, base + 0x2000,
 		      0, "page tables: mapped behind the vectors");
 }
@@ -246,16 +246,14 @@ static void layout_vmalloc(const struct layout *l)
  */
 static void observe_lowmem(const struct layout *l)
 {
-	uint64_t at = l->high_memory, last;
-	unsigned int steps = 4096;	/* sections of a 4 GiB space */
+	uint64_t at = l->high_memory, last = 0;
+	enum arch_mapped is;
 
-	if (!l->f->mapped)
-		return;
-	while (steps-- && at > l->page_offset && !is_mapped(l, at - 1, &last))
+	while ((is = mapped(l, at - 1, &last)) == UNMAPPED && at > l->page_offset)
 		at = align_down(at - 1, SECTION_SIZE);
-	while (steps-- && is_mapped(l, at, &last) && last < 0xffffffff)
+	while (is == MAPPED && (is = mapped(l, at, &last)) == MAPPED && last < 0xffffffff)
 		at = last + 1;
-	if (at > l->page_offset)
+	if (is == UNMAPPED && at > l->page_offset)
 		say_end(l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", at,
 			"page tables: the mapping ends there");
 }

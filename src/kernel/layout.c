@@ -35,7 +35,7 @@ static void bridge_claim(struct arch_sink *sink, uint32_t kind, const char *name
 		b->err = survey_claim(b->s, c);
 }
 
-static bool is_mapped(void *arg, uint64_t addr, uint64_t *ret_last)
+static enum arch_mapped mapped(void *arg, uint64_t addr, uint64_t *ret_last)
 {
 	struct kernel *k = arg;
 	struct vmatlas_error *err;
@@ -43,12 +43,13 @@ static bool is_mapped(void *arg, uint64_t addr, uint64_t *ret_last)
 
 	err = kernel_walk(k, addr, &w);
 	if (err) {
-		vmatlas_error_free(err);	/* unreadable: not known to be mapped */
-		return false;
+		vmatlas_error_free(err);
+		return UNKNOWN;
 	}
-	if (w.mapped)
-		*ret_last = addr | ((1ull << w.leaf.shift) - 1);
-	return w.mapped;
+	if (!w.mapped)
+		return UNMAPPED;
+	*ret_last = addr | ((1ull << w.leaf.shift) - 1);
+	return MAPPED;
 }
 
 static struct vmatlas_error *fetch_symbol(struct kernel *k, const struct arch_want *w,
@@ -125,7 +126,7 @@ static struct vmatlas_error *run(struct survey *s)
 	const struct arch_facts facts = {
 		.found = found, .value = value, .release = k->release,
 		.page_shift = k->page_shift, .format = k->format, .is_thumb = is_thumb(k),
-		.mapped = k->mem->info.has_physical ? is_mapped : NULL, .arg = k,
+		.mapped = k->mem->info.has_physical ? mapped : NULL, .arg = k,
 	};
 
 	if (!found || !value)
