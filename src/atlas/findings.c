@@ -16,6 +16,18 @@ static size_t count_code(const struct vmatlas *atlas, const char *code)
 	return nr;
 }
 
+/* Texts are interned: equal ones are equal pointers. */
+static bool is_told(const struct vmatlas *atlas, const struct vmatlas_finding *f)
+{
+	for (size_t i = 0; i < atlas->findings.nr; i++) {
+		const struct vmatlas_finding *old = &atlas->findings.v[i].pub;
+
+		if (old->code == f->code && old->message == f->message && old->record == f->record)
+			return true;
+	}
+	return false;
+}
+
 struct vmatlas_error *atlas_add_finding(struct vmatlas *atlas, const char *inspector,
 					const struct vmatlas_report *r, const char *message)
 {
@@ -35,6 +47,8 @@ struct vmatlas_error *atlas_add_finding(struct vmatlas *atlas, const char *inspe
 		pub.range = *r->where;
 	if (!pub.inspector || !pub.code || !pub.message || !pub.evidence || !pub.advice)
 		return error_no_memory();
+	if (is_told(atlas, &pub))
+		return NULL;
 	f = vec_push(&atlas->findings);
 	if (!f)
 		return error_no_memory();

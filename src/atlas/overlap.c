@@ -37,9 +37,9 @@ static void say_areas(struct pass *p, const struct vmatlas_claim *a,
 	words_area(atlas, a, &one);
 	words_area(atlas, b, &two);
 	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", str_text(&one),
-		 words_addr(atlas, a->record).s);
+		 words_record(atlas, a->record).s);
 	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", str_text(&two),
-		 words_addr(atlas, b->record).s);
+		 words_record(atlas, b->record).s);
 	str_addf(&evidence, "shared\t%s, %s\n", words_range(atlas, shared).s,
 		 words_size(vmatlas_range_size(&shared)).s);
 	vmatlas_job_report(p->job, &(struct vmatlas_report){

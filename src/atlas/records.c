@@ -19,10 +19,10 @@ static void say(struct vmatlas_job *job, const struct vmatlas_claim *c)
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
 	words_area(atlas, c, &what);
-	str_addf(&evidence, "vmap_area\t%s: %s, %s\n", words_addr(atlas, a->vmap_area).s,
+	str_addf(&evidence, "vmap_area\t%s: %s, %s\n", words_record(atlas, a->vmap_area).s,
 		 words_range(atlas, c->range).s, words_size(vmatlas_range_size(&c->range)).s);
 	str_addf(&evidence, "vm_struct\t%s: addr %s, size %#" PRIx64 "\n",
-		 words_addr(atlas, a->vm_struct).s, words_addr(atlas, a->vm_addr).s, a->vm_size);
+		 words_record(atlas, a->vm_struct).s, words_addr(atlas, a->vm_addr).s, a->vm_size);
 	vmatlas_job_report(job, &(struct vmatlas_report){
 		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "vm-struct-mismatch", .where = &c->range, .record = a->vm_struct,

@@ -47,7 +47,7 @@ static void say(struct vmatlas_job *job, const struct vmatlas_claim *area,
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 }, where = { 0 };
 
 	words_area(atlas, area, &what);
-	str_addf(&evidence, "record\tstruct vmap_area %s\n", words_addr(atlas, area->record).s);
+	str_addf(&evidence, "record\tstruct vmap_area %s\n", words_record(atlas, area->record).s);
 	if (home)
 		str_addf(&evidence, "region\t%s %s, by %s\n", home->name,
 			 words_range(atlas, home->range).s, home->source);
@@ -69,16 +69,21 @@ static void say(struct vmatlas_job *job, const struct vmatlas_claim *area,
 /*
  * 32-bit ARM maps CMA and DMA memory anew, in place, with iotable_init(): an
  * area in lowmem at the very address lowmem has for that memory
- * (arch/arm/mm/dma-mapping.c: dma_contiguous_remap).
+ * (arch/arm/mm/dma-mapping.c: dma_contiguous_remap). Where its vm_struct could not
+ * be read, which was told, it gets the benefit of the doubt.
  */
 static bool is_lowmem_remapped(const struct vmatlas *atlas, const struct vmatlas_claim *area)
 {
 	const struct vmatlas_claim *lowmem = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
+	const struct vmatlas_area *a = area->area;
 
-	return area->kind == VMATLAS_KIND_STATIC_IO && lowmem && area->area && atlas->kernel &&
-	       range_holds(lowmem->range, area->range) &&
-	       area->area->phys == area->range.first - lowmem->range.first +
-				   atlas->kernel->phys_base;
+	if (!lowmem || !a || !atlas->kernel || atlas->kernel->arch != &arch_arm ||
+	    !range_holds(lowmem->range, area->range))
+		return false;
+	if (area->kind == VMATLAS_KIND_AREA && a->vm_struct && !a->vm_size)
+		return true;
+	return area->kind == VMATLAS_KIND_STATIC_IO &&
+	       a->phys == area->range.first - lowmem->range.first + atlas->kernel->phys_base;
 }
 
 static void judge(struct vmatlas_job *job, const struct vmatlas_claim *area)

@@ -27,6 +27,14 @@ struct words words_addr(const struct vmatlas *atlas, uint64_t addr)
 	return w;
 }
 
+struct words words_record(const struct vmatlas *atlas, uint64_t addr)
+{
+	struct words w;
+
+	snprintf(w.s, sizeof(w.s), "0x%0*" PRIx64, digits(atlas, addr), addr);
+	return w;
+}
+
 struct words words_size(uint64_t bytes)
 {
 	char size[24];
@@ -38,7 +46,8 @@ struct words words_size(uint64_t bytes)
 
 void words_area(struct vmatlas *atlas, const struct vmatlas_claim *c, struct str *out)
 {
-	str_addf(out, "%s area %s", c->name, words_range(atlas, c->range).s);
+	str_addf(out, "%s%s %s", c->name, c->kind == VMATLAS_KIND_AREA ? "" : " area",
+		 words_range(atlas, c->range).s);
 	if (c->area && c->area->caller)
 		str_addf(out, " (%s)", vmatlas_symbol_name(atlas, c->area->caller));
 }

@@ -74,9 +74,11 @@ struct vmatlas_error *survey_absorb(struct survey *s, struct vmatlas_error *err,
 	if (!err || !error_is_kernel_trouble(err))
 		return err;
 	next = survey_finding(s, report, "%s: %s", subject, vmatlas_error_message(err));
+	/* one line for all of the same kind: the findings have the details */
 	if (!next)
-		next = survey_coverage(s, VMATLAS_PARTIAL, subject, "%s",
-				       vmatlas_error_message(err));
+		next = survey_coverage(s, VMATLAS_PARTIAL, subject, "some of it %s (%s)",
+				       corrupt ? "makes no sense" : "could not be read",
+				       report.code);
 	vmatlas_error_free(err);
 	return next;
 }
