@@ -80,8 +80,8 @@ static void ask_command_line(struct ram_case *c)
 		if (!c->logs[i]->command_line)
 			continue;
 		c->command_line = c->logs[i]->command_line;
-		snprintf(c->command_line_from, sizeof(c->command_line_from), "%s:%" PRIu32,
-			 c->logs[i]->name, c->logs[i]->command_line_at);
+		snprintf(c->command_line_from, sizeof(c->command_line_from),
+			 "%s:%" PRIu32, c->logs[i]->name, c->logs[i]->command_line_at);
 	}
 	if (c->command_line)
 		c->q.has_param = cmdline_vmalloc(c->command_line, &c->q.param);
@@ -153,7 +153,8 @@ static void ask_cpu(struct ram_case *c)
 static void ask_mem_param(struct ram_case *c)
 {
 	struct bootlog_param mem[8];
-	size_t nr = c->command_line ? cmdline_mem(c->command_line, mem, ARRAY_SIZE(mem)) : 0;
+	size_t nr =
+		c->command_line ? cmdline_mem(c->command_line, mem, ARRAY_SIZE(mem)) : 0;
 
 	for (size_t i = 0; i < MIN(nr, ARRAY_SIZE(mem)); i++) {
 		struct vmatlas_range r;

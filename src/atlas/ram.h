@@ -38,7 +38,8 @@ void ram_say_at_limit(struct ram_case *c);
 void ram_say_coverage(struct ram_case *c);
 
 /* One "label\ttext\n" line of evidence. */
-VMATLAS_PRINTF(3, 4) void ram_line(struct str *s, const char *label, const char *fmt, ...);
+VMATLAS_PRINTF(3, 4)
+void ram_line(struct str *s, const char *label, const char *fmt, ...);
 
 /* ram_choices.c */
 void ram_say_choices(const struct ram_case *c, struct str *s);

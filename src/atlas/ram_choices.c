@@ -35,10 +35,12 @@ static void choice_name(const struct ram_choice *choice, struct str *s)
 {
 	switch (choice->kind) {
 	case RAM_CHOICE_DROP:
-		str_addf(s, "no vmalloc= (the default is %s)", words_size(choice->value).s);
+		str_addf(s, "no vmalloc= (the default is %s)",
+			 words_size(choice->value).s);
 		break;
 	case RAM_CHOICE_PARAM:
-		str_addf(s, "vmalloc=%s, the largest harmless value", ram_param(choice->value).s);
+		str_addf(s, "vmalloc=%s, the largest harmless value",
+			 ram_param(choice->value).s);
 		break;
 	case RAM_CHOICE_LEAST:
 		str_addf(s, "vmalloc=%s, the least there is", ram_param(choice->value).s);
@@ -66,7 +68,8 @@ static void choice_cost(const struct ram_case *c, const struct ram_choice *choic
 		str_addf(s, "; each process loses %s of address space",
 			 words_size(c->q.page_offset - choice->value).s);
 	if (choice->kind == RAM_CHOICE_HIGHMEM)
-		str_addf(s, "; the kernel reaches that RAM through temporary mappings only");
+		str_addf(s,
+			 "; the kernel reaches that RAM through temporary mappings only");
 }
 
 void ram_say_choices(const struct ram_case *c, struct str *s)
@@ -80,15 +83,17 @@ void ram_say_choices(const struct ram_case *c, struct str *s)
 		choice_name(choice, &name);
 		choice_cost(c, choice, used, &cost);
 		ram_line(s, i ? "" : "choices", "%s: recovers %s%s; %s", str_text(&name),
-		     choice->recovers == c->a.lost_bytes ? "all " : "",
-		     words_size(choice->recovers).s, str_text(&cost));
+			 choice->recovers == c->a.lost_bytes ? "all " : "",
+			 words_size(choice->recovers).s, str_text(&cost));
 	}
-	if (c->a.limit_known && c->a.has_need && !c->a.largest_param)
-		ram_line(s, "", "no vmalloc= keeps all RAM: %" PRId64 " MiB would be left for it, the "
-		     "kernel takes 16 MiB at least", c->a.largest_reserve / (int64_t)MIB(1));
+	if (c->a.reserve && c->a.nr_choices && !c->a.largest_param)
+		ram_line(s, "",
+			 "no vmalloc= keeps all RAM: %" PRId64 " MiB would be left "
+			 "for it, the kernel takes 16 MiB at least",
+			 c->a.largest_reserve / (int64_t)MIB(1));
 	if (c->q.aliasing == RAM_YES)
-		ram_line(s, "", "HIGHMEM would not help: this CPU's data cache is VIPT aliasing, "
-		     "and such kernels ignore high memory");
+		ram_line(s, "", "HIGHMEM would not help: this CPU's data cache is VIPT "
+			 "aliasing, and such kernels ignore high memory");
 }
 
 static const struct ram_choice *choice_of(const struct ram_answer *a,
@@ -119,5 +124,7 @@ void ram_advise(const struct ram_answer *a, struct str *s)
 		str_addf(s, "%swith PAGE_OFFSET 0x%08" PRIx64, s->len ? ", or " :
 			 "rebuild the kernel ", split->value);
 	if (!s->len)
-		str_addf(s, "look at the lines above: this RAM cannot be lowmem");
+		str_addf(s,
+			 "give this kernel's vmlinux and dump, or a log with its command "
+			 "line, to see what would help");
 }

@@ -38,9 +38,10 @@ static void say_lost(const struct ram_case *c, const char *label, struct str *s)
 
 	for (size_t i = 0; i < a->nr_lost; i++)
 		ram_line(s, i ? "" : label, "physical %s, %s", phys(a->lost[i]).s,
-		     words_size(vmatlas_range_size(&a->lost[i])).s);
+			 words_size(vmatlas_range_size(&a->lost[i])).s);
 	if (!a->nr_lost)
-		ram_line(s, label, "%s; where it lies is not known", words_size(a->lost_bytes).s);
+		ram_line(s, label, "%s; where it lies is not known",
+			 words_size(a->lost_bytes).s);
 }
 
 static void say_reserve(const struct ram_case *c, struct str *s)
@@ -50,13 +51,17 @@ static void say_reserve(const struct ram_case *c, struct str *s)
 
 	if (c->q.has_param)
 		ram_line(s, "why", "vmalloc=%s: lowmem must end by VMALLOC_END - %s%s",
-		     ram_param(c->q.param).s, words_size(a->reserve).s, gap);
+			 ram_param(c->q.param).s, words_size(a->reserve).s, gap);
 	else
-		ram_line(s, "why", "no vmalloc= is known, so the default: lowmem must end by "
-		     "VMALLOC_END - %s%s", words_size(a->reserve).s, gap);
+		ram_line(s, "why", "%s: lowmem must end by VMALLOC_END - %s%s",
+			 c->command_line ? "no vmalloc=, so the default"
+					 : "the default, if no vmalloc= was given",
+			 words_size(a->reserve).s, gap);
 	if (a->param_clamped)
-		ram_line(s, "", "(the kernel accepts 16 MiB at least, and leaves 32 MiB of "
-		     "lowmem: %s it is)", words_size(a->reserve).s);
+		ram_line(s, "",
+			 "(the kernel accepts 16 MiB at least, and leaves 32 MiB of "
+			 "lowmem: %s it is)",
+			 words_size(a->reserve).s);
 }
 
 static void say_arithmetic(const struct ram_case *c, struct str *s)
@@ -64,29 +69,40 @@ static void say_arithmetic(const struct ram_case *c, struct str *s)
 	const struct ram_answer *a = &c->a;
 
 	if (!a->layout_known) {
-		ram_line(s, "why", "not worked out: without a layout table or a dump "
-		     "PAGE_OFFSET and VMALLOC_END are unknown");
+		if (a->reserve)
+			ram_line(s, "why",
+				 "%s %s reserved for vmalloc; what is lost begins "
+				 "where lowmem had to end",
+				 words_size(a->reserve).s,
+				 c->q.has_param ? "(vmalloc=) is" : "(the default) is");
+		ram_line(s, a->reserve ? "" : "why",
+			 "PAGE_OFFSET and VMALLOC_END are not known "
+			 "without a layout table or a dump");
 		return;
 	}
 	if (!a->limit_known) {
-		ram_line(s, "why", "lowmem ends at 0x%08" PRIx64 ", which no rule we know explains "
-		     "(VMALLOC_END 0x%08" PRIx64 ", reserve %s)", c->q.lowmem_end,
-		     c->q.vmalloc_end, words_size(a->reserve).s);
+		ram_line(s, "why",
+			 "lowmem ends at 0x%08" PRIx64 ", which no rule we know explains "
+			 "(VMALLOC_END 0x%08" PRIx64 ", reserve %s)",
+			 c->q.lowmem_end, c->q.vmalloc_end, words_size(a->reserve).s);
 		return;
 	}
 	say_reserve(c, s);
 	str_addf(s, "\t0x%08" PRIx64 " - 0x%08" PRIx64, c->q.vmalloc_end, a->reserve);
 	if (a->gap)
 		str_addf(s, " - 0x%08" PRIx64, a->gap);
-	str_addf(s, " = 0x%08" PRIx64 "; lowmem is 0x%08" PRIx64 "-0x%08" PRIx64 "\n", a->limit,
-		 c->q.page_offset, c->q.lowmem_end);
+	str_addf(s, " = 0x%08" PRIx64 "; lowmem is 0x%08" PRIx64 "-0x%08" PRIx64 "\n",
+		 a->limit, c->q.page_offset, c->q.lowmem_end);
 	if (a->has_need)
-		ram_line(s, "", "all RAM would need lowmem up to 0x%08" PRIx64, a->need_end);
-	ram_line(s, "rule", a->rule == RAM_GAP_ADDED
-	     ? "the 8 MiB gap comes on top of vmalloc= (5.14 and later%s%s)"
-	     : "the 8 MiB gap below vmalloc space is part of vmalloc= (before 5.14%s%s)",
-	     c->facts && c->facts->rule_from ? "; seen by " : "",
-	     c->facts && c->facts->rule_from ? c->facts->rule_from : "");
+		ram_line(s, "", "all RAM would need lowmem up to 0x%08" PRIx64,
+			 a->need_end);
+	ram_line(s, "rule",
+		 a->rule == RAM_GAP_ADDED
+			 ? "the 8 MiB gap comes on top of vmalloc= (5.14 and later%s%s)"
+			 : "the 8 MiB gap below vmalloc space is part of vmalloc= "
+			   "(before 5.14%s%s)",
+		 c->facts && c->facts->rule_from ? "; seen by " : "",
+		 c->facts && c->facts->rule_from ? c->facts->rule_from : "");
 }
 
 static void say_logs(const struct ram_case *c, struct str *s)
@@ -98,13 +114,14 @@ static void say_logs(const struct ram_case *c, struct str *s)
 
 		for (size_t j = 0; j < log->cuts.nr; j++, any = true)
 			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
-			     log->cuts.v[j].line, log->cuts.v[j].text);
+				 log->cuts.v[j].line, log->cuts.v[j].text);
 		for (size_t j = 0; j < log->remarks.nr && j < 4; j++, any = true)
 			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
-			     log->remarks.v[j].line, log->remarks.v[j].text);
+				 log->remarks.v[j].line, log->remarks.v[j].text);
 		if (log->memory_at && c->a.verdict != RAM_IN_HIGHMEM) {
-			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " memory in all: %s", log->name,
-			     log->memory_at, words_size(log->memory_total).s);
+			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " memory in all: %s",
+				 log->name, log->memory_at,
+				 words_size(log->memory_total).s);
 			any = true;
 		}
 	}
@@ -131,12 +148,12 @@ static void say_command_line(const struct ram_case *c, struct str *s)
 		w += len + (w[len] == ' ');
 	}
 	ram_line(s, "command line", "%s(%s)", words.len ? str_text(&words)
-						    : "neither vmalloc= nor mem= ",
-	     c->command_line_from);
+							: "neither vmalloc= nor mem= ",
+		 c->command_line_from);
 }
 
-static void say_fact_ranges(const struct ram_case *c, enum ram_role role, const char *label,
-			    struct str *s)
+static void say_fact_ranges(const struct ram_case *c, enum ram_role role,
+			    const char *label, struct str *s)
 {
 	size_t nr = 0;
 
@@ -144,8 +161,10 @@ static void say_fact_ranges(const struct ram_case *c, enum ram_role role, const 
 		const struct ram_fact *f = &c->facts->facts.v[i];
 
 		if (f->role == role && nr++ < 8)
-			ram_line(s, nr == 1 ? label : "", "%s, %s: %s, by %s", phys(f->phys).s,
-			     words_size(vmatlas_range_size(&f->phys)).s, f->name, f->source);
+			ram_line(s, nr == 1 ? label : "", "%s, %s: %s, by %s",
+				 phys(f->phys).s,
+				 words_size(vmatlas_range_size(&f->phys)).s, f->name,
+				 f->source);
 	}
 }
 
@@ -154,14 +173,16 @@ static void say_installed(const struct ram_case *c, struct str *s)
 	size_t nr = MIN(c->installed.nr, (size_t)8);
 
 	for (size_t i = 0; i < nr; i++)
-		ram_line(s, i ? "" : "installed", "%s, %s (%s)", phys(c->installed.v[i]).s,
-		     words_size(vmatlas_range_size(&c->installed.v[i])).s, c->installed_from);
+		ram_line(s, i ? "" : "installed", "%s, %s (%s)",
+			 phys(c->installed.v[i]).s,
+			 words_size(vmatlas_range_size(&c->installed.v[i])).s,
+			 c->installed_from);
 	if (!nr && c->q.told_size)
 		ram_line(s, "installed", "%s (%s)", words_size(c->q.told_size).s,
-		     c->installed_from);
+			 c->installed_from);
 	else if (!nr && c->a.lost_from_log && c->a.layout_known)
 		ram_line(s, "installed", "%s by the log: lowmem and what was cut off",
-		     words_size(c->a.installed_bytes).s);
+			 words_size(c->a.installed_bytes).s);
 	say_fact_ranges(c, RAM_SYSTEM, "used", s);
 }
 
@@ -170,7 +191,7 @@ static void say_silences(const struct ram_case *c, struct str *s)
 {
 	for (size_t i = 0; c->facts && i < c->facts->silences.nr; i++)
 		ram_line(s, "unknown", "%s: %s", c->facts->silences.v[i].subject,
-		     c->facts->silences.v[i].why);
+			 c->facts->silences.v[i].why);
 	say_fact_ranges(c, RAM_DESCRIBED, "at most", s);
 }
 
@@ -195,19 +216,21 @@ static void say_inside(const struct ram_case *c, struct str *s)
 		if ((f->role == RAM_RESERVED || f->role == RAM_OCCUPIED) &&
 		    in_lost(c, f->phys) && nr++ < 8)
 			ram_line(s, nr == 1 ? "inside" : "", "%s %s, by %s", f->name,
-			     phys(f->phys).s, f->source);
+				 phys(f->phys).s, f->source);
 	}
 	for (size_t i = 0; i < c->nr_logs; i++)
 		for (size_t j = 0; j < c->logs[i]->places.nr; j++) {
 			const struct bootlog_place *p = &c->logs[i]->places.v[j];
 
 			if (in_lost(c, p->phys) && nr++ < 8)
-				ram_line(s, nr == 1 ? "inside" : "", "%s %s, by %s:%" PRIu32,
-				     p->name, phys(p->phys).s, c->logs[i]->name, p->line);
+				ram_line(s, nr == 1 ? "inside" : "",
+					 "%s %s, by %s:%" PRIu32, p->name,
+					 phys(p->phys).s, c->logs[i]->name, p->line);
 		}
 	if (!nr)
-		ram_line(s, "inside", "initrd, CMA, reserved memory: none %s in the lost range",
-		     c->facts ? "is" : "is known to be");
+		ram_line(s, "inside",
+			 "initrd, CMA, reserved memory: none %s in the lost range",
+			 c->facts ? "is" : "is known to be");
 }
 
 /* ---- Findings ---- */
@@ -226,7 +249,7 @@ static void of_installed(const struct ram_case *c, struct str *s)
 	str_addf(s, "%s", words_size(c->a.lost_bytes).s);
 	if (c->a.installed_bytes)
 		str_addf(s, " of %s", words_size(c->a.installed_bytes).s);
-	str_addf(s, " of RAM");
+	str_addf(s, " RAM");
 }
 
 void ram_say_ignored(struct ram_case *c)
@@ -234,7 +257,8 @@ void ram_say_ignored(struct ram_case *c)
 	_cleanup_(str_done) struct str message = { 0 }, s = { 0 }, advice = { 0 };
 
 	of_installed(c, &message);
-	str_addf(&message, " is not used by this kernel: lowmem would run into the vmalloc "
+	str_addf(&message,
+		 " is not used by this kernel: lowmem would run into the vmalloc "
 		 "reservation (once \"vmalloc region overlap\")");
 	say_lost(c, "lost", &s);
 	say_arithmetic(c, &s);
@@ -271,9 +295,11 @@ void ram_say_at_limit(struct ram_case *c)
 	say_installed(c, &s);
 	say_silences(c, &s);
 	report(c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
-	       "look at the beginning of the boot log for \"Truncating RAM\" or \"Ignoring "
+	       "look at the beginning of the boot log for \"Truncating RAM\" or "
+	       "\"Ignoring "
 	       "RAM\", and give it with --declared",
-	       "lowmem ends exactly where the vmalloc reservation makes it end, so RAM may "
+	       "lowmem ends exactly where the vmalloc reservation makes it end, so RAM "
+	       "may "
 	       "have been cut off");
 }
 
@@ -286,13 +312,15 @@ void ram_say_coverage(struct ram_case *c)
 
 	switch (a->verdict) {
 	case RAM_ALL_USED:
-		vmatlas_job_coverage(c->job, VMATLAS_COVERED, "RAM", "all %s is lowmem (%s)",
+		vmatlas_job_coverage(c->job, VMATLAS_COVERED, "RAM",
+				     "all %s is lowmem (%s)",
 				     words_size(a->installed_bytes).s, c->installed_from);
 		break;
 	case RAM_NOT_CUT:
-		vmatlas_job_coverage(c->job, VMATLAS_COVERED, "RAM", "%s, so nothing was cut off",
-				     c->q.highmem == RAM_YES ? "the kernel has HIGHMEM"
-							     : "lowmem ends below its limit");
+		vmatlas_job_coverage(
+			c->job, VMATLAS_COVERED, "RAM", "%s, so nothing was cut off",
+			c->q.highmem == RAM_YES ? "the kernel has HIGHMEM"
+						: "lowmem ends below its limit");
 		break;
 	case RAM_IGNORED:
 	case RAM_IN_HIGHMEM:
@@ -300,9 +328,10 @@ void ram_say_coverage(struct ram_case *c)
 		break;
 	case RAM_LOST_OTHERWISE:
 		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "RAM",
-			"because %s above lowmem is unused, though lowmem ends %s below its "
-			"limit: not for the vmalloc reservation's sake", size.s,
-			words_size(a->limit - c->q.lowmem_end).s);
+				     "because %s above lowmem is unused, though lowmem "
+				     "ends %s below its "
+				     "limit: not for the vmalloc reservation's sake",
+				     size.s, words_size(a->limit - c->q.lowmem_end).s);
 		break;
 	case RAM_AT_LIMIT:
 	case RAM_NOT_JUDGED:

@@ -17,7 +17,7 @@ struct bootlog_row {
 	struct vmatlas_claim claim;	/* DECLARED, FROM_LOG; source "FILE:LINE" */
 	uint32_t line;
 	bool has_claim;
-	bool size_contradicts;		/* the printed size is not that of the addresses */
+	bool size_contradicts;		/* the printed size is not the addresses' */
 	uint64_t printed_size;		/* bytes; 0: none was printed */
 	char *complaint;		/* one line for a finding; NULL if all is well */
 };

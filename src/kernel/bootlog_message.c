@@ -153,7 +153,8 @@ static bool initrd(struct bootlog *log, const struct bootlog_line *line,
 {
 	uint64_t start, size;
 
-	if (!text_hex(&s, &start, NULL) || !text_skip(&s, "+") || !text_hex(&s, &size, NULL))
+	if (!text_hex(&s, &start, NULL) || !text_skip(&s, "+") ||
+	    !text_hex(&s, &size, NULL))
 		return false;
 	place_add(log, line, "initrd", start, size);
 	return remark(log, line, text, s);
@@ -284,7 +285,7 @@ static bool memory(struct bootlog *log, const struct bootlog_line *line,
 
 struct message {
 	const char *start;
-	bool anywhere;			/* so distinct that a note may quote it mid-line */
+	bool anywhere;			/* distinct enough to be quoted mid-line */
 	bool (*accept)(struct bootlog *log, const struct bootlog_line *line,
 		       const char *text, const char *rest);
 };

@@ -65,22 +65,22 @@ static bool row_kind(const char *name, uint32_t *kind, uint32_t *flags)
 	return false;
 }
 
-static bool row_name(const char **s, struct row_text *row)
+/* arm64's second vmemmap row has no name: only in a table can that be a row. */
+static bool row_name(const char **s, struct row_text *row, bool in_table)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789._/- ";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/- ";
 	size_t len = strspn(*s, allowed);
 	const char *name = *s;
 
 	if (name[len] != ':')
-		return false;
+		return in_table && strncmp(name, "0x", 2) == 0;
 	*s = name + len + 1;
 	while (len && name[len - 1] == ' ')
 		len--;
 	if (len >= sizeof(row->name))
 		return false;
 	memcpy(row->name, name, len);
-	row->name[len] = '\0';
 	return true;
 }
 
@@ -127,10 +127,10 @@ static void row_size(const char **s, struct row_text *row)
 	}
 }
 
-static bool row_parse(const char *s, struct row_text *row)
+static bool row_parse(const char *s, struct row_text *row, bool in_table)
 {
 	*row = (struct row_text){ .narrow = true, .has_0x = true };
-	if (!row_name(&s, row) || !row_address(&s, row, &row->start))
+	if (!row_name(&s, row, in_table) || !row_address(&s, row, &row->start))
 		return false;
 	text_skip_blanks(&s);
 	if (!text_skip(&s, "-") || !row_address(&s, row, &row->end))
@@ -155,7 +155,8 @@ static void row_judge(struct bootlog *log, struct bootlog_row *row,
 	char size[24];
 
 	if (!ordered) {
-		str_addf(&s, "row \"%s\" ends at %#" PRIx64 ", before its start %#" PRIx64,
+		str_addf(&s,
+			 "row \"%s\" ends at %#" PRIx64 ", before its start %#" PRIx64,
 			 t->name, t->end, t->start);
 	} else if (t->has_size && !size_fits(t, bytes)) {
 		row->size_contradicts = true;
@@ -220,7 +221,8 @@ static void note_style(struct bootlog *log, const struct row_text *t)
 {
 	if (!t->hashed && !t->narrow)
 		log->style = BOOTLOG_STYLE_64BIT;
-	else if (log->style == BOOTLOG_STYLE_UNKNOWN && strncmp(t->name, "vector", 6) == 0)
+	else if (log->style == BOOTLOG_STYLE_UNKNOWN &&
+		 strncmp(t->name, "vector", 6) == 0)
 		log->style = BOOTLOG_STYLE_ARM;
 }
 
@@ -235,10 +237,11 @@ bool bootlog_table_line(struct bootlog *log, struct bootlog_state *st,
 	if (found && found > line->text && (found[-1] | 0x20) == 'v') {
 		forget_rows(log);	/* said again: the last one counts */
 		st->in_table = st->titled = true;
-		log->style = found[-1] == 'v' ? BOOTLOG_STYLE_I386 : BOOTLOG_STYLE_UNKNOWN;
+		log->style =
+			found[-1] == 'v' ? BOOTLOG_STYLE_I386 : BOOTLOG_STYLE_UNKNOWN;
 		return true;
 	}
-	if (!row_parse(line->text, &t)) {
+	if (!row_parse(line->text, &t, st->in_table)) {
 		if (line->text[0] && log->rows.nr)
 			st->in_table = false;
 		return false;

@@ -62,8 +62,8 @@ uint64_t firmware_fdt_size(const uint8_t header[static 8])
 {
 	uint64_t size = bytes_uint(header + 4, 4, true);
 
-	if (bytes_uint(header, 4, true) != FDT_MAGIC || size < sizeof(struct fdt_header) ||
-	    size > max_fdt_size)
+	if (bytes_uint(header, 4, true) != FDT_MAGIC ||
+	    size < sizeof(struct fdt_header) || size > max_fdt_size)
 		return 0;
 	return size;
 }
@@ -137,7 +137,8 @@ static struct vmatlas_error *scan_reserved(struct firmware *f, const void *fdt)
 		uint64_t first, size;
 
 		if (fdt_get_mem_rsv(fdt, i, &first, &size) == 0)
-			err = add(f, FIRMWARE_RESERVED, first, size, false, "/memreserve/");
+			err = add(f, FIRMWARE_RESERVED, first, size, false,
+				  "/memreserve/");
 	}
 	if (parent < 0)
 		return err;
@@ -180,12 +181,21 @@ static struct vmatlas_error *scan_chosen(struct firmware *f, const void *fdt)
 	return err;
 }
 
-struct vmatlas_error *firmware_parse_fdt(const void *blob, size_t len, struct firmware *ret)
+struct vmatlas_error *firmware_parse_fdt(const void *blob, size_t len,
+					 struct firmware *ret)
 {
 	struct vmatlas_error *err;
 	const char *model;
-	int n, bad = fdt_check_full(blob, len);
+	int n, bad;
 
+	/*
+	 * fdt_check_full() of libfdt 1.6.1 follows a NULL name in trees older than
+	 * version 16, which nobody has written since 2005.
+	 */
+	if (len < sizeof(struct fdt_header) || fdt_version(blob) < 16)
+		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
+					 "device tree: no header of version 16 or later");
+	bad = fdt_check_full(blob, len);
 	if (bad)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 					 "device tree: %s", fdt_strerror(bad));

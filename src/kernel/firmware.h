@@ -35,7 +35,7 @@ void firmware_done(struct firmware *f);
 /* The size of a device tree by its header; 0 if it is none or of no sane size. */
 uint64_t firmware_fdt_size(const uint8_t header[static 8]);
 
-/* CORRUPT if libfdt does not like it. */
+/* CORRUPT if libfdt does not like it. @blob is aligned as malloc() aligns. */
 VMATLAS_CHECKED struct vmatlas_error *
 firmware_parse_fdt(const void *blob, size_t len, struct firmware *ret);
 

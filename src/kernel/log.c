@@ -54,7 +54,8 @@ struct vmatlas_error *log_resolve(struct kernel *k, const struct vmatlas_need *n
 	if (!lacks)
 		return NULL;
 	need_describe(lacks, &name);
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no %s in vmlinux", str_text(&name));
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no %s in vmlinux",
+				 str_text(&name));
 }
 
 bool log_member_fits(const struct resolved *whole, const struct resolved *m,
@@ -117,7 +118,8 @@ static struct vmatlas_error *chain_layout(struct kernel *k, struct log_chain *c)
 	if (err)
 		return err;
 	if (res[0].size > 256 || !log_member_fits(&res[0], &res[1], 8) ||
-	    !log_member_fits(&res[0], &res[2], 2) || !log_member_fits(&res[0], &res[3], 2) ||
+	    !log_member_fits(&res[0], &res[2], 2) ||
+	    !log_member_fits(&res[0], &res[3], 2) ||
 	    (res[4].found ? res[4].offset + 2 > res[0].size
 			  : !res[5].found || !log_member_fits(&res[0], &res[5], 2)))
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
@@ -164,7 +166,9 @@ static struct vmatlas_error *read_buf(struct kernel *k, const struct resolved *s
 		return vmatlas_error_wrap(err, "log_buf");
 	if (!len || len > MIB(64) || (len & (len - 1)) || !kernel_is_pointer(k, at))
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-			"log_buf %#" PRIx64 " of %" PRIu64 " bytes makes no sense", at, len);
+					 "log_buf %#" PRIx64 " of %" PRIu64
+					 " bytes makes no sense",
+					 at, len);
 
 	_cleanup_(freep) uint8_t *buf = malloc(len);
 	if (!buf)
@@ -189,7 +193,8 @@ struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 	if (sym[PRB].found)
 		err = log_read_ring(k, sym[PRB].addr, log);
 	else if (sym[LOG_BUF].found && sym[LOG_BUF_LEN].found &&
-		 (sym[LOG_END].found || (sym[LOG_FIRST_IDX].found && sym[LOG_NEXT_IDX].found)))
+		 (sym[LOG_END].found ||
+		  (sym[LOG_FIRST_IDX].found && sym[LOG_NEXT_IDX].found)))
 		err = read_buf(k, sym, log);
 	else
 		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,

@@ -66,7 +66,7 @@ struct log_chain {
 	uint64_t buf_len;
 	uint64_t first, next, first_seq;
 	uint32_t header_size, ts, len, text_len, facility;
-	uint32_t level;			/* 3.5: a u16 of its own; UINT32_MAX: by facility */
+	uint32_t level;			/* 3.5: a u16; UINT32_MAX: by facility */
 };
 
 enum { LOG_MAX_BITS = 26 };

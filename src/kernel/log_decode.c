@@ -20,7 +20,8 @@ static struct log_record *record_add(struct printk_log *out, const uint8_t *text
 	}
 	rec->text = out->text.len;
 	rec->len = (uint32_t)len;
-	str_add(&out->text, (const char *)text, len);
+	if (len)
+		str_add(&out->text, (const char *)text, len);
 	out->failed |= out->text.failed;
 	return rec;
 }

@@ -68,7 +68,8 @@ static bool ring_layout(const struct kernel *k, const struct resolved *res,
 	uint32_t ptr = k->ptr_size;
 
 	for (size_t i = COUNT_BITS; i <= TAIL_LPOS; i++)
-		if (!log_member_fits(&res[RB], &res[i], i == COUNT_BITS || i == SIZE_BITS ? 4 : ptr))
+		if (!log_member_fits(&res[RB], &res[i],
+				     i == COUNT_BITS || i == SIZE_BITS ? 4 : ptr))
 			return false;
 	for (size_t i = DESC_STATE; i <= DESC_NEXT; i++)
 		if (!log_member_fits(&res[DESC], &res[i], ptr))
@@ -78,7 +79,8 @@ static bool ring_layout(const struct kernel *k, const struct resolved *res,
 	    !log_member_fits(&res[INFO], &res[INFO_TEXT_LEN], 2) ||
 	    !log_member_fits(&res[INFO], &res[INFO_FACILITY], 1) ||
 	    res[INFO_FACILITY].offset + 2 > res[INFO].size ||
-	    (res[INFO_CALLER].found && !log_member_fits(&res[INFO], &res[INFO_CALLER], 4)) ||
+	    (res[INFO_CALLER].found &&
+	     !log_member_fits(&res[INFO], &res[INFO_CALLER], 4)) ||
 	    res[RB].size > 4096 || res[DESC].size > 256 || res[INFO].size > 1024)
 		return false;
 
@@ -148,7 +150,8 @@ static struct vmatlas_error *ring_fetch(struct kernel *k, struct log_ring *r,
 	return NULL;
 }
 
-struct vmatlas_error *log_read_ring(struct kernel *k, uint64_t prb, struct printk_log *log)
+struct vmatlas_error *log_read_ring(struct kernel *k, uint64_t prb,
+				    struct printk_log *log)
 {
 	struct vmatlas_error *err;
 	struct resolved res[NR_RING];

@@ -134,8 +134,9 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 	struct vmatlas_error *err = log_read(s->k, &log);
 
 	if (err && error_is_kernel_trouble(err)) {
-		struct vmatlas_error *next = survey_coverage(s, VMATLAS_PARTIAL, "kernel log",
-						"%s", vmatlas_error_message(err));
+		struct vmatlas_error *next =
+			survey_coverage(s, VMATLAS_PARTIAL, "kernel log", "%s",
+					vmatlas_error_message(err));
 		if (next) {
 			vmatlas_error_free(err);
 			return next;
@@ -148,7 +149,8 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 		return error_no_memory();
 	err = bootlog_parse(str_text(&text), text.len, "dmesg", &facts->log);
 	if (!err && log->records.nr && log->records.v[0].seq && !facts->log->release)
-		err = ram_silence_add(facts, "kernel log", "its beginning was overwritten");
+		err = ram_silence_add(facts, "kernel log",
+				      "its beginning was overwritten");
 	return err;
 }
 

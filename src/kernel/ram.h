@@ -17,7 +17,7 @@ enum ram_role {
 	RAM_INSTALLED,			/* the boot loader says so */
 	RAM_SYSTEM,			/* iomem "System RAM" */
 	RAM_MEMBLOCK,			/* memblock.memory */
-	RAM_DESCRIBED,			/* the dump's own map: no more than an upper bound */
+	RAM_DESCRIBED,			/* the dump's own map: an upper bound only */
 	RAM_RESERVED,			/* kept away from the kernel's use */
 	RAM_OCCUPIED,			/* something lives there: initrd, CMA */
 };
@@ -28,7 +28,7 @@ struct ram_fact {
 	bool no_map;			/* RESERVED: not even in the linear map */
 	uint64_t record;		/* kernel address it was read at, 0 none */
 	char *name;			/* "System RAM", "/memory@0", "initrd" */
-	char *source;			/* "iomem_resource", "device tree at 0xff800000" */
+	char *source;			/* "device tree at 0xff800000" */
 };
 
 /* A question that got no answer, for evidence: "ATAGS", "poisoned ...". */

@@ -17,7 +17,8 @@ struct record {
 /* Members are checked once, so that field() need not ask. */
 static bool shape_ok(const struct resolved *res, size_t nr)
 {
-	if (!res[0].found || !res[0].size || res[0].size > sizeof(((struct record *)0)->bytes))
+	if (!res[0].found || !res[0].size ||
+	    res[0].size > sizeof(((struct record *)0)->bytes))
 		return false;
 	for (size_t i = 1; i < nr; i++)
 		if (res[i].found && (res[i].size > 8 || res[i].offset > res[0].size ||
@@ -41,9 +42,13 @@ enum { RES, RES_START, RES_END, RES_NAME, RES_FLAGS, RES_SIBLING, RES_CHILD, NR_
 #define RESOURCE(m) VMATLAS_NEED_MEMBER("resource", m, RAM_NEAR_RESOURCE)
 
 static const struct vmatlas_need resource_needs[NR_RES] = {
-	[RES] = RESOURCE(""), [RES_START] = RESOURCE("start"), [RES_END] = RESOURCE("end"),
-	[RES_NAME] = RESOURCE("name"), [RES_FLAGS] = RESOURCE("flags"),
-	[RES_SIBLING] = RESOURCE("sibling"), [RES_CHILD] = RESOURCE("child"),
+	[RES] = RESOURCE(""),
+	[RES_START] = RESOURCE("start"),
+	[RES_END] = RESOURCE("end"),
+	[RES_NAME] = RESOURCE("name"),
+	[RES_FLAGS] = RESOURCE("flags"),
+	[RES_SIBLING] = RESOURCE("sibling"),
+	[RES_CHILD] = RESOURCE("child"),
 };
 
 /* Since 4.6; before that System RAM is known by its name alone. */
@@ -78,8 +83,8 @@ static struct vmatlas_error *add_resource(struct kernel *k, struct ram_facts *fa
 	if (err || !is_ram)
 		return err;
 	fact.phys = (struct vmatlas_range){ field(r, RES_START), field(r, RES_END) };
-	return ram_fact_add(facts, fact, "System RAM", "iomem_resource, struct resource %#"
-			    PRIx64, node);
+	return ram_fact_add(facts, fact, "System RAM",
+			    "iomem_resource, struct resource %#" PRIx64, node);
 }
 
 /* Siblings are sorted and disjoint: one that goes back is damage, or a loop. */
@@ -111,7 +116,8 @@ static struct vmatlas_error *walk_resources(struct kernel *k, struct ram_facts *
 	return err;
 }
 
-struct vmatlas_error *ram_read_iomem(struct survey *s, struct ram_facts *facts, uint64_t root)
+struct vmatlas_error *ram_read_iomem(struct survey *s, struct ram_facts *facts,
+				     uint64_t root)
 {
 	struct resolved res[NR_RES];
 	struct record r = { .k = s->k, .res = res };
@@ -147,7 +153,8 @@ static struct vmatlas_error *add_region(struct ram_facts *facts, const struct re
 {
 	struct ram_fact fact = { .role = RAM_MEMBLOCK, .record = at };
 
-	if (!range_from_size(field(r, REG_BASE - REG), field(r, REG_SIZE - REG), &fact.phys))
+	if (!range_from_size(field(r, REG_BASE - REG), field(r, REG_SIZE - REG),
+			     &fact.phys))
 		return ram_silence_add(facts, "memblock", "region at %#" PRIx64
 				       " makes no sense", at);
 	if (field(r, REG_FLAGS - REG) & memblock_nomap) {
@@ -206,15 +213,16 @@ static const struct vmatlas_need cma_needs[NR_CMA] = {
 	[CMA_COUNT] = CMA_NEED("count"),
 };
 
-struct vmatlas_error *ram_read_cma(struct survey *s, struct ram_facts *facts, uint64_t areas,
-				   uint64_t count)
+struct vmatlas_error *ram_read_cma(struct survey *s, struct ram_facts *facts,
+				   uint64_t areas, uint64_t count)
 {
 	struct resolved res[NR_CMA];
 	struct record r = { .k = s->k, .res = res };
 	struct vmatlas_error *err = needs_resolve(s->k, cma_needs, NR_CMA, res);
 	uint64_t nr = 0;
 
-	if (err || !shape_ok(res, NR_CMA) || !res[CMA_BASE].found || !res[CMA_COUNT].found)
+	if (err || !shape_ok(res, NR_CMA) || !res[CMA_BASE].found ||
+	    !res[CMA_COUNT].found)
 		return err;
 	err = kernel_read_uint(s->k, count, 4, &nr);
 	for (uint64_t i = 0; !err && i < MIN(nr, 64u); i++) {

@@ -66,7 +66,8 @@ struct vmatlas_error *ram_read_fdt(struct kernel *k, struct ram_facts *facts,
 	*ret_found = false;
 	err = kernel_read_ptr(k, boot_params, &addr);
 	if (!err && !addr)
-		return ram_silence_add(facts, "device tree", "initial_boot_params is NULL: "
+		return ram_silence_add(facts, "device tree",
+				       "initial_boot_params is NULL: "
 				       "booted without one");
 	*ret_found = true;
 	if (!err)

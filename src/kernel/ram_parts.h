@@ -23,7 +23,8 @@ ram_silence_add(struct ram_facts *facts, const char *subject, const char *why, .
  * Consumes @err; other errors pass through.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-ram_silence_absorb(struct ram_facts *facts, const char *subject, struct vmatlas_error *err);
+ram_silence_absorb(struct ram_facts *facts, const char *subject,
+		   struct vmatlas_error *err);
 
 /* ---- ram_boot.c: what the boot loader left ---- */
 

@@ -12,6 +12,7 @@ static const uint64_t gap_size = MIB(8);		/* VMALLOC_OFFSET */
 static const uint64_t pmd_size = MIB(2);
 static const uint64_t least_reserve = MIB(16);
 static const uint64_t least_lowmem = MIB(32);
+static const uint64_t most_ram = TIB(1);		/* LPAE's 40 bits */
 
 /* ---- What the kernel reserved ---- */
 
@@ -30,7 +31,8 @@ static enum ram_gap gap_rule(const struct ram_question *q)
  */
 static uint64_t default_reserve(const struct ram_question *q, enum ram_gap rule)
 {
-	if (q->default_limit && rule == RAM_GAP_TAKEN && q->default_limit < q->vmalloc_end)
+	if (q->default_limit && rule == RAM_GAP_TAKEN &&
+	    q->default_limit < q->vmalloc_end)
 		return q->vmalloc_end - q->default_limit;
 	if (q->default_reserve && rule == RAM_GAP_ADDED)
 		return q->default_reserve;
@@ -210,8 +212,7 @@ static void judge_need(const struct ram_question *q, struct ram_answer *a)
 	if (a->nr_lost && a->has_phys_offset)
 		size = a->lost[a->nr_lost - 1].last - a->phys_offset + 1;
 	size = align_up(size, pmd_size);
-	/* Beyond what 32 bits can map: only highmem helps, whatever the split. */
-	if (size > GIB(64))
+	if (size > most_ram || a->lost_bytes > most_ram)
 		return;
 	a->has_need = true;
 	a->need_end = q->page_offset + size;
@@ -285,6 +286,17 @@ static void judge_splits(const struct ram_question *q, struct ram_answer *a)
 	}
 }
 
+static void choose_highmem(const struct ram_question *q, struct ram_answer *a,
+			   uint64_t vmalloc_size)
+{
+	struct ram_choice c = { .kind = RAM_CHOICE_HIGHMEM, .recovers = a->lost_bytes,
+				.vmalloc_size = vmalloc_size };
+
+	if (q->aliasing != RAM_YES && q->highmem != RAM_YES &&
+	    a->nr_choices < ARRAY_SIZE(a->choices))
+		a->choices[a->nr_choices++] = c;
+}
+
 static void judge_choices(const struct ram_question *q, struct ram_answer *a)
 {
 	if (q->has_param && a->default_reserve < a->reserve)
@@ -297,18 +309,55 @@ static void judge_choices(const struct ram_question *q, struct ram_answer *a)
 		choose(q, a, RAM_CHOICE_LEAST, least_reserve, least_reserve,
 		       q->page_offset);
 	judge_splits(q, a);
-	if (q->aliasing != RAM_YES && q->highmem != RAM_YES) {
-		struct ram_choice c = { .kind = RAM_CHOICE_HIGHMEM,
-					.recovers = a->lost_bytes,
-					.vmalloc_size = vmalloc_left(q, a, a->limit,
-								     q->page_offset) };
-
-		if (a->nr_choices < ARRAY_SIZE(a->choices))
-			a->choices[a->nr_choices++] = c;
-	}
+	choose_highmem(q, a, vmalloc_left(q, a, a->limit, q->page_offset));
 }
 
-/* Without a layout only the log can speak, and there is no arithmetic. */
+/* ---- A log without a table, as every kernel's since 5.1 ---- */
+
+static void choose_less(struct ram_answer *a, enum ram_choice_kind kind, uint64_t reserve)
+{
+	struct ram_choice c = { .kind = kind, .value = reserve };
+
+	c.recovers = MIN(align_down(a->reserve - reserve, pmd_size), a->lost_bytes);
+	c.vmalloc_size = reserve - (a->rule == RAM_GAP_TAKEN ? gap_size : 0);
+	if (c.recovers)
+		a->choices[a->nr_choices++] = c;
+}
+
+/*
+ * Neither PAGE_OFFSET nor VMALLOC_END is known, nor need they be: what is lost
+ * begins at the limit, and each MiB less of reserve moves the limit up by one.
+ */
+static void judge_without_layout(const struct ram_question *q, struct ram_answer *a)
+{
+	uint64_t lost = align_up(a->lost_bytes, pmd_size);
+
+	if (a->lost_bytes > most_ram || !q->logged_at_limit ||
+	    (!q->release && !q->has_param))
+		return;
+	a->rule = gap_rule(q);
+	a->gap = a->rule == RAM_GAP_ADDED ? gap_size : 0;
+	a->default_reserve = a->rule == RAM_GAP_ADDED ? MIB(240) :
+			     q->release >= KERNEL_RELEASE(3, 3) ? MIB(248) : MIB(128);
+	a->reserve = a->default_reserve;
+	if (q->has_param) {
+		a->reserve = MAX(q->param, least_reserve);
+		a->param_clamped = a->reserve != q->param;
+	}
+	a->largest_reserve = (int64_t)a->reserve - (int64_t)lost;
+	if (a->reserve >= lost + least_reserve)
+		a->largest_param = align_down(a->reserve - lost, MIB(1));
+	if (q->has_param && a->default_reserve < a->reserve && q->release)
+		choose_less(a, RAM_CHOICE_DROP, a->default_reserve);
+	if (a->largest_param)
+		choose_less(a, RAM_CHOICE_PARAM, a->largest_param);
+	else if (a->reserve > least_reserve)
+		choose_less(a, RAM_CHOICE_LEAST, least_reserve);
+	choose_highmem(q, a, a->reserve - (a->rule == RAM_GAP_TAKEN ? gap_size : 0));
+}
+
+/* ---- All together ---- */
+
 static bool layout_makes_sense(const struct ram_question *q)
 {
 	return q->page_offset < q->lowmem_end && q->lowmem_end <= q->vmalloc_end &&
@@ -328,8 +377,12 @@ void ram_judge(const struct ram_question *q, struct ram_answer *ret)
 	}
 	judge_log(q, a);
 	a->verdict = verdict(q, a);
-	if (a->verdict != RAM_IGNORED || !a->layout_known)
+	if (a->verdict != RAM_IGNORED)
 		return;
+	if (!a->layout_known) {
+		judge_without_layout(q, a);
+		return;
+	}
 	judge_need(q, a);
 	if (a->limit_known)
 		judge_choices(q, a);

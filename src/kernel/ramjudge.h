@@ -78,7 +78,7 @@ struct ram_choice {
 
 struct ram_answer {
 	enum ram_verdict verdict;
-	bool layout_known;		/* else all but the verdict and lost is empty */
+	bool layout_known;		/* else there are no limit and no need_end */
 	/* The limit: vmalloc_end - reserve - gap. */
 	bool limit_known;
 	bool at_limit;

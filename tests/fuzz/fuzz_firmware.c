@@ -10,11 +10,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct vmatlas_error *parse(const uint8_t *data, size_t size, struct firmware *f)
 {
+	/* libfdt refuses what is not aligned to 8 bytes. */
+	_cleanup_(freep) uint8_t *copy = malloc(size);
+
+	if (!copy)
+		return NULL;
+	memcpy(copy, data + 1, size - 1);
 	if (data[0] & 1)
-		return firmware_parse_atags(data + 1, size - 1, data[0] & 2, f);
+		return firmware_parse_atags(copy, size - 1, data[0] & 2, f);
 	if (size >= 9)
-		firmware_fdt_size(data + 1);
-	return firmware_parse_fdt(data + 1, size - 1, f);
+		firmware_fdt_size(copy);
+	return firmware_parse_fdt(copy, size - 1, f);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
