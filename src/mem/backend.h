@@ -43,6 +43,9 @@ file_check(int fd, uint64_t *ret_size, uint64_t *ret_mtime);
 struct mem_cache *mem_cache_new(void);
 void mem_cache_free(struct mem_cache *cache);
 
+/* Keep what is read from now on, if the options ask for it. */
+VMATLAS_CHECKED struct vmatlas_error *mem_record_start(struct mem *mem);
+
 /* ---- rearrange.c: the flattened form ---- */
 
 /*

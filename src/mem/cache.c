@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "mem/backend.h"
+#include "mem/record.h"
 
 enum { SLOTS_SHIFT = 10, SLOTS = 1 << SLOTS_SHIFT };
 
@@ -119,9 +120,18 @@ static struct vmatlas_error *check(const struct mem *mem, enum mem_space space,
 	return NULL;
 }
 
+struct vmatlas_error *mem_record_start(struct mem *mem)
+{
+	if (mem->opts.record)
+		mem->record = mem_record_new();
+	return mem->opts.record && !mem->record ? error_no_memory() : NULL;
+}
+
 struct vmatlas_error *mem_read(struct mem *mem, enum mem_space space, uint64_t addr,
 			       void *buf, size_t len)
 {
+	const uint64_t first = addr;
+	const size_t all = len;
 	struct vmatlas_error *err;
 	uint8_t *to = buf;
 
@@ -139,6 +149,8 @@ struct vmatlas_error *mem_read(struct mem *mem, enum mem_space space, uint64_t a
 		to += n;
 		len -= n;
 	}
+	if (!err && mem->record && space == MEM_PHYSICAL && !mem->record_paused)
+		err = mem_record_add(mem->record, first, buf, all);
 	/* A dying disk: say whose. */
 	return error_is(err, VMATLAS_ERROR_SYSTEM) ?
 		       vmatlas_error_wrap(err, "%s", mem->path) : err;

@@ -121,7 +121,9 @@ struct vmatlas_error *mem_open_live(const char *path, const struct mem_opts *opt
 	mem->info.taken = time(NULL);
 	mem->file_size = UINT64_MAX;	/* stat's is a fiction of the kernel's */
 
-	err = open_kcore(mem);
+	err = mem_record_start(mem);
+	if (!err)
+		err = open_kcore(mem);
 	if (!err)
 		*ret = take(mem);
 	return err;

@@ -23,6 +23,7 @@ struct kdump {
 	kdump_ctx_t *ctx;
 	struct diskdump_head head;
 	struct pagemap map;
+	bool is_whole;			/* every page's data is in the file */
 };
 
 static void kdump_backend_free(struct kdump *k)
@@ -149,13 +150,17 @@ static struct vmatlas_error *find_end(struct mem *mem, struct kdump *k)
 {
 	struct vmatlas_error *err;
 	uint64_t expected;
+	bool sure;
 
-	err = pagemap_expected(&k->map, &expected);
-	if (!err && (expected > mem->file_size || k->head.status & DISKDUMP_INCOMPLETE)) {
+	err = pagemap_expected(&k->map, &expected, &sure);
+	if (err)
+		return err;
+	if (expected > mem->file_size || k->head.status & DISKDUMP_INCOMPLETE) {
 		mem->info.truncated_at = mem->file_size;
 		mem->info.expected_size = MAX(expected, mem->file_size);
 	}
-	return err;
+	k->is_whole = sure && !mem->info.truncated_at && !mem->extents;
+	return NULL;
 }
 
 static struct vmatlas_error *library_failed(kdump_ctx_t *ctx, kdump_status status)
@@ -194,6 +199,12 @@ static struct vmatlas_error *library_open(struct kdump *k)
 	if (status != KDUMP_OK || size != k->head.block_size)
 		status = kdump_set_number_attr(k->ctx, KDUMP_ATTR_PAGE_SIZE,
 					       k->head.block_size);
+	/*
+	 * 0.5.1 takes the sub-header that an ARM machine writes for i386's and then
+	 * knows of no pages (ptesarik/libkdumpfile#75).
+	 */
+	if (status == KDUMP_OK && k->head.padded)
+		status = kdump_set_number_attr(k->ctx, "max_pfn", k->head.max_mapnr);
 	return status == KDUMP_OK ? NULL : library_failed(k->ctx, status);
 }
 
@@ -298,18 +309,17 @@ static struct vmatlas_error *explain(struct kdump *k, uint64_t addr, kdump_statu
 /*
  * A FAULT for a page that is not there. By our own look at the bitmaps: it says
  * why, and a search over holes need not wait for libkdumpfile's error strings.
- * Of a flattened file that was cut off, pages that never came would even read
- * as zeros, so there the descriptor is looked at too.
+ * Where the end of the file is missing libkdumpfile 0.5.1 reads zeros behind
+ * it, so there the descriptor is looked at too.
  */
-static struct vmatlas_error *check_there(const struct mem *mem, struct kdump *k,
-					 uint64_t addr)
+static struct vmatlas_error *check_there(struct kdump *k, uint64_t addr)
 {
 	const uint64_t pfn = addr / k->head.block_size;
 	struct vmatlas_error *err;
 	enum page_state state;
 
 	err = pagemap_state(&k->map, pfn, &state);
-	if (!err && state == PAGE_PRESENT && mem->extents)
+	if (!err && state == PAGE_PRESENT && !k->is_whole)
 		err = pagemap_data_state(&k->map, pfn, &state);
 	if (err)
 		return vmatlas_error_wrap(err, "physical %#" PRIx64, addr);
@@ -325,7 +335,7 @@ static struct vmatlas_error *kdump_read_block(struct mem *mem, enum mem_space sp
 	size_t n = len;
 
 	(void)space;	/* there is only one, mem_read() sees to it */
-	err = check_there(mem, k, addr);
+	err = check_there(k, addr);
 	if (err)
 		return err;
 	status = kdump_read(k->ctx, KDUMP_MACHPHYSADDR, addr, buf, &n);

@@ -13,6 +13,7 @@
 #include "mem/diskdump.h"
 #include "mem/elfhdr.h"
 #include "mem/flat.h"
+#include "mem/record.h"
 
 static const struct mem_ops *const backends[] = { &mem_elf_ops, &mem_kdump_ops };
 
@@ -183,7 +184,9 @@ struct vmatlas_error *mem_open(const char *path, const struct mem_opts *opts,
 		mem->opts = *opts;
 	mem->info.path = mem->path;
 
-	err = open_any(mem);
+	err = mem_record_start(mem);
+	if (!err)
+		err = open_any(mem);
 	if (err)
 		return vmatlas_error_wrap(err, "%s", path);
 	*ret = take(mem);
@@ -197,6 +200,7 @@ void mem_free(struct mem *mem)
 	if (mem->ops && mem->ops->close)
 		mem->ops->close(mem);
 	mem_cache_free(mem->cache);
+	mem_record_free(mem->record);
 	extents_free(mem->extents);
 	free((void *)mem->info.vmcoreinfo);
 	free((void *)mem->info.cpus);

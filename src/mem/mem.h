@@ -62,6 +62,7 @@ enum mem_space { MEM_PHYSICAL = VMATLAS_PHYSICAL, MEM_VIRTUAL = VMATLAS_VIRTUAL 
 
 struct mem_opts {
 	const char *tmpdir;
+	bool record;			/* keep what is read, for an extract */
 	vmatlas_log_fn *log;		/* progress of long work; may be NULL */
 	void *log_arg;
 };
@@ -87,6 +88,8 @@ struct mem {
 	void *priv;
 	struct mem_info info;		/* owns what it points to */
 	struct mem_opts opts;
+	struct mem_record *record;	/* what was read so far; NULL: not asked for */
+	bool record_paused;		/* a search: what it passes by is no answer */
 	struct mem_cache *cache;	/* blocks read; NULL: it may change, see cache.c */
 	struct extents *extents;	/* what a cut-off flattened file brought; or NULL */
 	uint64_t file_size;		/* of the file that is read; UINT64_MAX if live */

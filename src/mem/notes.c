@@ -4,6 +4,7 @@
  * size in them; a note that runs out of the buffer ends the walk.
  */
 #include <elf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,41 @@ bool note_qemu_cpu(const struct note *n, struct mem_cpu *ret)
 	return true;
 }
 
+static void put_le(uint8_t *to, uint64_t value, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		to[i] = value >> 8 * i;
+}
+
+void note_qemu_cpu_make(const struct mem_cpu *cpu, uint8_t ret[static NOTE_QEMU_CPU_SIZE])
+{
+	_Static_assert((int)NOTE_QEMU_CPU_SIZE >= (int)QEMU_LEAST, "room for all that is read");
+	memset(ret, 0, NOTE_QEMU_CPU_SIZE);
+	put_le(ret, QEMU_VERSION, 4);
+	put_le(ret + 4, NOTE_QEMU_CPU_SIZE, 4);
+	put_le(ret + QEMU_RIP, cpu->ip, 8);
+	put_le(ret + QEMU_IDT_BASE, cpu->idt_base, 8);
+	for (size_t i = 0; i < ARRAY_SIZE(cpu->cr); i++)
+		put_le(ret + QEMU_CR + i * 8, cpu->cr[i], 8);
+}
+
+/* "TAKEN=seconds\nNODE=host\n", in an extract: what the file's own time does not tell. */
+static void take_extract(struct note_facts *f, const struct note *n)
+{
+	char text[256];
+	const char *at;
+
+	snprintf(text, sizeof(text), "%.*s", (int)MIN(n->desc_size, sizeof(text) - 1),
+		 (const char *)n->desc);
+	at = strstr(text, "TAKEN=");
+	if (at)
+		f->taken = strtoull(at + strlen("TAKEN="), NULL, 10);
+	at = strstr(text, "NODE=");
+	if (at)
+		snprintf(f->node, sizeof(f->node), "%.*s",
+			 (int)strcspn(at + strlen("NODE="), "\n"), at + strlen("NODE="));
+}
+
 void note_facts_done(struct note_facts *f)
 {
 	free(f->vmcoreinfo);
@@ -106,6 +142,8 @@ static struct vmatlas_error *take_note(struct note_facts *f, const struct note *
 
 	if (note_is(n, "VMCOREINFO") && n->desc_size > 0 && !f->vmcoreinfo)
 		return take_vmcoreinfo(f, n);
+	if (note_is(n, "VMATLAS"))
+		take_extract(f, n);
 	if (note_is(n, "CORE") && n->type == NT_PRSTATUS && !f->prstatus_size)
 		f->prstatus_size = n->desc_size;
 	if (note_qemu_cpu(n, &cpu)) {
@@ -137,6 +175,10 @@ void note_facts_give(struct note_facts *f, struct mem_info *info)
 	info->nr_cpus = f->cpus.nr;
 	info->cpus = take(f->cpus.v);
 	f->cpus.nr = f->cpus.cap = 0;
+	if (f->taken)
+		info->taken = f->taken;
+	if (*f->node)
+		memcpy(info->uts_node, f->node, sizeof(f->node));
 }
 
 /*

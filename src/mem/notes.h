@@ -30,12 +30,18 @@ bool note_is(const struct note *n, const char *name);
 /* QEMU's CPU state, as target/i386 writes it. */
 bool note_qemu_cpu(const struct note *n, struct mem_cpu *ret);
 
+/* The same note made anew: control registers, IDT and ip, the rest zero. */
+enum { NOTE_QEMU_CPU_SIZE = 440 };
+void note_qemu_cpu_make(const struct mem_cpu *cpu, uint8_t ret[static NOTE_QEMU_CPU_SIZE]);
+
 /* What notes say about a dump. */
 struct note_facts {
 	char *vmcoreinfo;		/* NUL-terminated copy; NULL */
 	size_t vmcoreinfo_size;
 	VEC(struct mem_cpu) cpus;
 	size_t prstatus_size;		/* of the first CPU's registers; 0 */
+	char node[65];			/* from our own note; "" */
+	uint64_t taken;			/* likewise; 0 */
 };
 
 void note_facts_done(struct note_facts *f);

@@ -198,10 +198,29 @@ struct vmatlas_error *pagemap_data_state(struct pagemap *map, uint64_t pfn,
 }
 
 /*
- * Pages are written in order, so the last descriptors know where the file ends;
- * a few hundred of them, since pages of zeros share one place near the front.
+ * Pages are written in order, so the last descriptors know where the file ends.
+ * But pages of zeros share one place near the front: where all the last ones
+ * name one place, nothing is known.
  */
-struct vmatlas_error *pagemap_expected(struct pagemap *map, uint64_t *ret)
+static uint64_t last_byte(const struct diskdump_head *head, const uint8_t *p, size_t size,
+			  bool *ret_sure)
+{
+	uint64_t low = UINT64_MAX, high = 0, end = 0;
+
+	for (size_t i = 0; i < size; i += DISKDUMP_DESC_SIZE) {
+		const struct diskdump_desc d = diskdump_desc_parse(head, p + i);
+
+		if (d.offset > INT64_MAX)
+			continue;
+		low = MIN(low, d.offset);
+		high = MAX(high, d.offset);
+		end = MAX(end, d.offset + d.size);
+	}
+	*ret_sure = low < high || size <= DISKDUMP_DESC_SIZE;
+	return end;
+}
+
+struct vmatlas_error *pagemap_expected(struct pagemap *map, uint64_t *ret, bool *ret_sure)
 {
 	const size_t size = MIN(map->nr_dumped, (uint64_t)TAIL_DESCS) * DISKDUMP_DESC_SIZE;
 	const uint64_t end = map->descs + map->nr_dumped * DISKDUMP_DESC_SIZE;
@@ -210,15 +229,12 @@ struct vmatlas_error *pagemap_expected(struct pagemap *map, uint64_t *ret)
 
 	/* How many descriptors a part of a split dump has would take a count. */
 	*ret = map->head->split ? map->descs : end;
+	*ret_sure = false;
 	if (map->head->split || !file_holds(map->mem, end - size, size))
 		return NULL;
 	err = file_read(map->mem, map->fd, end - size, bytes, size);
-	for (size_t i = 0; !err && i < size; i += DISKDUMP_DESC_SIZE) {
-		const struct diskdump_desc d = diskdump_desc_parse(map->head, bytes + i);
-
-		if (d.offset <= INT64_MAX)
-			*ret = MAX(*ret, d.offset + d.size);
-	}
+	if (!err)
+		*ret = MAX(end, last_byte(map->head, bytes, size, ret_sure));
 	return err;
 }
 

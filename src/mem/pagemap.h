@@ -49,9 +49,12 @@ pagemap_state(struct pagemap *map, uint64_t pfn, enum page_state *ret);
 VMATLAS_CHECKED struct vmatlas_error *
 pagemap_data_state(struct pagemap *map, uint64_t pfn, enum page_state *ret);
 
-/* Bytes that a complete file has, as far as its last descriptors tell. */
+/*
+ * Bytes that a complete file has, as far as its last descriptors tell; not
+ * *ret_sure if they tell too little.
+ */
 VMATLAS_CHECKED struct vmatlas_error *
-pagemap_expected(struct pagemap *map, uint64_t *ret);
+pagemap_expected(struct pagemap *map, uint64_t *ret, bool *ret_sure);
 
 /* Runs of RAM, malloc'ed; all in one where there are unreasonably many. */
 VMATLAS_CHECKED struct vmatlas_error *
