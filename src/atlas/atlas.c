@@ -2,6 +2,8 @@
 /* Open, survey, seal, inspect, close. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -194,10 +196,23 @@ static struct vmatlas_error *add_declared(struct vmatlas *atlas)
 	return NULL;
 }
 
+/* Told even where nothing that was wanted is missing: the next question may want it. */
+static struct vmatlas_error *cover_dump(struct vmatlas *atlas)
+{
+	const struct mem_info *info = atlas->kernel ? &atlas->kernel->mem->info : NULL;
+	char detail[128];
+
+	if (!info || !info->truncated_at)
+		return NULL;
+	snprintf(detail, sizeof(detail), "file is truncated: %" PRIu64 " of %" PRIu64
+		 " bytes are there", info->truncated_at, info->expected_size);
+	return atlas_add_coverage(atlas, VMATLAS_PARTIAL, "dump", detail);
+}
+
 struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 {
 	const struct survey_sink sink = { sink_claim, sink_finding, sink_coverage, atlas };
-	struct vmatlas_error *err = NULL;
+	struct vmatlas_error *err;
 
 	if (atlas->sealed)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "surveyed already");
@@ -205,6 +220,7 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"no dump given; --live reads the running kernel");
 	atlas->surveyed = what;
+	err = cover_dump(atlas);
 	for (size_t i = 0; i < nr_surveyors && atlas->kernel && !err; i++)
 		if (surveyors[i]->what & what)
 			err = run_surveyor(atlas, surveyors[i], &sink);
