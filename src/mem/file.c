@@ -74,8 +74,11 @@ struct vmatlas_error *file_read(struct mem *mem, int fd, uint64_t offset, void *
 	if (mem->info.live)
 		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
 					 "the running kernel has nothing there");
+	if (mem->extents)
+		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
+			"file is truncated: this part of the flattened dump is missing");
 	return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-		"file is truncated: offset %#" PRIx64 " is missing from it", offset + got);
+		"file is truncated: it ends at offset %#" PRIx64, mem->file_size);
 }
 
 static struct vmatlas_error *not_a_file(const struct stat *st)

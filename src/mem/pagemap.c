@@ -31,6 +31,23 @@ static unsigned int count_bits(const uint8_t *p, size_t len)
 	return n;
 }
 
+/*
+ * A part of a bitmap. Not asked of a cut-off flattened file whether it came:
+ * has_bits() did, and makedumpfile never writes the bits behind the last page.
+ */
+static struct vmatlas_error *read_bits(const struct pagemap *map, const struct bitmap *b,
+				       uint64_t pos, uint8_t *buf, size_t len)
+{
+	struct vmatlas_error *err;
+	size_t got;
+
+	err = file_read_some(map->mem, map->fd, b->offset + pos, buf, len, &got);
+	if (!err && got < len)
+		err = vmatlas_error_new(VMATLAS_ERROR_FAULT,
+			"file is truncated: its map of pages is missing");
+	return err;
+}
+
 /* Have chunk number @chunk of @b at hand. */
 static struct vmatlas_error *load(struct pagemap *map, struct bitmap *b, uint64_t chunk)
 {
@@ -40,7 +57,7 @@ static struct vmatlas_error *load(struct pagemap *map, struct bitmap *b, uint64_
 	if (b->chunk == chunk)
 		return NULL;
 	b->chunk = UINT64_MAX;
-	err = file_read(map->mem, map->fd, b->offset + pos, b->bytes,
+	err = read_bits(map, b, pos, b->bytes,
 			MIN(map->bytes - pos, (uint64_t)PAGEMAP_CHUNK));
 	if (!err)
 		b->chunk = chunk;
@@ -83,7 +100,7 @@ static struct vmatlas_error *count_pages(struct pagemap *map)
 	for (uint64_t pos = 0; pos < map->bytes; pos += sizeof(bytes)) {
 		const size_t len = MIN((uint64_t)sizeof(bytes), map->bytes - pos);
 
-		err = file_read(map->mem, map->fd, map->dumped.offset + pos, bytes, len);
+		err = read_bits(map, &map->dumped, pos, bytes, len);
 		if (err)
 			return err;
 		for (size_t i = 0; i < len; i += PAGEMAP_CHUNK) {
@@ -95,6 +112,15 @@ static struct vmatlas_error *count_pages(struct pagemap *map)
 	return NULL;
 }
 
+/* The bits that count; with it, the file reaches up to the descriptors. */
+static bool has_bits(const struct pagemap *map, const struct bitmap *b)
+{
+	const uint64_t nr = MIN(map->head->max_mapnr, map->bytes * 8);
+
+	return file_holds(map->mem, b->offset, (nr + 7) / 8) &&
+	       map->mem->file_size >= b->offset + map->bytes;
+}
+
 struct vmatlas_error *pagemap_init(struct pagemap *map, struct mem *mem, int fd,
 				   const struct diskdump_head *head)
 {
@@ -102,7 +128,7 @@ struct vmatlas_error *pagemap_init(struct pagemap *map, struct mem *mem, int fd,
 
 	*map = (struct pagemap){ .mem = mem, .fd = fd, .head = head };
 	place(map);
-	if (!file_holds(mem, map->ram.offset, map->descs - map->ram.offset))
+	if (!has_bits(map, &map->ram) || !has_bits(map, &map->dumped))
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 			"file is truncated before the pages begin; copy the dump again");
 	err = count_pages(map);
