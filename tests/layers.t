@@ -80,6 +80,7 @@ for folder in image mem arch; do
 	ok "$folder is entered by its door" knocks_at_the_door $folder
 done
 ok "libelf and libdw live in image" lives_in 'elfutils/\|dwarf\.h\|gelf\.h\|libelf\.h' 'src/image/*'
+ok "libbpf lives in image/btfmake.c" lives_in 'bpf/' src/image/btfmake.c
 ok "libkdumpfile lives in mem" lives_in 'libkdumpfile/' 'src/mem/*'
 ok "libfdt lives in kernel/firmware.c" lives_in 'libfdt' src/kernel/firmware.c
 ok "libsmartcols and jansson live in cli" lives_in 'libsmartcols/\|jansson' 'src/cli/*'

@@ -46,6 +46,7 @@ static bool is_remote(int fd)
 	case V9FS_MAGIC:
 	case AFS_SUPER_MAGIC:
 	case CODA_SUPER_MAGIC:
+	case SYSFS_MAGIC:	/* not remote, but not to be mapped, either */
 		return true;
 	}
 	return false;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The door to vmlinux: what the files say, at link addresses. Knows ELF and
- * DWARF; knows nothing of dumps, KASLR or Linux.
+ * The door to vmlinux: what the files say, at link addresses. Knows ELF, DWARF
+ * and BTF; knows nothing of dumps, KASLR or Linux.
  */
 #ifndef IMAGE_IMAGE_H
 #define IMAGE_IMAGE_H
@@ -19,7 +19,8 @@ struct image_info {
 	uint16_t machine;		/* EM_* */
 	uint8_t bits;			/* 32 or 64 */
 	bool big_endian;
-	bool has_debug_info;
+	bool has_debug_info;		/* types: DWARF or BTF */
+	const char *types_from;		/* "DWARF", "BTF of FILE"; "" if there are none */
 	uint64_t entry;			/* e_entry */
 };
 
@@ -53,6 +54,14 @@ DEFINE_FREEP(image, image_free)
 const struct image_info *image_info(const struct image *image);
 
 /*
+ * Take types from the file at @path instead: an ELF file with DWARF (and symbols), one
+ * with a .BTF section, or BTF alone, as /sys/kernel/btf/vmlinux. Before any question;
+ * MISMATCH if it is for another CPU.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+image_use_types(struct image *image, const char *path);
+
+/*
  * Look for @names in one pass over .symtab and remember the answers, found or
  * not. Names that were not prefetched cost a pass of their own; so prefetch the
  * functions that image_member() will be given, too ("vfree|vunmap" is two names).
@@ -78,6 +87,10 @@ image_symbol(struct image *image, const char *name, uint64_t want_size,
  * elements: "ranges[]" is one element, "ranges[].start" a member of it.
  * @tag may also be a typedef. Bit-fields are MISSING: they have no bytes of their
  * own. Of an array, is_signed and is_pointer speak of the elements.
+ *
+ * BTF has one namespace for the whole kernel: there @near must exist, too, and picks
+ * TAG___NEAR if there is such a struct; else of several of that tag the largest is
+ * meant. A kernel's BTF (not ours) has all dimensions of an array in one.
  */
 VMATLAS_CHECKED struct vmatlas_error *
 image_member(struct image *image, const char *near, const char *tag,
@@ -87,6 +100,25 @@ image_member(struct image *image, const char *near, const char *tag,
 VMATLAS_CHECKED struct vmatlas_error *
 image_enumerator(struct image *image, const char *near, const char *name,
 		 int64_t *ret);
+
+/* A question about types: image_member(), or image_enumerator() if @member is NULL. */
+struct image_need {
+	const char *near, *name, *member;
+};
+
+/* Have @asked called with each question from now on; NULL ends it. */
+void image_watch(struct image *image,
+		 void (*asked)(void *arg, const struct image_need *need), void *arg);
+
+/*
+ * BTF, in the target's byte order, that answers each of @needs as @image does, and no
+ * other: structs with the members asked for, flat where they are anonymous. Where the
+ * answers of a tag differ from function to function there is one TAG___NEAR for each.
+ * The functions that are @near must still be found beside it. *ret is malloc'ed.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+image_make_btf(struct image *image, const struct image_need *needs, size_t nr,
+	       void **ret, size_t *ret_size);
 
 /* Bytes that the file holds at a link address; FAULT if it holds none there. */
 VMATLAS_CHECKED struct vmatlas_error *

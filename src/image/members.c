@@ -101,32 +101,26 @@ static struct vmatlas_error *find_struct(struct types *t, const char *tag,
 
 /* ---- Following a path ---- */
 
-static struct vmatlas_error *missing(const char *tag, const char *path, size_t len,
-				     const char *why)
-{
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s: %.*s %s", tag, (int)len,
-				 path, why);
-}
-
 static struct vmatlas_error *step_into(struct types *t, struct place *p, const char *tag,
 				       const char *path, size_t len)
 {
 	bool entered;
 	struct vmatlas_error *err = place_enter(t, p, &entered);
 
-	return err || entered ? err : missing(tag, path, len, "is no array");
+	return err || entered ? err : path_missing(tag, path, len, "is no array");
 }
 
 static struct vmatlas_error *step_to(struct types *t, struct place *p, const char *tag,
-				     const char *path, size_t at, size_t len)
+				     const char *path, const struct path_step *step)
 {
+	const size_t len = (size_t)(step->name + step->len - path);
 	bool found;
-	struct vmatlas_error *err = place_member(t, p, path + at, len, &found);
+	struct vmatlas_error *err = place_member(t, p, step->name, step->len, &found);
 
 	if (err || found)
 		return err;
-	return missing(tag, path, at + len, types_is_struct(&p->type) || !at ?
-		       "does not exist" : "is not in a struct");
+	return path_missing(tag, path, len, types_is_struct(&p->type) ||
+			    step->name == path ? "does not exist" : "is not in a struct");
 }
 
 static struct vmatlas_error *walk_path(struct types *t, struct place *p, const char *tag,
@@ -136,19 +130,13 @@ static struct vmatlas_error *walk_path(struct types *t, struct place *p, const c
 	size_t at = 0;
 
 	while (!err && path[at]) {
-		if (!strncmp(path + at, "[]", 2)) {
-			err = step_into(t, p, tag, path, at);
-			at += 2;
-			continue;
-		}
-		at += at && path[at] == '.';
-		const size_t len = strcspn(path + at, ".[");
+		const size_t before = at;
+		struct path_step step;
 
-		if (!len)
-			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-				"'%s' is no path to a member", path);
-		err = step_to(t, p, tag, path, at, len);
-		at += len;
+		err = path_step(path, &at, &step);
+		if (!err)
+			err = step.is_element ? step_into(t, p, tag, path, before) :
+						step_to(t, p, tag, path, &step);
 	}
 	return err;
 }
@@ -177,7 +165,7 @@ static bool must_widen(const struct types *t, const struct vmatlas_error *err)
 	return err && t->unit->leaves && !t->unit->is_wide;
 }
 
-struct vmatlas_error *image_member(struct image *image, const char *near, const char *tag,
+struct vmatlas_error *dwarf_member(struct image *image, const char *near, const char *tag,
 				   const char *member, struct image_member *ret)
 {
 	struct vmatlas_error *err;
@@ -276,7 +264,7 @@ static struct vmatlas_error *enumerator_related(struct types *t, const char *nam
 	return err;
 }
 
-struct vmatlas_error *image_enumerator(struct image *image, const char *near,
+struct vmatlas_error *dwarf_enumerator(struct image *image, const char *near,
 				       const char *name, int64_t *ret)
 {
 	struct vmatlas_error *err;

@@ -58,6 +58,14 @@ struct bytes {
 
 struct symbols;
 struct units;
+struct provider;
+struct btf_blob;
+
+/* What "a|b" near a type means. */
+struct near {
+	char *near;
+	char *function;			/* NULL: there is none of them */
+};
 
 struct image {
 	struct image_info info;
@@ -69,10 +77,22 @@ struct image {
 	VEC(struct segment) segments;	/* PT_LOAD */
 	struct symbols *symbols;
 	struct units *units;
+
+	const struct provider *provider;	/* of types */
+	struct image *types;		/* whose they are: itself, or another file, owned */
+	char *types_text;
+	struct btf_blob *btf;		/* NULL until needed */
+	VEC(struct near) nears;
+	void (*asked)(void *arg, const struct image_need *need);
+	void *asked_arg;
 };
 
 VMATLAS_CHECKED struct vmatlas_error *
 image_open_how(const char *path, bool copy, struct image **ret);
+
+/* Likewise, but a file without symbols will do. */
+VMATLAS_CHECKED struct vmatlas_error *
+image_open_parts(const char *path, bool copy, struct image **ret);
 
 /* A section that has bytes in the file, as they are stored; NULL if there is none. */
 const struct section *image_section(const struct image *image, const char *name);
@@ -83,6 +103,42 @@ void section_expect(const struct image *image, const char *name);
 /* The bytes of @s, fetched; none if @s is NULL. */
 VMATLAS_CHECKED struct vmatlas_error *
 section_bytes(struct image *image, const struct section *s, struct bytes *ret);
+
+/* ---- provider.c: DWARF or BTF ---- */
+
+void provider_choose(struct image *image);
+void provider_done(struct image *image);
+
+/* The first of "a|b" that is a function; MISSING if none is. */
+VMATLAS_CHECKED struct vmatlas_error *
+near_function(struct image *image, const char *near, const char **ret);
+
+/* An image whose functions will be asked for, too, or NULL. */
+struct image *provider_other_symbols(const struct image *image);
+
+/* ---- path.c: pure ---- */
+
+struct path_step {
+	const char *name;
+	size_t len;
+	bool is_element;		/* "[]" */
+};
+
+/* The step of @path at *at, which moves on. ARGUMENT if it is none. */
+VMATLAS_CHECKED struct vmatlas_error *
+path_step(const char *path, size_t *at, struct path_step *ret);
+
+/* "tag: the first @len bytes of path why" */
+VMATLAS_CHECKED struct vmatlas_error *
+path_missing(const char *tag, const char *path, size_t len, const char *why);
+
+/* ---- members.c: types out of DWARF ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *
+dwarf_member(struct image *image, const char *near, const char *tag, const char *member,
+	     struct image_member *ret);
+VMATLAS_CHECKED struct vmatlas_error *
+dwarf_enumerator(struct image *image, const char *near, const char *name, int64_t *ret);
 
 /* ---- notes.c: pure ---- */
 
@@ -120,6 +176,10 @@ symtab_scan(const struct symtab *t, struct wanted *wanted, size_t nr);
 /* ---- symbols.c ---- */
 
 void symbols_free(struct symbols *s);
+
+/* Every name that was asked for, with what was found. */
+size_t symbols_nr(const struct symbols *s);
+const struct wanted *symbols_at(const struct symbols *s, size_t i);
 
 /* Call @fn with the address of every function that is remembered by now. */
 void symbols_functions(struct image *image, void (*fn)(void *arg, uint64_t addr),

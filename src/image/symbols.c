@@ -21,6 +21,16 @@ void symbols_free(struct symbols *s)
 	free(s);
 }
 
+size_t symbols_nr(const struct symbols *s)
+{
+	return s->wanted.nr;
+}
+
+const struct wanted *symbols_at(const struct symbols *s, size_t i)
+{
+	return &s->wanted.v[i];
+}
+
 /* A few hundred names at most, told apart by one word: no hash is needed. */
 static struct wanted *find(struct image *image, const char *name, size_t len)
 {
@@ -124,6 +134,11 @@ struct vmatlas_error *image_prefetch(struct image *image, const char *const *nam
 
 	for (size_t i = 0; i < nr; i++) {
 		err = want_each(image, names[i]);
+		if (err)
+			return err;
+	}
+	if (provider_other_symbols(image)) {
+		err = image_prefetch(provider_other_symbols(image), names, nr);
 		if (err)
 			return err;
 	}
