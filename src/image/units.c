@@ -232,6 +232,9 @@ struct vmatlas_error *unit_near(struct image *image, const char *near, struct un
 {
 	struct vmatlas_error *err;
 
+	if (!near)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "types need a function near");
 	for (size_t i = 0; image->units && i < image->units->anchors.nr; i++) {
 		if (strcmp(image->units->anchors.v[i].near, near))
 			continue;

@@ -34,7 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		*parts[i] = tight(&p, &left, i < 3 ? (size_t)data[1 + i] * 8 : left);
 	if (dies_scan(&s, &list) == DIES_OK)
 		for (size_t i = 0; i < list.entries.nr; i++)
-			names += list.entries.v[i].name ? strlen(list.entries.v[i].name) : 0;
+			if (list.entries.v[i].name)
+				names += strlen(list.entries.v[i].name);
 	die_list_done(&list);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		free((void *)(uintptr_t)parts[i]->p);

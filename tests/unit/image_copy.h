@@ -58,7 +58,8 @@ static inline void copy_hide(struct copy *c, const char *name)
 {
 	uint8_t *at;
 
-	for (size_t i = 0; (at = memmem(c->bytes + i, c->size - i, name, strlen(name) + 1));
+	for (size_t i = 0;
+	     (at = memmem(c->bytes + i, c->size - i, name, strlen(name) + 1));
 	     i = (size_t)(at - c->bytes) + 1)
 		at[1] = 'x';
 }

@@ -79,8 +79,9 @@ static void two_units(struct build *b)
 static void check_two_units(struct build *b)
 {
 	struct arange_want w[] = {
-		{ .addr = 0xfff }, { .addr = 0x1000 }, { .addr = 0x10ff }, { .addr = 0x1100 },
-		{ .addr = 0x2040 }, { .addr = 0x300f }, { .addr = 0x3010 },
+		{ .addr = 0xfff }, { .addr = 0x1000 }, { .addr = 0x10ff },
+		{ .addr = 0x1100 }, { .addr = 0x2040 }, { .addr = 0x300f },
+		{ .addr = 0x3010 },
 	};
 	const uint64_t units[] = { 0, 0x100, 0x100, 0, 0x200, 0x200, 0 };
 
@@ -104,7 +105,8 @@ static void aranges_come_in_any_size_and_order(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 8; i++) {
-		struct build b = { .addr_size = i & 1 ? 4 : 8, .be = i & 2, .dwarf64 = i & 4 };
+		struct build b = { .addr_size = i & 1 ? 4 : 8, .be = i & 2,
+				   .dwarf64 = i & 4 };
 
 		check_two_units(&b);
 	}

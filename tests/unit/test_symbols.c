@@ -55,8 +55,10 @@ static uint32_t string(struct build *b, const char *text)
 }
 
 enum {
-	LOCAL_DATA = STB_LOCAL << 4 | STT_OBJECT, GLOBAL_DATA = STB_GLOBAL << 4 | STT_OBJECT,
-	LOCAL_CODE = STB_LOCAL << 4 | STT_FUNC, GLOBAL_CODE = STB_GLOBAL << 4 | STT_FUNC,
+	LOCAL_DATA = STB_LOCAL << 4 | STT_OBJECT,
+	GLOBAL_DATA = STB_GLOBAL << 4 | STT_OBJECT,
+	LOCAL_CODE = STB_LOCAL << 4 | STT_FUNC,
+	GLOBAL_CODE = STB_GLOBAL << 4 | STT_FUNC,
 };
 
 static void add(struct build *b, const char *name, uint8_t info, uint64_t value,
@@ -240,7 +242,8 @@ int image_test_function(void)
 
 static void image_answers_by_name(void **state)
 {
-	static const char *const names[] = { "image_test_global", "image_test_function|x" };
+	static const char *const names[] = { "image_test_global",
+					     "image_test_function|x" };
 	struct image *image = NULL;
 	struct image_symbol s;
 
@@ -277,8 +280,34 @@ static void image_reads_what_the_file_holds(void **state)
 	assert_memory_equal(buf, image_test_bytes, sizeof(buf));
 	assert_int_equal(code_of(image_read(image, UINT64_MAX - 3, buf, 8)),
 			 VMATLAS_ERROR_FAULT);
-	assert_int_equal(code_of(image_read(image, 1ull << 60, buf, 8)), VMATLAS_ERROR_FAULT);
+	assert_int_equal(code_of(image_read(image, 1ull << 60, buf, 8)),
+			 VMATLAS_ERROR_FAULT);
 	image_free(image);
+}
+
+/* As in a separate debug file, whose segments speak of another file's bytes. */
+static void image_reads_nothing_from_sections_without_bytes(void **state)
+{
+	struct copy c = copy_new();
+	struct image *image = NULL;
+	struct image_symbol s;
+	uint8_t buf[8];
+
+	(void)state;
+	assert_ok(image_open(SELF, &image));
+	assert_ok(image_symbol(image, "image_test_bytes", 0, &s));
+	Elf64_Ehdr *eh = (void *)c.bytes;
+	Elf64_Shdr *sh = (void *)(c.bytes + eh->e_shoff);
+	for (size_t i = 0; i < eh->e_shnum; i++)
+		if (sh[i].sh_flags & SHF_ALLOC && s.addr - sh[i].sh_addr < sh[i].sh_size)
+			sh[i].sh_type = SHT_NOBITS;
+	image_free(image);
+	copy_write(&c, c.size);
+	assert_ok(image_open(c.path, &image));
+	assert_int_equal(code_of(image_read(image, s.addr, buf, sizeof(buf))),
+			 VMATLAS_ERROR_FAULT);
+	image_free(image);
+	copy_done(&c);
 }
 
 static void image_reads_remote_files_by_copying(void **state)
@@ -352,17 +381,20 @@ static void build_id_is_found_among_other_notes(void **state)
 {
 	static const uint8_t le[] = {
 		4, 0, 0, 0, 4, 0, 0, 0, 1, 0, 0, 0, 'X', 'e', 'n', 0, 1, 2, 3, 4,
-		4, 0, 0, 0, 5, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0, 9, 8, 7, 6, 5, 0, 0, 0,
+		4, 0, 0, 0, 5, 0, 0, 0, 3, 0, 0, 0, 'G', 'N', 'U', 0,
+		9, 8, 7, 6, 5, 0, 0, 0,
 	};
+	const struct bytes all = { le, sizeof(le) };
 	size_t at = 0, size = 0;
 
 	(void)state;
-	assert_true(notes_build_id(&(struct bytes){ le, sizeof(le) }, 4, false, &at, &size));
+	assert_true(notes_build_id(&all, 4, false, &at, &size));
 	assert_int_equal(at, 36);
 	assert_int_equal(size, 5);
 	for (size_t len = 0; len < sizeof(le) - 3; len++)
-		assert_false(notes_build_id(&(struct bytes){ le, len }, 4, false, &at, &size));
-	assert_false(notes_build_id(&(struct bytes){ le, sizeof(le) }, 4, true, &at, &size));
+		assert_false(notes_build_id(&(struct bytes){ le, len }, 4, false, &at,
+					    &size));
+	assert_false(notes_build_id(&all, 4, true, &at, &size));
 }
 
 int main(void)
@@ -378,6 +410,7 @@ int main(void)
 		cmocka_unit_test(key_ends_at_the_end_and_at_a_dot),
 		cmocka_unit_test(image_answers_by_name),
 		cmocka_unit_test(image_reads_what_the_file_holds),
+		cmocka_unit_test(image_reads_nothing_from_sections_without_bytes),
 		cmocka_unit_test(image_reads_remote_files_by_copying),
 		cmocka_unit_test(image_says_why_it_cannot_open),
 		cmocka_unit_test(image_needs_a_symbol_table),

@@ -47,12 +47,14 @@ struct test_struct {
 	int flexible[];
 };
 
-__attribute__((noinline)) long test_anchor(const struct test_struct *t, test_qualified *q);
+__attribute__((noinline)) long test_anchor(const struct test_struct *t,
+					   test_qualified *q);
 
 /* Uses everything, so that the compiler describes it. */
 long test_anchor(const struct test_struct *t, test_qualified *q)
 {
-	return t->c + q->x + (t->e == TEST_200) + (t->c == TEST_FIVE) + (t->u == TEST_MINUS);
+	return t->c + q->x + (t->e == TEST_200) + (t->c == TEST_FIVE) +
+	       (t->u == TEST_MINUS);
 }
 
 #define NEAR "no_such_function|test_anchor"
@@ -90,15 +92,19 @@ static void check(struct image *image, const char *tag, const char *path,
 static void check_members(struct image *image)
 {
 	check(image, "test_struct", "", (struct image_member){ .size = sizeof(S) });
-	check(image, "test_struct", "u", (struct image_member){ AT(u), .is_signed = true });
-	check(image, "test_struct", "s2", (struct image_member){ AT(s2), .is_signed = true });
+	check(image, "test_struct", "u",
+	      (struct image_member){ AT(u), .is_signed = true });
+	check(image, "test_struct", "s2",
+	      (struct image_member){ AT(s2), .is_signed = true });
 	check(image, "test_struct", "pair", (struct image_member){ AT(pair) });
 	check(image, "test_struct", "pair.b",
 	      (struct image_member){ AT(pair.b), .is_signed = true });
 	check(image, "test_struct", "e", (struct image_member){ AT(e) });
-	check(image, "test_struct", "tiny", (struct image_member){ AT(tiny), .is_signed = true });
+	check(image, "test_struct", "tiny",
+	      (struct image_member){ AT(tiny), .is_signed = true });
 	check(image, "test_struct", "truth", (struct image_member){ AT(truth) });
-	check(image, "test_struct", "call", (struct image_member){ AT(call), .is_pointer = true });
+	check(image, "test_struct", "call",
+	      (struct image_member){ AT(call), .is_pointer = true });
 	check(image, "test_struct", "qualified.o",
 	      (struct image_member){ AT(qualified.o), .is_pointer = true });
 	check(image, "test_qualified", "o",
@@ -121,15 +127,18 @@ static void types_enter_arrays(void **state)
 	struct image *image = open_or_skip(SELF, false);
 
 	(void)state;
-	check(image, "test_struct", "pairs", (struct image_member){ AT(pairs), .count = 4 });
+	check(image, "test_struct", "pairs",
+	      (struct image_member){ AT(pairs), .count = 4 });
 	check(image, "test_struct", "pairs[]", (struct image_member){ AT(pairs[0]) });
 	check(image, "test_struct", "pairs[].b",
 	      (struct image_member){ AT(pairs[0].b), .is_signed = true });
-	check(image, "test_struct", "arrays[][]", (struct image_member){ AT(arrays[0][0]) });
+	check(image, "test_struct", "arrays[][]",
+	      (struct image_member){ AT(arrays[0][0]) });
 	check(image, "test_struct", "next",
 	      (struct image_member){ AT(next), .count = 7, .is_pointer = true });
 	check(image, "test_struct", "flexible",
-	      (struct image_member){ .offset = offsetof(S, flexible), .is_signed = true });
+	      (struct image_member){ .offset = offsetof(S, flexible),
+				     .is_signed = true });
 	check(image, "test_struct", "flexible[]",
 	      (struct image_member){ AT(flexible[0]), .is_signed = true });
 	image_free(image);
@@ -143,6 +152,7 @@ static void types_say_what_is_missing(void **state)
 	} c[] = {
 		{ "no_such_function", "test_struct", "c", VMATLAS_ERROR_MISSING },
 		{ "", "test_struct", "c", VMATLAS_ERROR_MISSING },
+		{ NULL, "test_struct", "c", VMATLAS_ERROR_ARGUMENT },
 		{ NEAR, "test_nothing", "c", VMATLAS_ERROR_MISSING },
 		{ NEAR, "test_nowhere", "c", VMATLAS_ERROR_MISSING },
 		{ NEAR, "test_struct", "nothing", VMATLAS_ERROR_MISSING },
@@ -160,8 +170,9 @@ static void types_say_what_is_missing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(c); i++)
-		assert_int_equal(code_of(image_member(image, c[i].near, c[i].tag, c[i].path, &m)),
-				 c[i].code);
+		assert_int_equal(
+			code_of(image_member(image, c[i].near, c[i].tag, c[i].path, &m)),
+			c[i].code);
 	image_free(image);
 }
 
@@ -249,6 +260,56 @@ static void types_are_the_same_in_a_wide_unit(void **state)
 	assert_int_equal(unit->types.entries.v[0].offset, first);
 	check_members(image);
 	image_free(image);
+}
+
+/* ---- Files of other compilers and CPUs: struct thing of the fuzzers' corpus ---- */
+
+static void check_foreign(const char *name, uint64_t long_size)
+{
+	struct image *image = NULL;
+	struct image_member m;
+	char path[256];
+	int64_t v;
+
+	snprintf(path, sizeof(path), "%.*s/../fuzz/corpus/vmlinux/%s",
+		 (int)(strrchr(__FILE__, '/') - __FILE__), __FILE__, name);
+	if (access(path, R_OK))
+		skip();
+	assert_ok(image_open(path, &image));
+	assert_ok(image_member(image, "anchor", "thing", "pairs[].b", &m));
+	assert_int_equal(m.size, long_size);
+	assert_int_equal(m.offset, 8 + long_size);
+	assert_ok(image_member(image, "anchor", "thing_t", "inner", &m));
+	assert_int_equal(m.offset, 4);
+	assert_int_equal(m.size, 2);
+	assert_ok(image_member(image, "anchor", "thing", "next", &m));
+	assert_int_equal(m.size, long_size);
+	assert_true(m.is_pointer);
+	assert_ok(image_enumerator(image, "anchor", "THING_LAST", &v));
+	assert_int_equal(v, 7);
+	image_free(image);
+}
+
+static void types_come_in_either_byte_order_and_width(void **state)
+{
+	(void)state;
+	check_foreign("arm", 4);
+	check_foreign("arm-big-endian", 4);
+	check_foreign("dwarf4", 8);
+	check_foreign("dwarf5", 8);
+}
+
+static void types_are_found_behind_link_time_optimisation(void **state)
+{
+	(void)state;
+	check_foreign("lto", 8);
+}
+
+static void types_come_out_of_clang_and_of_compression(void **state)
+{
+	(void)state;
+	check_foreign("clang", 8);
+	check_foreign("gz", 8);
 }
 
 /* ---- Damage ---- */
@@ -339,6 +400,9 @@ int main(void)
 		cmocka_unit_test(types_do_without_aranges),
 		cmocka_unit_test(types_are_missing_without_debug_information),
 		cmocka_unit_test(types_are_the_same_in_a_wide_unit),
+		cmocka_unit_test(types_come_in_either_byte_order_and_width),
+		cmocka_unit_test(types_are_found_behind_link_time_optimisation),
+		cmocka_unit_test(types_come_out_of_clang_and_of_compression),
 		cmocka_unit_test(damaged_debug_information_is_an_error_at_most),
 		cmocka_unit_test(damaged_headers_are_an_error_at_most),
 	};
