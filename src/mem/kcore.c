@@ -5,19 +5,24 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "mem/backend.h"
 #include "mem/kcore.h"
 
-/* "none [integrity] confidentiality": the one in brackets is in force. */
+/*
+ * "none [integrity] confidentiality": the one in brackets is in force. Integrity
+ * lets root read (include/linux/security.h: LOCKDOWN_KCORE, 5.4 and later).
+ */
 static bool locked_down(const char *lockdown)
 {
-	return strchr(lockdown, '[') && !strstr(lockdown, "[none]");
+	return strstr(lockdown, "[confidentiality]");
 }
 
 struct vmatlas_error *kcore_refused(const char *path, int error, const char *lockdown)
@@ -58,12 +63,26 @@ static void read_lockdown(char *buf, size_t size)
 	buf[n > 0 ? n : 0] = '\0';
 }
 
+/* Is it not for lack of privilege, then? capget(2) has no wrapper in libc. */
+static bool may_read_kernel(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	return !syscall(SYS_capget, &head, data) &&
+	       data[0].effective & 1u << CAP_SYS_RAWIO;
+}
+
 static struct vmatlas_error *open_refused(const char *path)
 {
 	const int error = errno;
 	char lockdown[128];
 
 	read_lockdown(lockdown, sizeof(lockdown));
+	if (error == EPERM && !*lockdown && may_read_kernel())
+		return vmatlas_error_new(VMATLAS_ERROR_SYSTEM,
+			"%s: refused in spite of CAP_SYS_RAWIO: by kernel lockdown, it seems "
+			"(/sys/kernel/security, which would tell, is not mounted)", path);
 	return kcore_refused(path, error, lockdown);
 }
 

@@ -73,6 +73,7 @@ static void refusals_are_told_apart(void **state)
 	expect_refusal(EPERM, "", "needs root (CAP_SYS_RAWIO)");
 	expect_refusal(EPERM, "[none] integrity confidentiality\n", "needs root");
 	expect_refusal(EPERM, "none integrity [confidentiality]\n", "kernel lockdown");
+	expect_refusal(EPERM, "none [integrity] confidentiality\n", "needs root");
 	expect_refusal(EACCES, "none integrity [confidentiality]\n", "needs root");
 	expect_refusal(ENOENT, "", "does not exist");
 	expect_refusal(EIO, "", "Input/output error");
