@@ -83,6 +83,7 @@ static void ask_command_line(struct ram_case *c)
 		snprintf(c->command_line_from, sizeof(c->command_line_from),
 			 "%s:%" PRIu32, c->logs[i]->name, c->logs[i]->command_line_at);
 	}
+	c->q.knows_command_line = c->command_line != NULL;
 	if (c->command_line)
 		c->q.has_param = cmdline_vmalloc(c->command_line, &c->q.param);
 }

@@ -49,7 +49,11 @@ static void say_reserve(const struct ram_case *c, struct str *s)
 	const struct ram_answer *a = &c->a;
 	const char *gap = a->gap ? " - 8 MiB gap" : "";
 
-	if (c->q.has_param)
+	if (a->reserve_implied)
+		ram_line(s, "why", "the command line is unknown, but lowmem ends as with "
+			 "vmalloc=%s: by VMALLOC_END - %s%s",
+			 ram_param(a->reserve).s, words_size(a->reserve).s, gap);
+	else if (c->q.has_param)
 		ram_line(s, "why", "vmalloc=%s: lowmem must end by VMALLOC_END - %s%s",
 			 ram_param(c->q.param).s, words_size(a->reserve).s, gap);
 	else
@@ -305,6 +309,22 @@ void ram_say_at_limit(struct ram_case *c)
 
 /* ---- Coverage ---- */
 
+static void say_not_judged(struct ram_case *c)
+{
+	uint64_t described = 0;
+	_cleanup_(str_done) struct str bound = { 0 };
+
+	for (size_t i = 0; c->facts && i < c->facts->facts.nr; i++)
+		if (c->facts->facts.v[i].role == RAM_DESCRIBED)
+			described += vmatlas_range_size(&c->facts->facts.v[i].phys);
+	if (described)
+		str_addf(&bound, " (at most %s by the dump's own map)",
+			 words_size(described).s);
+	vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "installed RAM",
+			     "because nothing says how much there is%s%s", str_text(&bound),
+			     c->command_line ? "" : ", nor which vmalloc= was given");
+}
+
 void ram_say_coverage(struct ram_case *c)
 {
 	const struct ram_answer *a = &c->a;
@@ -335,8 +355,7 @@ void ram_say_coverage(struct ram_case *c)
 		break;
 	case RAM_AT_LIMIT:
 	case RAM_NOT_JUDGED:
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "installed RAM",
-			"because nothing says how much there is");
+		say_not_judged(c);
 		break;
 	}
 }

@@ -202,7 +202,7 @@ struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 	if (!err && log->failed)
 		err = error_no_memory();
 	if (err)
-		return vmatlas_error_wrap(err, "kernel log");
+		return err;
 	*ret = take(log);
 	return NULL;
 }

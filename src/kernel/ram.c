@@ -4,6 +4,7 @@
  * loader's, the log, the command line - and keeps each answer apart. Only where
  * RAM can be lost to the address space: 32-bit CPUs.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -127,6 +128,19 @@ struct vmatlas_error *ram_silence_absorb(struct ram_facts *facts, const char *su
 
 /* ---- Log and command line ---- */
 
+/* A record or two that a crash cut short are no news; a log in ruins is. */
+static struct vmatlas_error *judge_log(struct survey *s, const struct printk_log *log)
+{
+	if (log->is_partial)
+		return survey_coverage(s, VMATLAS_PARTIAL, "kernel log",
+				       "some of its pages are not in the dump");
+	if (log->nr_unusable <= log->records.nr)
+		return NULL;
+	return survey_coverage(s, VMATLAS_PARTIAL, "kernel log",
+			       "%" PRIu64 " records make no sense, %zu do", log->nr_unusable,
+			       log->records.nr);
+}
+
 static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 {
 	_cleanup_(log_freep) struct printk_log *log = NULL;
@@ -144,6 +158,9 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 	}
 	if (err)
 		return ram_silence_absorb(facts, "kernel log", err);
+	err = judge_log(s, log);
+	if (err)
+		return err;
 	log_format(log, &text);
 	if (text.failed)
 		return error_no_memory();

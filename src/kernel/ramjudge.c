@@ -76,6 +76,22 @@ static void judge_limit(const struct ram_question *q, struct ram_answer *a)
 	a->at_limit = a->limit_known && a->limit - q->lowmem_end < pmd_size;
 }
 
+/*
+ * RAM is missing, lowmem does not end where the default makes it end, and nobody
+ * knows the command line: it must have held a vmalloc=, and lowmem's end says which.
+ */
+static void imply_reserve(const struct ram_question *q, struct ram_answer *a)
+{
+	uint64_t above = q->vmalloc_end - q->lowmem_end;
+
+	if (q->knows_command_line || !a->limit_known || a->at_limit || !a->lost_bytes ||
+	    above < least_reserve + a->gap)
+		return;
+	a->reserve = above - a->gap;
+	a->limit = q->lowmem_end;
+	a->reserve_implied = a->at_limit = true;
+}
+
 /* ---- What lies above lowmem ---- */
 
 static void lost_add(struct ram_answer *a, uint64_t first, uint64_t last)
@@ -193,9 +209,9 @@ static enum ram_verdict verdict(const struct ram_question *q, const struct ram_a
 		return RAM_ALL_USED;
 	if (has_highmem)
 		return RAM_NOT_CUT;
-	if (!a->limit_known)
-		return RAM_NOT_JUDGED;
-	return a->at_limit ? RAM_AT_LIMIT : RAM_NOT_CUT;
+	if (a->limit_known && a->at_limit)
+		return RAM_AT_LIMIT;
+	return a->limit_known && q->knows_command_line ? RAM_NOT_CUT : RAM_NOT_JUDGED;
 }
 
 /* ---- What would help ---- */
@@ -299,7 +315,7 @@ static void choose_highmem(const struct ram_question *q, struct ram_answer *a,
 
 static void judge_choices(const struct ram_question *q, struct ram_answer *a)
 {
-	if (q->has_param && a->default_reserve < a->reserve)
+	if ((q->has_param || a->reserve_implied) && a->default_reserve < a->reserve)
 		choose(q, a, RAM_CHOICE_DROP, a->default_reserve, a->default_reserve,
 		       q->page_offset);
 	if (a->largest_param)
@@ -376,6 +392,8 @@ void ram_judge(const struct ram_question *q, struct ram_answer *ret)
 		judge_installed(q, a);
 	}
 	judge_log(q, a);
+	if (a->layout_known)
+		imply_reserve(q, a);
 	a->verdict = verdict(q, a);
 	if (a->verdict != RAM_IGNORED)
 		return;

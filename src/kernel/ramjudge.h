@@ -25,6 +25,7 @@ struct ram_question {
 	uint64_t vmalloc_end;		/* exclusive */
 	uint64_t phys_offset;		/* if has_phys_offset */
 	bool has_phys_offset;
+	bool knows_command_line;	/* else vmalloc= may have been given */
 	bool has_param;			/* vmalloc= was given */
 	uint64_t param;
 	enum ram_gap gap;		/* UNKNOWN: by release, then by VMALLOC_END */
@@ -83,6 +84,7 @@ struct ram_answer {
 	bool limit_known;
 	bool at_limit;
 	bool param_clamped;		/* the kernel did not accept vmalloc= as it is */
+	bool reserve_implied;		/* no command line: as lowmem's end shows it */
 	uint64_t reserve;		/* in effect, as vmalloc= counts it */
 	uint64_t gap;			/* subtracted besides: 8 MiB or 0 */
 	uint64_t limit;			/* highest exclusive end that lowmem may have */

@@ -26,7 +26,7 @@ static struct ram_question rpi(const struct vmatlas_range *installed)
 	return (struct ram_question){
 		.page_offset = 0xc0000000, .lowmem_end = 0xd7000000,
 		.vmalloc_end = 0xff800000, .has_phys_offset = true, .phys_offset = 0,
-		.has_param = true, .param = MIBS(640), .gap = RAM_GAP_ADDED,
+		.knows_command_line = true, .has_param = true, .param = MIBS(640), .gap = RAM_GAP_ADDED,
 		.release = KERNEL_RELEASE(6, 1), .default_reserve = MIBS(240),
 		.highmem = RAM_NO, .aliasing = RAM_NO, .lpae = RAM_NO,
 		.installed = installed, .nr_installed = 1,
@@ -140,8 +140,11 @@ static void a_table_alone_shows_lowmem_at_its_limit(void **state)
 	q.has_dma_window = false;
 	ram_judge(&q, &a);
 	assert_int_equal(a.verdict, RAM_AT_LIMIT);
-	/* 16 MiB less RAM, and nothing can have been cut */
+	/* 16 MiB less RAM, and nothing can have been cut, unless by a vmalloc= */
 	q.lowmem_end = 0xd7000000;
+	ram_judge(&q, &a);
+	assert_int_equal(a.verdict, RAM_NOT_JUDGED);
+	q.knows_command_line = true;
 	ram_judge(&q, &a);
 	assert_int_equal(a.verdict, RAM_NOT_CUT);
 }
@@ -300,6 +303,22 @@ static void lost_banks_keep_their_holes(void **state)
 	assert_int_equal(a.lost_bytes, MIBS(112));
 }
 
+static void without_a_command_line_lowmem_tells_what_was_reserved(void **state)
+{
+	const struct vmatlas_range installed = { 0, 0x1bffffff };
+	struct ram_question q = rpi(&installed);
+	struct ram_answer a;
+
+	(void)state;
+	q.knows_command_line = q.has_param = false;
+	ram_judge(&q, &a);
+	assert_int_equal(a.verdict, RAM_IGNORED);
+	assert_true(a.reserve_implied);
+	assert_int_equal(a.reserve, MIBS(640));
+	assert_int_equal(a.largest_param, MIBS(560));
+	assert_non_null(choice(&a, RAM_CHOICE_DROP));
+}
+
 static void unused_ram_below_the_limit_is_not_blamed_on_vmalloc(void **state)
 {
 	const struct vmatlas_range installed = { 0, 0x1fffffff };
@@ -387,6 +406,7 @@ int main(void)
 		cmocka_unit_test(vmlinux_knows_the_default_better_than_the_release),
 		cmocka_unit_test(the_gap_decides_the_largest_value),
 		cmocka_unit_test(lost_banks_keep_their_holes),
+		cmocka_unit_test(without_a_command_line_lowmem_tells_what_was_reserved),
 		cmocka_unit_test(unused_ram_below_the_limit_is_not_blamed_on_vmalloc),
 		cmocka_unit_test(a_kernel_with_highmem_loses_nothing_unseen),
 		cmocka_unit_test(a_log_without_a_table_still_gives_the_largest_value),
