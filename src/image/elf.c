@@ -267,21 +267,14 @@ static struct vmatlas_error *read_elf(struct image *image)
 	return err;
 }
 
-static bool has_debug_info(const struct image *image)
-{
-	return (image_section(image, ".debug_info") &&
-		image_section(image, ".debug_abbrev")) ||
-	       (image_section(image, ".zdebug_info") &&
-		image_section(image, ".zdebug_abbrev"));
-}
-
-struct vmatlas_error *image_open_how(const char *path, bool copy, struct image **ret)
+struct vmatlas_error *image_open_parts(const char *path, bool copy, struct image **ret)
 {
 	struct vmatlas_error *err;
 
 	_cleanup_(image_freep) struct image *image = calloc(1, sizeof(*image));
 	if (!image)
 		return error_no_memory();
+	image->types = image;
 	image->file.fd = -1;
 	err = filemap_open(path, copy, &image->file);
 	if (!err)
@@ -290,12 +283,23 @@ struct vmatlas_error *image_open_how(const char *path, bool copy, struct image *
 		err = find_build_id(image);
 	if (err)
 		return err;
+	image->info.path = image->file.path;
+	provider_choose(image);
+	*ret = take(image);
+	return NULL;
+}
+
+struct vmatlas_error *image_open_how(const char *path, bool copy, struct image **ret)
+{
+	_cleanup_(image_freep) struct image *image = NULL;
+	struct vmatlas_error *err = image_open_parts(path, copy, &image);
+
+	if (err)
+		return err;
 	if (!image_section(image, ".symtab"))
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 			"%s: has no symbol table (stripped?): the vmlinux of the "
 			"kernel's -dbg package is needed", path);
-	image->info.path = image->file.path;
-	image->info.has_debug_info = has_debug_info(image);
 	*ret = take(image);
 	return NULL;
 }
@@ -309,6 +313,7 @@ void image_free(struct image *image)
 {
 	if (!image)
 		return;
+	provider_done(image);
 	units_free(image->units);
 	symbols_free(image->symbols);
 	for (size_t i = 0; i < image->sections.nr; i++)
