@@ -220,10 +220,18 @@ uint16_t diskdump_machine(const char *uts_machine)
 		const char *name;
 		uint16_t machine;
 	} machines[] = {
-		{ "x86_64", EM_X86_64 }, { "aarch64", EM_AARCH64 }, { "arm64", EM_AARCH64 },
-		{ "arm", EM_ARM },	 { "riscv", EM_RISCV },	    { "ppc64", EM_PPC64 },
-		{ "ppc", EM_PPC },	 { "s390", EM_S390 },	    { "mips", EM_MIPS },
-		{ "ia64", EM_IA_64 },	 { "loongarch", 258 },	    { "sparc64", EM_SPARCV9 },
+		{ "x86_64", EM_X86_64 },
+		{ "aarch64", EM_AARCH64 },
+		{ "arm64", EM_AARCH64 },
+		{ "arm", EM_ARM },
+		{ "riscv", EM_RISCV },
+		{ "ppc64", EM_PPC64 },
+		{ "ppc", EM_PPC },
+		{ "s390", EM_S390 },
+		{ "mips", EM_MIPS },
+		{ "ia64", EM_IA_64 },
+		{ "sparc64", EM_SPARCV9 },
+		{ "loongarch", 258 },	/* EM_LOONGARCH, glibc 2.36 and later */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(machines); i++)

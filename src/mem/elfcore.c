@@ -170,7 +170,9 @@ static void fill_info(struct opening *o, const struct elfcore *core)
 	const bool virtual_only = phys->nr < o->segments.nr;	/* some of them */
 	struct mem_info *info = &o->mem->info;
 
-	info->format = info->live ? "kcore" : o->mem->flattened ? "ELF, flattened" : "ELF";
+	info->format = info->live	  ? "kcore" :
+		       o->mem->flattened ? "ELF, flattened" :
+					   "ELF";
 	info->machine = o->head.machine;
 	info->bits = o->head.bits;
 	info->big_endian = o->head.big_endian;

@@ -269,7 +269,7 @@ static const char *state_text(enum page_state state)
 	case PAGE_LOST:
 		return "file is truncated: the page lies behind its end";
 	case PAGE_UNWRITTEN:
-		return "dump is incomplete: makedumpfile ran out of space before this page";
+		return "dump is incomplete: makedumpfile ran out of space before it";
 	case PAGE_PRESENT:
 		break;
 	}

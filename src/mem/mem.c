@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,12 +72,21 @@ bool mem_probe(int fd)
 	return !err;
 }
 
-/* A machine must not be analysed because its dump was forgotten on the line. */
-static bool is_proc(int fd)
+/*
+ * A machine must not be analysed because its dump was forgotten on the line.
+ * /proc/vmcore, in a crash kernel, is a dump like any other.
+ */
+static bool is_kcore(int fd)
 {
+	char link[32], target[64];
 	struct statfs fs;
+	ssize_t n;
 
-	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+	if (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+		return false;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, target, sizeof(target));
+	return n >= 6 && !memcmp(target + n - 6, "/kcore", 6);
 }
 
 static struct vmatlas_error *open_file(struct mem *mem, int *ret_fd)
@@ -93,7 +103,7 @@ static struct vmatlas_error *open_file(struct mem *mem, int *ret_fd)
 
 		return vmatlas_error_new(VMATLAS_ERROR_SYSTEM, "%s", strerror(error));
 	}
-	if (is_proc(fd))
+	if (is_kcore(fd))
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"is the running kernel, not a dump; use --live for it");
 	err = file_check(fd, &mem->file_size, &mem->info.taken);

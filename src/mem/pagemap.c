@@ -13,7 +13,7 @@
 #include "mem/pagemap.h"
 
 enum {
-	TAIL_DESCS = 512,		/* descriptors looked at for the end of the file */
+	TAIL_DESCS = 512,		/* descriptors looked at for the file's end */
 	RUNS_MAX = 4096,
 };
 

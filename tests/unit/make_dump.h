@@ -194,7 +194,7 @@ static UNUSED void put_phdr(struct bytes *b, size_t at, unsigned int bits,
 
 	bytes_num(b, at, 4, s->type);
 	for (size_t i = 0; i < 5; i++)
-		bytes_num(b, bits == 64 ? at + 8 + 8 * i : at + 4 + 4 * i, bits / 8, v64[i]);
+		bytes_num(b, at + (bits / 8) * (i + 1), bits / 8, v64[i]);
 	if (bits == 32)
 		bytes_num(b, at + 28, 4, 0);
 	else
@@ -236,7 +236,7 @@ struct kdump_make {
 	unsigned int bits;
 	bool big, padded;
 	uint32_t version, block_size, status;
-	const char *pages;		/* one letter each: p present, f filtered, - hole */
+	const char *pages;		/* letters: p present, f filtered, - hole */
 	const char *machine, *release;
 	uint64_t taken;
 	const struct bytes *notes;

@@ -254,8 +254,6 @@ static void what_is_not_a_file_is_named(void **state)
 		     "neither a file nor a disk");
 	expect_error(mem_open("/nowhere/vmcore", NULL, &mem), VMATLAS_ERROR_SYSTEM,
 		     "/nowhere/vmcore: No such file");
-	expect_error(mem_open("/proc/version", NULL, &mem), VMATLAS_ERROR_ARGUMENT,
-		     "--live");
 	assert_null(mem);
 }
 
@@ -270,7 +268,7 @@ static void damaged_headers_are_refused(void **state)
 	bytes_num(&b, 64 + 8, 8, UINT64_MAX - 5);
 	expect_refused(b.p, b.len, VMATLAS_ERROR_FORMAT, "damaged program header 0");
 	bytes_num(&b, 32, 8, UINT64_MAX - 5);
-	expect_refused(b.p, b.len, VMATLAS_ERROR_FORMAT, "truncated in its program headers");
+	expect_refused(b.p, b.len, VMATLAS_ERROR_FORMAT, "in its program headers");
 	b.p[4] = 9;
 	expect_refused(b.p, b.len, VMATLAS_ERROR_FORMAT, "class 9");
 	bytes_done(&b);
