@@ -68,6 +68,21 @@ uint64_t firmware_fdt_size(const uint8_t header[static 8])
 	return size;
 }
 
+/* Before version 17 the header does not say how long the structure is. */
+uint64_t firmware_fdt_used(const uint8_t header[static FIRMWARE_FDT_HEADER])
+{
+	const uint64_t size = firmware_fdt_size(header);
+	const uint64_t structure = bytes_uint(header + 8, 4, true),
+		       strings = bytes_uint(header + 12, 4, true),
+		       reserved = bytes_uint(header + 16, 4, true),
+		       version = bytes_uint(header + 20, 4, true);
+	const uint64_t used = MAX(strings + bytes_uint(header + 32, 4, true),
+				  structure + bytes_uint(header + 36, 4, true));
+
+	/* The list of reservations has no length: it must be in front. */
+	return version < 17 || reserved > structure ? size : MIN(size, used);
+}
+
 static bool text_is(const void *fdt, int node, const char *prop, const char *want)
 {
 	int len;

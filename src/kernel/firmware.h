@@ -35,6 +35,13 @@ void firmware_done(struct firmware *f);
 /* The size of a device tree by its header; 0 if it is none or of no sane size. */
 uint64_t firmware_fdt_size(const uint8_t header[static 8]);
 
+/*
+ * How much of it is in use: boot loaders leave room for more behind it (QEMU a
+ * megabyte). What follows may be given to firmware_parse_fdt() as zeros.
+ */
+enum { FIRMWARE_FDT_HEADER = 40 };
+uint64_t firmware_fdt_used(const uint8_t header[static FIRMWARE_FDT_HEADER]);
+
 /* CORRUPT if libfdt does not like it. @blob is aligned as malloc() aligns. */
 VMATLAS_CHECKED struct vmatlas_error *
 firmware_parse_fdt(const void *blob, size_t len, struct firmware *ret);

@@ -38,7 +38,7 @@ static struct vmatlas_error *parse_fdt(struct kernel *k, struct ram_facts *facts
 {
 	_cleanup_(firmware_done) struct firmware f = { 0 };
 	_cleanup_(freep) void *blob = NULL;
-	uint8_t header[8];
+	uint8_t header[FIRMWARE_FDT_HEADER];
 	uint64_t size;
 	struct vmatlas_error *err = kernel_read(k, addr, header, sizeof(header));
 
@@ -48,10 +48,10 @@ static struct vmatlas_error *parse_fdt(struct kernel *k, struct ram_facts *facts
 	if (!size)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 					 "no device tree at %#" PRIx64, addr);
-	blob = malloc(size);
+	blob = calloc(1, size);
 	if (!blob)
 		return error_no_memory();
-	err = kernel_read(k, addr, blob, size);
+	err = kernel_read(k, addr, blob, firmware_fdt_used(header));
 	if (!err)
 		err = firmware_parse_fdt(blob, size, &f);
 	return err ? err : add_firmware(facts, &f, "device tree", addr);

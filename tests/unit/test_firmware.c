@@ -101,6 +101,40 @@ static void a_device_tree_tells_ram_and_what_lies_in_it(void **state)
 	firmware_done(&f);
 }
 
+static void room_behind_a_device_tree_is_not_needed(void **state)
+{
+	static uint32_t roomy[0x20000 / 4];
+	uint8_t *bytes = (uint8_t *)roomy;
+	struct firmware f = { 0 };
+	uint64_t used;
+
+	(void)state;
+	make_tree();
+	assert_int_equal(fdt_open_into(blob, roomy, sizeof(roomy)), 0);
+	used = firmware_fdt_used(bytes);
+	assert_int_equal(firmware_fdt_size(bytes), sizeof(roomy));
+	assert_true(used < fdt_totalsize(blob) + 0x100);
+	memset(bytes + used, 0, sizeof(roomy) - used);
+	assert_null(firmware_parse_fdt(roomy, sizeof(roomy), &f));
+	assert_int_equal(f.ranges.nr, 4);
+	assert_string_equal(f.command_line, "console=ttyAMA0 vmalloc=640M");
+	firmware_done(&f);
+}
+
+static void an_old_device_tree_is_needed_whole(void **state)
+{
+	(void)state;
+	make_tree();
+	fdt_set_version(blob, 16);
+	assert_int_equal(firmware_fdt_used(blob), fdt_totalsize(blob));
+	make_tree();
+	fdt_set_off_mem_rsvmap(blob, fdt_off_dt_struct(blob) + 8);
+	assert_int_equal(firmware_fdt_used(blob), fdt_totalsize(blob));
+	make_tree();
+	fdt_set_size_dt_strings(blob, UINT32_MAX);
+	assert_int_equal(firmware_fdt_used(blob), fdt_totalsize(blob));
+}
+
 static void a_damaged_device_tree_is_refused_or_harmless(void **state)
 {
 	(void)state;
@@ -204,6 +238,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_device_tree_tells_ram_and_what_lies_in_it),
+		cmocka_unit_test(room_behind_a_device_tree_is_not_needed),
+		cmocka_unit_test(an_old_device_tree_is_needed_whole),
 		cmocka_unit_test(a_damaged_device_tree_is_refused_or_harmless),
 		cmocka_unit_test(sizes_beyond_reason_are_no_device_tree),
 		cmocka_unit_test(atags_tell_banks_and_command_line),
