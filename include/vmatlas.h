@@ -109,7 +109,7 @@ enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
  * @symbol: run-time address (KASLR included) and size (0: unknown) of a
  *	symbol; not 0 if there is none. NULL: symbols come from vmlinux.
  *
- * Types always come from vmlinux.
+ * Types come from vmlinux, or from the file that .types names.
  */
 struct vmatlas_host {
 	uint64_t size;
@@ -121,7 +121,7 @@ struct vmatlas_host {
 /** struct vmatlas_open_opts - declare with VMATLAS_OPTS() */
 struct vmatlas_open_opts {
 	uint64_t size;
-	const char *vmlinux;	/* ELF with DWARF; may be swapped with core */
+	const char *vmlinux;	/* ELF with DWARF or BTF; may be swapped with core */
 	const char *core;	/* the dump; NULL with @live, @host or @declared */
 	const char *declared;	/* a boot log or table whose rows become claims */
 	const char *tmpdir;	/* for rearranged dumps; NULL: $TMPDIR or /var/tmp */
@@ -132,6 +132,9 @@ struct vmatlas_open_opts {
 	void *log_arg;
 	uint32_t log_level;
 	uint32_t live;		/* read the running kernel through /proc/kcore */
+	uint32_t record;	/* remember what is read, for vmatlas_extract() */
+	uint32_t reserved;
+	const char *types;	/* a file to take types from: BTF, or ELF with BTF or DWARF */
 };
 
 #define VMATLAS_OPTS(type, name, ...)                                         \
@@ -199,6 +202,7 @@ struct vmatlas_info {
 	uint64_t taken;			/* seconds since 1970 the dump was taken, 0 unknown */
 	uint64_t bytes_read;		/* of the dump so far */
 	uint64_t nr_reads;
+	const char *types_from;		/* "DWARF", "BTF of FILE", "" if there are none */
 };
 
 /** vmatlas_info() - NULL where only --declared was opened */
@@ -386,6 +390,35 @@ vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
 /** vmatlas_boot_table() - the "Virtual kernel memory layout" of the boot log */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_boot_table(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
+
+/* ---- Small cases ------------------------------------------------------------ */
+
+/** struct vmatlas_extracted - what an extract holds, and what it does not */
+struct vmatlas_extracted {
+	uint32_t size;
+	uint32_t reserved;
+	uint64_t vmcore_size, vmlinux_size;	/* bytes of the two files */
+	uint64_t nr_pages;		/* pages kept, in part or whole */
+	uint64_t nr_bytes;		/* bytes of them that were kept; the rest is 0 */
+	uint64_t nr_described;		/* bytes of memory that the dump describes */
+	uint64_t nr_tables;		/* page tables kept */
+	uint64_t nr_tables_left;	/* and not kept: missing, or too many */
+	uint64_t nr_symbols;		/* in .symtab */
+	uint64_t nr_names;		/* in kallsyms */
+	uint64_t nr_types;		/* members and enumerators in .BTF */
+};
+
+/**
+ * vmatlas_extract() - write DIR/vmcore and DIR/vmlinux, small, from which every
+ * command gives the same answer
+ * @atlas: opened with .record, surveyed and inspected
+ * @dir: exists, or is made
+ *
+ * Kept are the bytes that answers rest on: page tables, records, module list and
+ * symbols, log, iomem tree. Other bytes of a kept page are zero.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_extract(struct vmatlas *atlas, const char *dir, struct vmatlas_extracted *ret);
 
 /* ---- Findings ------------------------------------------------------------ */
 

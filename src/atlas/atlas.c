@@ -92,9 +92,9 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 {
 	struct kernel_opts o = {
 		.vmlinux = opts->vmlinux, .core = opts->core, .live = opts->live,
-		.host = opts->host, .phys_offset = opts->phys_offset,
+		.types = opts->types, .host = opts->host, .phys_offset = opts->phys_offset,
 		.kaslr_offset = opts->kaslr_offset,
-		.mem = { .tmpdir = opts->tmpdir, .log = opts->log, .log_arg = opts->log_arg },
+		.mem = { .tmpdir = opts->tmpdir, .record = opts->record, .log = opts->log, .log_arg = opts->log_arg },
 	};
 	struct vmatlas_error *err;
 

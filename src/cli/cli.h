@@ -61,7 +61,7 @@ struct cli {
 	struct vmatlas_open_opts open;
 	VEC(const char *) operands;	/* after the command */
 	VEC(const char *) plugins;
-	const char *columns;		/* -o, or NULL */
+	const char *columns;		/* -o, or NULL; of extract the folder */
 	const char *by;			/* --by, or NULL */
 	bool json, no_headings, bytes, exit_code, full, verbose, live;
 	bool boot, gaps, vmallocinfo;

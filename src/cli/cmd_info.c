@@ -70,6 +70,7 @@ static void collect(const struct vmatlas_info *i, struct fields *f)
 	add_number(f, "levels", "levels", i->levels);
 	add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
 	add_text(f, "build ID", "build_id", i->build_id);
+	add_text(f, "types", "types_from", i->types_from);
 	add_text(f, "dump", "core", i->core_path);
 	add_text(f, "format", "core_format", i->core_format);
 	add(f, NULL, "live", json_boolean(i->live), NULL);

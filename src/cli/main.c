@@ -23,6 +23,8 @@ const struct command commands[] = {
 	  cmd_check, NULL, COMMAND_FILES | COMMAND_VERDICT },
 	{ "report", "", "the verdict first, then the evidence",
 	  cmd_report, NULL, COMMAND_FILES },
+	{ "extract", "", "a small dump and vmlinux that give the same answers",
+	  cmd_extract, NULL, COMMAND_FILES | COMMAND_KERNEL },
 	{ "explain", "[CODE...]", "what a finding code means; without one, the codes",
 	  cmd_explain, NULL, 0 },
 	{ "plugins", "", "inspectors, what each needs, what this kernel lacks",

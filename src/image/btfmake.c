@@ -350,10 +350,15 @@ struct vmatlas_error *image_make_btf(struct image *image, const struct image_nee
 {
 	_cleanup_(btf_subjects_done) struct btf_subjects subjects = { 0 };
 	struct maker m = { .pointer_size = image->info.bits / 8 };
-	struct vmatlas_error *err = btf_ask_all(image, needs, nr, &subjects);
+	struct vmatlas_error *err;
 	/* The process may use libbpf itself, and want to hear it. */
 	const libbpf_print_fn_t was = libbpf_set_print(NULL);
+	/* These are not the user's questions; and @needs may be what a watcher collects. */
+	void (*const asked)(void *, const struct image_need *) = image->asked;
 
+	image->asked = NULL;
+	err = btf_ask_all(image, needs, nr, &subjects);
+	image->asked = asked;
 	if (!err && !(m.btf = btf__new_empty()))
 		err = failed(-errno);
 	if (!err)

@@ -178,6 +178,15 @@ void filemap_expect(const struct filemap *f, uint64_t offset, uint64_t len)
 		posix_fadvise(f->fd, (off_t)offset, (off_t)len, POSIX_FADV_WILLNEED);
 }
 
+void filemap_read_ahead(const struct filemap *f, uint64_t offset, uint64_t len, bool on)
+{
+	const uint64_t first = align_down(offset, (uint64_t)sysconf(_SC_PAGESIZE));
+
+	if (!f->chunk_is_here)
+		madvise(f->room + ROOM_SIZE + first, offset + len - first,
+			on ? MADV_NORMAL : MADV_RANDOM);
+}
+
 void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len)
 {
 	const uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);

@@ -21,6 +21,7 @@ struct image_info {
 	bool big_endian;
 	bool has_debug_info;		/* types: DWARF or BTF */
 	const char *types_from;		/* "DWARF", "BTF of FILE"; "" if there are none */
+	const char *types_build_id;	/* of the file they are from; "" if none */
 	uint64_t entry;			/* e_entry */
 };
 

@@ -181,6 +181,7 @@ void provider_choose(struct image *image)
 	image->provider = has_dwarf(image) || !has_btf ? &dwarf : &btf;
 	image->info.has_debug_info = has_dwarf(image) || has_btf;
 	image->info.types_from = image->info.has_debug_info ? image->provider->name : "";
+	image->info.types_build_id = image->info.build_id;
 }
 
 void provider_done(struct image *image)
@@ -262,6 +263,7 @@ struct vmatlas_error *image_use_types(struct image *image, const char *path)
 	image->provider = image->types->provider;
 	image->info.has_debug_info = true;
 	image->info.types_from = image->types_text;
+	image->info.types_build_id = image->types->info.build_id;
 	return NULL;
 }
 

@@ -35,14 +35,23 @@ void units_free(struct units *units)
 	free(units);
 }
 
+/* A few units are read out of hundreds of megabytes, or all of them are looked at. */
+static void read_ahead(struct image *image, bool on)
+{
+	section_read_ahead(image, ".debug_info", on);
+	section_read_ahead(image, ".debug_abbrev", on);
+}
+
 struct vmatlas_error *units_whole(struct image *image, Dwarf **ret)
 {
 	struct vmatlas_error *err = NULL;
 	struct units *units = image->units;
 
 	/* The first slot is kept for it. */
-	if (!units->whole)
+	if (!units->whole) {
+		read_ahead(image, true);
 		err = dwarf_open_whole(image, 0, &units->whole_elf, &units->whole);
+	}
 	if (!err)
 		*ret = units->whole;
 	return err;
@@ -216,13 +225,15 @@ static struct vmatlas_error *prepare(struct image *image, const char *near)
 	if (!image->info.has_debug_info)
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
 			"%s: has no debug information (stripped?): install the kernel's "
-			"-dbg package and name the vmlinux in it", image->info.path);
+			"-dbg package and name the vmlinux in it, or a file with its "
+			"types (--types)", image->info.path);
 	if (!image->units) {
 		image->units = calloc(1, sizeof(*image->units));
 		if (!image->units)
 			return error_no_memory();
 		section_expect(image, ".debug_aranges");
 		section_expect(image, ".debug_str");
+		read_ahead(image, false);
 	}
 	/* One pass for all the alternatives. */
 	return image_prefetch(image, &near, 1);

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "kernel/identify.h"
+#include "kernel/trace.h"
+#include "mem/record.h"
 
 enum {
 	BANNER, UTS_NS, VMCOREINFO_DATA, VMCOREINFO_SIZE, TEXT, END, SWAPPER, INIT_TOP_PGT,
@@ -56,7 +58,7 @@ static struct vmatlas_error *load_proof(struct kernel *k, struct proof *ret)
 	if (!err) {
 		const size_t len = sym.size && sym.size < sizeof(ret->banner) ? sym.size : 128;
 
-		err = image_read(k->image, sym.addr, ret->banner, len);
+		err = trace_read(k, sym.addr, ret->banner, len);
 		ret->banner_size = strnlen(ret->banner, len);
 		if (!err && ret->banner_size >= 16) {
 			ret->banner_addr = sym.addr;
@@ -80,10 +82,13 @@ static struct vmatlas_error *compare(struct kernel *k, uint64_t addr, uint64_t d
 	struct vmatlas_error *err;
 	uint8_t seen[512];
 
+	/* what a search passes by does not belong into an extract */
+	k->mem->record_paused = true;
 	if (k->mem->info.has_physical)
 		err = mem_read(k->mem, MEM_PHYSICAL, addr + delta, seen, len);
 	else
 		err = mem_read(k->mem, MEM_VIRTUAL, (addr + k->slide) & k->va_mask, seen, len);
+	k->mem->record_paused = false;
 	if (error_is(err, VMATLAS_ERROR_FAULT)) {
 		vmatlas_error_free(err);
 		*ret = PROOF_UNREADABLE;
@@ -91,6 +96,8 @@ static struct vmatlas_error *compare(struct kernel *k, uint64_t addr, uint64_t d
 	}
 	if (!err)
 		*ret = memcmp(seen, bytes, len) ? PROOF_DIFFERENT : PROOF_EQUAL;
+	if (!err && *ret == PROOF_EQUAL && k->mem->record && k->mem->info.has_physical)
+		err = mem_record_add(k->mem->record, addr + delta, seen, len);
 	return err;
 }
 

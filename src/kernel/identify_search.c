@@ -50,6 +50,7 @@ struct vmatlas_error *identify_search_vmcoreinfo(struct kernel *k, struct vmcore
 	*ret = NULL;
 	if (!info->has_physical)
 		return NULL;
+	k->mem->record_paused = true;	/* for an error message only */
 	for (size_t i = 0; i < info->nr_segments && !*ret; i++) {
 		struct vmatlas_error *err;
 

@@ -11,31 +11,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/kallsyms.h"
-#include "kernel/kallsyms_text.h"
+#include "kernel/kallsyms_private.h"
 
 #define SYMBOLS_MAX (1u << 24)		/* a kernel has some 100,000 to 300,000 */
 #define ALIASES_MAX (1u << 16)		/* symbols at one address */
 #define BLOCK 1024			/* addresses read at a time */
-#define PER_MARKER 256			/* names from one marker to the next */
-
-enum values {
-	VALUES_ADDRESSES,		/* addresses[], up to 6.10 */
-	VALUES_FROM_BASE,		/* base + unsigned offset */
-	VALUES_PERCPU,			/* KALLSYMS_ABSOLUTE_PERCPU, 4.6 to 6.14 */
-	VALUES_FROM_SELF,		/* relative to the offset's own place, 7.x */
-	VALUES_ABSOLUTE,		/* 7.x, 32-bit and not relocatable */
-};
-
-struct kallsyms {
-	struct kallsyms_tables t;
-	enum values values;
-	uint32_t nr;
-	uint64_t values_addr, names_size, va_mask;
-	size_t value_size, marker_size;
-	struct kallsyms_tokens tokens;
-	uint8_t **block;		/* of values, read on demand */
-};
 
 static struct vmatlas_error *corrupt(const char *what)
 {

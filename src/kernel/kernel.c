@@ -9,7 +9,9 @@
 #include "kernel/modsyms.h"
 #include "kernel/pagenodes.h"
 #include "kernel/symname.h"
+#include "kernel/trace.h"
 #include "kernel/translate.h"
+#include "mem/record.h"
 #include "kernel/vmallocinfo.h"
 
 void kernel_free(struct kernel *k)
@@ -17,6 +19,7 @@ void kernel_free(struct kernel *k)
 	if (!k)
 		return;
 	translate_done(k);
+	trace_free(k->trace);
 	vmcoreinfo_free(k->vmcoreinfo);
 	image_free(k->image);
 	mem_free(k->mem);
@@ -38,6 +41,23 @@ static struct vmatlas_error *open_mem(struct kernel *k, const struct kernel_opts
 	if (opts->live)
 		return mem_open_live("/proc/kcore", &opts->mem, &k->mem);
 	return mem_open(opts->core, &opts->mem, &k->mem);
+}
+
+/* Types of another build may still be right: whoever names a file must know. */
+static struct vmatlas_error *open_image(struct kernel *k, const struct kernel_opts *opts)
+{
+	struct vmatlas_error *err = image_open(opts->vmlinux, &k->image);
+	const struct image_info *info;
+
+	if (!err && opts->types)
+		err = image_use_types(k->image, opts->types);
+	if (err || !opts->types || !opts->mem.log)
+		return err;
+	info = image_info(k->image);
+	if (*info->types_build_id && strcmp(info->types_build_id, info->build_id))
+		opts->mem.log(opts->mem.log_arg, VMATLAS_LOG_WARNING,
+			      "types are taken from a file with another build ID");
+	return NULL;
 }
 
 static struct vmatlas_error *choose_arch(struct kernel *k)
@@ -105,7 +125,9 @@ struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel 
 	k->host = opts->host;
 	err = open_mem(k, opts);
 	if (!err)
-		err = image_open(opts->vmlinux, &k->image);
+		err = open_image(k, opts);
+	if (!err && opts->mem.record)
+		err = trace_start(k);
 	if (!err)
 		err = choose_arch(k);
 	if (!err)
@@ -122,6 +144,18 @@ struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel 
 
 /* ---- Reading ---- */
 
+/* /proc/kcore reads by virtual address; an extract keeps memory by physical one. */
+static struct vmatlas_error *read_virtual(struct kernel *k, uint64_t addr, void *buf, size_t len)
+{
+	struct vmatlas_error *err = mem_read(k->mem, MEM_VIRTUAL, addr, buf, len);
+	uint64_t paddr;
+
+	if (err || !k->mem->record || k->mem->record_paused || !k->format)
+		return err;
+	err = kernel_translate(k, addr, &paddr);
+	return err ? err : mem_record_add(k->mem->record, paddr, buf, len);
+}
+
 /* A piece that lies in one page. */
 static struct vmatlas_error *read_piece(struct kernel *k, uint64_t addr, void *buf, size_t len)
 {
@@ -129,7 +163,7 @@ static struct vmatlas_error *read_piece(struct kernel *k, uint64_t addr, void *b
 	uint64_t paddr;
 
 	if (k->mem->info.has_virtual)
-		return mem_read(k->mem, MEM_VIRTUAL, addr, buf, len);
+		return read_virtual(k, addr, buf, len);
 	err = kernel_translate(k, addr, &paddr);
 	if (err)
 		return err;

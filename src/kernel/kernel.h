@@ -48,10 +48,12 @@ struct kernel {
 	uint64_t pgd_phys;		/* root of init_mm's page tables */
 	uint64_t va_mask;		/* all ones for the word size */
 	struct tlb *tlb;		/* translations seen; see translate.c */
+	struct trace *trace;		/* what was asked of vmlinux; NULL: not kept */
 };
 
 struct kernel_opts {
 	const char *vmlinux, *core;
+	const char *types;		/* a file to take types from; NULL: vmlinux */
 	bool live;
 	const struct vmatlas_host *host;
 	const char *phys_offset, *kaslr_offset;

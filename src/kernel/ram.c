@@ -13,6 +13,7 @@
 #include "kernel/log.h"
 #include "kernel/ram_parts.h"
 #include "kernel/surveyors.h"
+#include "kernel/trace.h"
 
 enum {
 	IOMEM, MEMBLOCK, BOOT_PARAMS, ATAGS_POINTER, COMMAND_LINE, CACHEID, VMALLOC_SIZE,
@@ -219,7 +220,7 @@ static void read_rule(struct survey *s, struct ram_facts *facts)
 		return;
 	facts->gap = is_new ? RAM_GAP_ADDED : RAM_GAP_TAKEN;
 	facts->rule_from = is_new ? "vmalloc_size in vmlinux" : "vmalloc_min in vmlinux";
-	err = image_read(s->k->image, sym->addr - s->k->slide, raw, sizeof(raw));
+	err = trace_read(s->k, sym->addr - s->k->slide, raw, sizeof(raw));
 	if (!err)
 		*slot = bytes_uint(raw, sizeof(raw), s->k->big_endian);
 	vmatlas_error_free(err);	/* the release knows the default as well */

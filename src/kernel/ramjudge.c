@@ -358,6 +358,7 @@ static void judge_without_layout(const struct ram_question *q, struct ram_answer
 	a->reserve = a->default_reserve;
 	if (q->has_param) {
 		a->reserve = MAX(q->param, least_reserve);
+		a->reserve = MIN(a->reserve, GIB(4));
 		a->param_clamped = a->reserve != q->param;
 	}
 	a->largest_reserve = (int64_t)a->reserve - (int64_t)lost;

@@ -381,3 +381,18 @@ struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct books *b, uint
 	str_add(out, name, strlen(name));
 	return NULL;
 }
+
+struct vmatlas_error *symnames_pack(struct kernel *k, struct books *b,
+				    struct kallsyms_packed *ret)
+{
+	struct vmatlas_error *err = symnames_get(k, b);
+
+	if (!err && !b->names->kallsyms)
+		err = vmatlas_error_new(VMATLAS_ERROR_MISSING, "no kallsyms tables");
+	return err ? err : kallsyms_pack(b->names->kallsyms, ret);
+}
+
+uint32_t symnames_nr(const struct books *b)
+{
+	return b->names && b->names->kallsyms ? kallsyms_nr(b->names->kallsyms) : 0;
+}

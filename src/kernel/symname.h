@@ -3,6 +3,7 @@
 #ifndef KERNEL_SYMNAME_H
 #define KERNEL_SYMNAME_H
 
+#include "kernel/kallsyms_pack.h"
 #include "kernel/kernel.h"
 
 struct symnames;
@@ -18,6 +19,13 @@ extern const size_t nr_symname_needs;
  */
 VMATLAS_CHECKED struct vmatlas_error *
 kernel_symbol_name(struct kernel *k, struct books *b, uint64_t addr, struct str *out);
+
+/* The table of the kernel's own names, packed; MISSING if it is of no use. */
+VMATLAS_CHECKED struct vmatlas_error *
+symnames_pack(struct kernel *k, struct books *b, struct kallsyms_packed *ret);
+
+/* How many names the table has; 0 if it is of no use. */
+uint32_t symnames_nr(const struct books *b);
 
 /* How many addresses stayed numbers so far because something could not be read. */
 size_t symnames_unread(const struct books *b);
