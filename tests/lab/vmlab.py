@@ -47,6 +47,8 @@ class Tool:
                                   stderr=subprocess.PIPE, timeout=TIMEOUT)
         except subprocess.TimeoutExpired:
             raise Wrong(f"{command}: no end after {TIMEOUT} s") from None
+        except OSError as error:
+            raise Wrong(f"{command}: {error}") from None
         result = Result(argv, done.returncode, done.stdout, done.stderr)
         # A signal, or what a sanitizer says; the first line of it is enough here.
         if result.status not in (0, 1, 2, 3) or b"runtime error" in result.err:
@@ -186,6 +188,12 @@ class Row:
             self.failed = True
             self.cells.append("FAIL")
             self.below.append(str(wrong))
+
+    def fail(self, why):
+        """Judged already; the row says so."""
+        self.failed = True
+        self.below.append(str(why))
+        return self.finish()
 
     def note(self, text):
         self.below.append(text)
