@@ -125,7 +125,7 @@ static struct vmatlas_error *search_segment(struct kernel *k, const struct proof
 
 	if (at < seg->paddr)
 		at += stride;
-	for (; at - seg->paddr < seg->size; at += stride) {
+	for (; at - seg->paddr < seg->held; at += stride) {
 		struct vmatlas_error *err = proof_compare(k, p, at - link, &result);
 
 		if (err)

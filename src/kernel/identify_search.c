@@ -21,7 +21,7 @@ static struct vmatlas_error *search_segment(struct kernel *k, const struct mem_s
 	char page[PAGE];
 
 	for (uint64_t at = align_up(seg->paddr, PAGE);
-	     at - seg->paddr + PAGE <= seg->size; at += PAGE) {
+	     at - seg->paddr + PAGE <= seg->held; at += PAGE) {
 		struct vmatlas_error *err = mem_read(k->mem, MEM_PHYSICAL, at, page, 16);
 
 		if (!err && !strncmp(page, "OSRELEASE=", 10))

@@ -79,6 +79,7 @@ static struct vmatlas_error *read_notes(struct opening *o, const struct elf_phdr
 
 static struct vmatlas_error *add_segment(struct opening *o, const struct elf_phdr *ph)
 {
+	const uint64_t there = o->mem->file_size > ph->offset ? o->mem->file_size - ph->offset : 0;
 	struct mem_segment *s = vec_push(&o->segments);
 
 	if (!s)
@@ -89,6 +90,7 @@ static struct vmatlas_error *add_segment(struct opening *o, const struct elf_phd
 		.size = MAX(ph->mem_size, ph->file_size),
 		.file_size = ph->file_size,
 		.file_offset = ph->offset,
+		.held = MIN(ph->file_size, there),
 	};
 	return NULL;
 }

@@ -23,6 +23,7 @@ struct mem_segment {
 	uint64_t size;			/* bytes described */
 	uint64_t file_size;		/* bytes that are in the file; kdump: size */
 	uint64_t file_offset;		/* kdump: UINT64_MAX */
+	uint64_t held;			/* of file_size, what a truncated file has; to search */
 };
 
 /* The state of one CPU as QEMU writes it into a note named "QEMU". */

@@ -290,6 +290,7 @@ static struct vmatlas_error *close_run(struct runs *r, uint64_t end)
 		.size = (end - r->first) * r->block_size,
 		.file_size = (end - r->first) * r->block_size,
 		.file_offset = UINT64_MAX,
+		.held = (end - r->first) * r->block_size,
 	};
 	return NULL;
 }
