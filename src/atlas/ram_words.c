@@ -321,7 +321,8 @@ static void say_not_judged(struct ram_case *c)
 		str_addf(&bound, " (at most %s by the dump's own map)",
 			 words_size(described).s);
 	vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "installed RAM",
-			     "because nothing says how much there is%s%s", str_text(&bound),
+			     "because nothing says how much there is%s%s",
+			     str_text(&bound),
 			     c->command_line ? "" : ", nor which vmalloc= was given");
 }
 

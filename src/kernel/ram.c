@@ -138,8 +138,8 @@ static struct vmatlas_error *judge_log(struct survey *s, const struct printk_log
 	if (log->nr_unusable <= log->records.nr)
 		return NULL;
 	return survey_coverage(s, VMATLAS_PARTIAL, "kernel log",
-			       "%" PRIu64 " records make no sense, %zu do", log->nr_unusable,
-			       log->records.nr);
+			       "%" PRIu64 " records make no sense, %zu do",
+			       log->nr_unusable, log->records.nr);
 }
 
 static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)

@@ -366,6 +366,14 @@ static void a_log_without_a_table_still_gives_the_largest_value(void **state)
 	ram_judge(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_int_equal(a.nr_choices, 0);
+	/* the default reserve, but only if the command line is known to hold none */
+	q.logged_at_limit = true;
+	q.has_param = false;
+	ram_judge(&q, &a);
+	assert_int_equal(a.nr_choices, 0);
+	q.knows_command_line = true;
+	ram_judge(&q, &a);
+	assert_int_equal(a.largest_param, MIBS(160));
 }
 
 static void nonsense_is_not_judged(void **state)
