@@ -196,14 +196,6 @@ void section_expect(const struct image *image, const char *name)
 		filemap_expect(&image->file, s->offset, s->size);
 }
 
-void section_read_ahead(const struct image *image, const char *name, bool on)
-{
-	const struct section *s = image_section(image, name);
-
-	if (s)
-		filemap_read_ahead(&image->file, s->offset, s->size, on);
-}
-
 struct vmatlas_error *section_bytes(struct image *image, const struct section *s,
 				    struct bytes *ret)
 {

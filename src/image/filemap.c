@@ -89,8 +89,14 @@ static struct vmatlas_error *reserve(struct filemap *f, bool copy)
 	if (!copy && !is_remote(f->fd)) {
 		p = mmap(f->room + ROOM_SIZE, f->size, PROT_READ,
 			 MAP_PRIVATE | MAP_FIXED, f->fd, 0);
-		if (p != MAP_FAILED)
+		if (p != MAP_FAILED) {
+			/*
+			 * A unit here, a string there: around each of them the disk
+			 * would read megabytes. filemap_expect() knows better.
+			 */
+			madvise(p, f->size, MADV_RANDOM);
 			return NULL;
+		}
 	}
 	f->chunk_is_here = calloc(nr_chunks, 1);
 	return f->chunk_is_here ? NULL : error_no_memory();
@@ -178,13 +184,10 @@ void filemap_expect(const struct filemap *f, uint64_t offset, uint64_t len)
 		posix_fadvise(f->fd, (off_t)offset, (off_t)len, POSIX_FADV_WILLNEED);
 }
 
-void filemap_read_ahead(const struct filemap *f, uint64_t offset, uint64_t len, bool on)
+void filemap_read_ahead(const struct filemap *f)
 {
-	const uint64_t first = align_down(offset, (uint64_t)sysconf(_SC_PAGESIZE));
-
 	if (!f->chunk_is_here)
-		madvise(f->room + ROOM_SIZE + first, offset + len - first,
-			on ? MADV_NORMAL : MADV_RANDOM);
+		madvise(f->room + ROOM_SIZE, f->size, MADV_NORMAL);
 }
 
 void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len)

@@ -34,8 +34,8 @@ VMATLAS_CHECKED struct vmatlas_error *
 filemap_fetch(struct filemap *f, uint64_t offset, uint64_t len);
 /* Start reading from disk what is wanted soon; costs nothing if it is cached. */
 void filemap_expect(const struct filemap *f, uint64_t offset, uint64_t len);
-/* Whether a page that is not cached brings the next megabytes along. It does, at first. */
-void filemap_read_ahead(const struct filemap *f, uint64_t offset, uint64_t len, bool on);
+/* All of the file will be gone through: what is not cached is read far ahead. */
+void filemap_read_ahead(const struct filemap *f);
 /* Give back the memory of bytes that are not needed for now. */
 void filemap_forget(struct filemap *f, uint64_t offset, uint64_t len);
 VMATLAS_CHECKED struct vmatlas_error *
@@ -101,9 +101,6 @@ const struct section *image_section(const struct image *image, const char *name)
 
 /* filemap_expect() all of the section @name. */
 void section_expect(const struct image *image, const char *name);
-
-/* filemap_read_ahead() for all of the section @name. */
-void section_read_ahead(const struct image *image, const char *name, bool on);
 
 /* The bytes of @s, fetched; none if @s is NULL. */
 VMATLAS_CHECKED struct vmatlas_error *

@@ -48,8 +48,10 @@ static struct vmatlas_error *btf_bytes(struct image *types, struct bytes *ret)
 	if (s && s->flags & SHF_COMPRESSED)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED, "%s: compresses its BTF",
 					 types->file.path);
+	section_expect(types, ".BTF");
 	if (s || types->sections.nr)
 		return section_bytes(types, s, ret);
+	filemap_expect(&types->file, 0, types->file.size);
 	err = filemap_fetch(&types->file, 0, types->file.size);
 	*ret = (struct bytes){ types->file.bytes, (size_t)types->file.size };
 	return err;

@@ -35,13 +35,6 @@ void units_free(struct units *units)
 	free(units);
 }
 
-/* A few units are read out of hundreds of megabytes, or all of them are looked at. */
-static void read_ahead(struct image *image, bool on)
-{
-	section_read_ahead(image, ".debug_info", on);
-	section_read_ahead(image, ".debug_abbrev", on);
-}
-
 struct vmatlas_error *units_whole(struct image *image, Dwarf **ret)
 {
 	struct vmatlas_error *err = NULL;
@@ -49,7 +42,7 @@ struct vmatlas_error *units_whole(struct image *image, Dwarf **ret)
 
 	/* The first slot is kept for it. */
 	if (!units->whole) {
-		read_ahead(image, true);
+		filemap_read_ahead(&image->file);
 		err = dwarf_open_whole(image, 0, &units->whole_elf, &units->whole);
 	}
 	if (!err)
@@ -233,7 +226,6 @@ static struct vmatlas_error *prepare(struct image *image, const char *near)
 			return error_no_memory();
 		section_expect(image, ".debug_aranges");
 		section_expect(image, ".debug_str");
-		read_ahead(image, false);
 	}
 	/* One pass for all the alternatives. */
 	return image_prefetch(image, &near, 1);
