@@ -11,13 +11,11 @@
 #include <sys/stat.h>
 
 #include "atlas/atlas.h"
-#include "image/small.h"
 #include "kernel/log.h"
 #include "kernel/symname.h"
 #include "kernel/tables.h"
 #include "kernel/trace.h"
 #include "kernel/vmallocinfo.h"
-#include "mem/corewrite.h"
 
 /* 256 MiB of tables describe 128 GiB in single pages: enough, and a bound. */
 #define MAX_TABLES 65536

@@ -11,7 +11,6 @@
 
 #include "base/str.h"
 #include "image/private.h"
-#include "image/small.h"
 
 /* Bytes to load, merged: no two touch or overlap. */
 struct chunk {

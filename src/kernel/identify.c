@@ -7,11 +7,10 @@
 
 #include "kernel/identify.h"
 #include "kernel/trace.h"
-#include "mem/record.h"
 
 enum {
 	BANNER, UTS_NS, VMCOREINFO_DATA, VMCOREINFO_SIZE, TEXT, END, SWAPPER, INIT_TOP_PGT,
-	INIT_LEVEL4_PGT, L5_ENABLED, PHYS_BASE,
+	INIT_LEVEL4_PGT, L5_ENABLED, PHYS_BASE, CR_ALIGNMENT,
 };
 
 static const struct vmatlas_need needs[] = {
@@ -26,6 +25,7 @@ static const struct vmatlas_need needs[] = {
 	[INIT_LEVEL4_PGT] = VMATLAS_WANT_SYMBOL("init_level4_pgt"),
 	[L5_ENABLED]	  = VMATLAS_WANT_SYMBOL("__pgtable_l5_enabled"),
 	[PHYS_BASE]	  = VMATLAS_WANT_SYMBOL("phys_base"),
+	[CR_ALIGNMENT]	  = VMATLAS_WANT_SYMBOL("cr_alignment"),
 };
 
 const struct vmatlas_need *identify_needs(size_t *ret_nr)

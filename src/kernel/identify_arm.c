@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "kernel/identify.h"
 
 #define ALIGNMENT MIB(2)
+#define SCTLR_TRE (1u << 28)	/* ARMv7-A ARM, B4.1.130 */
 
 /* swapper_pg_dir lies less than 16 MiB above PAGE_OFFSET; absolute, so never slid. */
 static struct vmatlas_error *find_page_offset(struct kernel *k, uint64_t *ret_swapper,
@@ -46,6 +48,30 @@ static struct vmatlas_error *candidates(struct kernel *k, const struct proof *p,
 	return proof_search(k, p, ALIGNMENT, ret);
 }
 
+/*
+ * One bit of SCTLR decides what the memory types in page tables mean. The kernel
+ * keeps a copy (arch/arm/kernel/head-common.S); where it cannot be read, the
+ * older meaning stands.
+ */
+static struct vmatlas_error *choose_format(struct kernel *k, uint64_t delta)
+{
+	struct vmatlas_error *err;
+	uint64_t addr = 0;
+	uint8_t sctlr[4];
+
+	k->format = &pt_arm_short;
+	err = kernel_symbol(k, "cr_alignment", &addr);
+	if (!err)
+		err = mem_read(k->mem, MEM_PHYSICAL, addr + delta, sctlr, sizeof(sctlr));
+	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	if (!err && bytes_uint(sctlr, sizeof(sctlr), k->big_endian) & SCTLR_TRE)
+		k->format = &pt_arm_short_remap;
+	return err;
+}
+
 struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *opts,
 				   const struct proof *p)
 {
@@ -72,7 +98,9 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 	k->phys_base = page_offset + delta;
 	k->image_delta = delta;
 	k->pgd_phys = swapper + delta;
-	k->format = &pt_arm_short;
+	err = choose_format(k, delta);
+	if (err)
+		return err;
 	if (opts->phys_offset)
 		err = identify_judge_override(k, p, delta, result);
 	if (err)

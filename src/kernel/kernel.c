@@ -11,7 +11,6 @@
 #include "kernel/symname.h"
 #include "kernel/trace.h"
 #include "kernel/translate.h"
-#include "mem/record.h"
 #include "kernel/vmallocinfo.h"
 
 void kernel_free(struct kernel *k)

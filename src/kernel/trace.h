@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * What was asked of vmlinux: types, enumerators, bytes. With what was read of
- * the dump (mem/record.h) it is all that the answers rest on; an extract is
+ * the dump (mem/mem.h) it is all that the answers rest on; an extract is
  * made of both. Off unless kernel_opts.mem.record is set.
  */
 #ifndef KERNEL_TRACE_H

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "mem/backend.h"
-#include "mem/record.h"
 
 enum { SLOTS_SHIFT = 10, SLOTS = 1 << SLOTS_SHIFT };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Writing a small core; see corewrite.h. Always 64-bit headers within class limits. */
+/* Writing a small core; see mem.h. Always 64-bit headers within class limits. */
 #include <elf.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 
 #include "base/str.h"
 #include "base/vec.h"
-#include "mem/corewrite.h"
+#include "mem/mem.h"
 #include "mem/notes.h"
 
 /* A run of physical memory: with bytes (pages [first, first + nr)), or without. */

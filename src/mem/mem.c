@@ -14,7 +14,6 @@
 #include "mem/diskdump.h"
 #include "mem/elfhdr.h"
 #include "mem/flat.h"
-#include "mem/record.h"
 
 static const struct mem_ops *const backends[] = { &mem_elf_ops, &mem_kdump_ops };
 

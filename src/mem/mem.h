@@ -124,4 +124,41 @@ bool mem_probe(int fd);
 VMATLAS_CHECKED struct vmatlas_error *
 mem_read(struct mem *mem, enum mem_space space, uint64_t addr, void *buf, size_t len);
 
+/* ---- record.c: what was read, byte by byte: an extract is made of it ---- */
+
+#define MEM_RECORD_PAGE 4096
+
+struct mem_record_page {
+	uint64_t paddr;
+	uint8_t known[MEM_RECORD_PAGE / 8];	/* a bit per byte that was read */
+	uint8_t bytes[MEM_RECORD_PAGE];		/* 0 where not */
+};
+
+struct mem_record *mem_record_new(void);
+void mem_record_free(struct mem_record *r);
+DEFINE_FREEP(mem_record, mem_record_free)
+
+/* The later of two readings of a byte counts; of a dump they are equal. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_record_add(struct mem_record *r, uint64_t paddr, const void *bytes, size_t len);
+
+/* By address. Good until the next mem_record_add(). */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_record_pages(struct mem_record *r, const struct mem_record_page *const **ret, size_t *ret_nr);
+
+/* Bytes known, of all pages. */
+uint64_t mem_record_bytes(const struct mem_record *r);
+
+/* ---- corewrite.c: a small core of what was recorded, and what it says of itself ---- */
+
+/*
+ * An ELF core at @path: recorded pages, the rest of the memory that the dump
+ * describes as segments without bytes, VMCOREINFO, the CPUs' control registers,
+ * and a note "VMATLAS" with the time and host that the dump's header named.
+ * @machine, @bits, @big_endian: the CPU's. *ret_size: bytes written.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+core_write(const char *path, struct mem *mem, uint16_t machine, uint8_t bits, bool big_endian,
+	   uint64_t taken, uint64_t *ret_size);
+
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A hash of pages, each with a map of the bytes that were read; see record.h. */
+/* A hash of pages, each with a map of the bytes that were read; see mem.h. */
 #include <string.h>
 
 #include "base/vec.h"
-#include "mem/record.h"
+#include "mem/mem.h"
 
 struct mem_record {
 	VEC(struct mem_record_page *) pages;	/* in order of arrival, or sorted */
