@@ -70,6 +70,9 @@ class Patient:
                         (value & (1 << 8 * (size or self.word)) - 1).to_bytes(
                             size or self.word, "little"))
 
+    def read_file(self, offset, size):
+        return os.pread(self.file.fileno(), size, offset)
+
     def write_file(self, offset, data):
         self.undo.append((offset, os.pread(self.file.fileno(), len(data), offset)))
         os.pwrite(self.file.fileno(), data, offset)
