@@ -99,6 +99,8 @@ struct arch {
 const struct arch *arch_find(uint16_t machine, uint8_t bits);
 
 extern const struct arch arch_x86_64, arch_arm;
-extern const struct pt_format pt_x86_64_4level, pt_x86_64_5level, pt_arm_short;
+extern const struct pt_format pt_x86_64_4level, pt_x86_64_5level;
+extern const struct pt_format pt_arm_short;		/* memory types by TEX, C, B */
+extern const struct pt_format pt_arm_short_remap;	/* by PRRR and NMRR: SCTLR.TRE */
 
 #endif

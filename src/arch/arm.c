@@ -21,8 +21,7 @@ static uint32_t ap_attr(unsigned int ap)
 	return attr;
 }
 
-/* TEX[0] C B; with TEX remap Linux's PRRR/NMRR keep 000 strongly ordered, 001 device or
- * bufferable, 010/011/111 cached (arch/arm/mm/proc-v7-2level.S, 6.1). */
+/* TEX, C and B by themselves (arch/arm/mm/mmu.c: build_mem_type_table, 6.1). */
 static uint32_t tex_attr(unsigned int tex, unsigned int cb)
 {
 	if (tex == 0 && cb == 0)
@@ -36,7 +35,22 @@ static uint32_t tex_attr(unsigned int tex, unsigned int cb)
 	return 0;
 }
 
-static enum pt_kind section(uint64_t e, struct pt_entry *ret)
+/*
+ * With SCTLR.TRE, TEX[0], C and B are a number, and PRRR and NMRR say what it
+ * means; Linux says (arch/arm/mm/proc-v7-2level.S, 6.1).
+ */
+static uint32_t remap_attr(unsigned int tex, unsigned int cb)
+{
+	static const uint32_t attr[8] = {
+		PT_UNCACHED, PT_WC, 0, 0, PT_DEVICE, PT_UNCACHED, PT_UNCACHED, 0,
+	};
+
+	return attr[(tex & 1) << 2 | cb];
+}
+
+typedef uint32_t type_fn(unsigned int tex, unsigned int cb);
+
+static enum pt_kind section(uint64_t e, type_fn *type, struct pt_entry *ret)
 {
 	const bool super = e & (1u << 18);
 
@@ -45,35 +59,46 @@ static enum pt_kind section(uint64_t e, struct pt_entry *ret)
 	if (super)	/* PA[35:32] and PA[39:36] */
 		ret->phys |= (e >> 20 & 15) << 32 | (e >> 5 & 15) << 36;
 	ret->attr = ap_attr((e >> 10 & 3) | (e >> 13 & 4)) |
-		    tex_attr(e >> 12 & 7, e >> 2 & 3);
+		    type(e >> 12 & 7, e >> 2 & 3);
 	if (!(e & (1u << 4)))
 		ret->attr |= PT_EXEC;
 	return PT_LEAF;
 }
 
-static enum pt_kind small_or_large(uint64_t e, struct pt_entry *ret)
+static enum pt_kind small_or_large(uint64_t e, type_fn *type, struct pt_entry *ret)
 {
 	const bool large = (e & 3) == 1;
 
 	ret->shift = large ? 16 : 12;
 	ret->phys = e & (large ? 0xffff0000 : 0xfffff000);
 	ret->attr = ap_attr((e >> 4 & 3) | (e >> 7 & 4)) |
-		    tex_attr(large ? e >> 12 & 7 : e >> 6 & 7, e >> 2 & 3);
+		    type(large ? e >> 12 & 7 : e >> 6 & 7, e >> 2 & 3);
 	if (!(large ? e & (1u << 15) : e & 1))
 		ret->attr |= PT_EXEC;
 	return PT_LEAF;
 }
 
-static enum pt_kind decode_short(unsigned int level, uint64_t e, struct pt_entry *ret)
+static enum pt_kind decode(unsigned int level, uint64_t e, type_fn *type,
+			   struct pt_entry *ret)
 {
 	if ((e & 3) == 0)
 		return PT_NONE;
 	if (level == 1)
-		return small_or_large(e, ret);
+		return small_or_large(e, type, ret);
 	if ((e & 3) != 1)
-		return section(e, ret);
+		return section(e, type, ret);
 	ret->phys = e & 0xfffffc00;
 	return PT_TABLE;
+}
+
+static enum pt_kind decode_short(unsigned int level, uint64_t e, struct pt_entry *ret)
+{
+	return decode(level, e, tex_attr, ret);
+}
+
+static enum pt_kind decode_short_remap(unsigned int level, uint64_t e, struct pt_entry *ret)
+{
+	return decode(level, e, remap_attr, ret);
 }
 
 const struct pt_format pt_arm_short = {
@@ -82,6 +107,14 @@ const struct pt_format pt_arm_short = {
 	.nr_levels = 2,
 	.level = { { "PGD", 20, 12 }, { "PTE", 12, 8 } },
 	.decode = decode_short,
+};
+
+const struct pt_format pt_arm_short_remap = {
+	.name = "short descriptors",
+	.entry_size = 4,
+	.nr_levels = 2,
+	.level = { { "PGD", 20, 12 }, { "PTE", 12, 8 } },
+	.decode = decode_short_remap,
 };
 
 /* ---- Layout ---- */

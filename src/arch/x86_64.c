@@ -14,17 +14,24 @@
 #define X86_PWT		(1ull << 3)
 #define X86_PCD		(1ull << 4)
 #define X86_PSE		(1ull << 7)
+#define X86_PAT		(1ull << 7)	/* in a PTE */
+#define X86_PAT_LARGE	(1ull << 12)
 #define X86_GLOBAL	(1ull << 8)
 #define X86_NX		(1ull << 63)
 #define X86_PHYS	0x000ffffffffff000ull
 
 /*
- * Linux programs the PAT so that PWT alone is write-combining, PCD alone
- * uncached-minus, both uncached (arch/x86/mm/pat/memtype.c: pat_bp_init, 6.1).
+ * What Linux programs the PAT with: WB, WC, UC-, UC, WB, WP, UC-, WT, by PAT, PCD
+ * and PWT (arch/x86/mm/pat/memtype.c: pat_bp_init, 6.1).
  */
-static uint32_t x86_attr(uint64_t entry)
+static const uint32_t memory_type[8] = {
+	0, PT_WC, PT_UNCACHED, PT_UNCACHED, 0, 0, PT_UNCACHED, 0,
+};
+
+static uint32_t x86_attr(uint64_t entry, bool pat)
 {
-	uint32_t attr = 0;
+	uint32_t attr = memory_type[pat << 2 | !!(entry & X86_PCD) << 1 |
+				    !!(entry & X86_PWT)];
 
 	if (entry & X86_RW)
 		attr |= PT_WRITE;
@@ -34,10 +41,6 @@ static uint32_t x86_attr(uint64_t entry)
 		attr |= PT_USER;
 	if (entry & X86_GLOBAL)
 		attr |= PT_GLOBAL;
-	if (entry & X86_PCD)
-		attr |= PT_UNCACHED;
-	else if (entry & X86_PWT)
-		attr |= PT_WC;
 	return attr;
 }
 
@@ -56,7 +59,7 @@ static enum pt_kind x86_decode(unsigned int from_leaf, uint64_t entry, struct pt
 		return PT_BAD;	/* PSE is reserved above the PUD */
 	ret->phys = entry & X86_PHYS & ~((1ull << shift) - 1);
 	ret->shift = shift;
-	ret->attr = x86_attr(entry);
+	ret->attr = x86_attr(entry, entry & (from_leaf ? X86_PAT_LARGE : X86_PAT));
 	return PT_LEAF;
 }
 
