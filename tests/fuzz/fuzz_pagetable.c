@@ -37,9 +37,9 @@ static void decode_all(const struct pt_format *f, const struct memory *m)
 		for (unsigned int level = 0; level < f->nr_levels; level++) {
 			struct pt_entry e = { 0 };
 
-			if (f->decode(level, entry, &e) == PT_LEAF &&
-			    (e.shift < 12 || e.shift > f->level[0].shift ||
-			     e.phys & ((1ull << e.shift) - 1)) && e.shift != 24)
+			if (f->decode(level, entry, &e) != PT_LEAF)
+				continue;
+			if (e.shift < 12 || e.shift > 30 || e.phys & ((1ull << e.shift) - 1))
 				abort();
 		}
 	}
@@ -62,7 +62,7 @@ static void walk_some(struct kernel *k, const struct memory *m)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct pt_format *const formats[] = {
-		&pt_x86_64_4level, &pt_x86_64_5level, &pt_arm_short,
+		&pt_x86_64_4level, &pt_x86_64_5level, &pt_arm_short, &pt_arm_short_remap,
 	};
 	struct memory m = { data + 1, size - 1 };
 	const struct vmatlas_host host = {
