@@ -17,12 +17,17 @@ CFLAGS  ?= -O2 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith \
 	   -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
-LIBDEPS := libelf libdw libbpf libkdumpfile
+LIBDEPS := libelf libdw libbpf
 CLIDEPS := smartcols jansson
 pkg      = $(shell pkg-config $(1) $(2) || echo MISSING_LIBRARY)
 FLAGS   := -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(CFLAGS_$(CONFIG)) -fPIC \
 	   -fvisibility=hidden -Iinclude
-LIBFLAGS := $(call pkg,--cflags,$(LIBDEPS)) -DVMATLAS_PLUGIN_DIR='"$(PLUGDIR)"'
+# Not linked but loaded, with the first dump that needs it: src/mem/kdump_lib.c.
+KDUMPSO := $(shell readelf -d $(call pkg,--variable=libdir,libkdumpfile)/libkdumpfile.so \
+	   2>/dev/null | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
+LIBFLAGS := $(call pkg,--cflags,$(LIBDEPS) libkdumpfile) \
+	   -DVMATLAS_KDUMPFILE='"$(or $(KDUMPSO),MISSING_LIBRARY)"' \
+	   -DVMATLAS_PLUGIN_DIR='"$(PLUGDIR)"'
 LIBLIBS := $(call pkg,--libs,$(LIBDEPS)) -lfdt -ldl
 CLIFLAGS := $(call pkg,--cflags,$(CLIDEPS))
 CLILIBS := $(call pkg,--libs,$(CLIDEPS))
@@ -71,6 +76,6 @@ $(O)/src/%.o: src/%.c
 clean:
 	rm -rf build
 
--include tests/tests.mk
+-include tests/tests.mk tests/kernels/kernels.mk
 -include $(patsubst %.o,%.d,$(LIB) $(CLI)) $(PLUGINS:.so=.d)
 .PHONY: all check asan bench fuzz check-kernels install clean

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * 32-bit ARM as of 6.12, with HIGHMEM: "single" is the one vmap_node and no
+ * vmap_nodes points to it; the log is a ring of records; all is well.
+ */
+#define LOWMEM_MIB 256
+#define LOWMEM_SECTIONS SECTIONS128(0) SECTIONS128(128)
+#define VMCOREINFO "NUMBER(VMALLOC_START)=0xd0800000\n"
+#define MORE_FUNCTIONS(X) X(pci_reserve_io) X(execmem_alloc) X(iotable_init)
+#include "arm.h"
+#include "v6_12.h"
+
+ulong vmalloc_size IN_INIT = 240 << 20;
+u32 *pkmap_page_table;
+
+/* ---- Areas ---- */
+
+#define VM_ARM_STATIC_MAPPING 0x40000000
+
+struct vm_struct vm[] IN_SLAB = {
+	VM_OF(0xd0801000, 0x2000, .flags = VM_IOREMAP, .phys_addr = 0x08000000,
+	      .caller = (void *)CALLER(request_resource), .requested_size = 0x1000),
+	VM_OF(0xd0804000, 0x9000, .flags = VM_ALLOC, .nr_pages = 8,
+	      .caller = (void *)CALLER(kernel_clone), .requested_size = 0x8000),
+	VM_OF(0xfee00000, 0x200000, .flags = VM_IOREMAP,
+	      .caller = (void *)CALLER(pci_reserve_io)),
+};
+
+extern struct vmap_area area[], lazy[];
+extern struct vmap_node single;
+
+#define BUSY &single.busy.head
+#define LAZY &single.lazy.head
+
+struct vmap_area area[] IN_SLAB = {
+	AREA(0xd0801000, 0xd0803000, BUSY, &area[1].list, .vm = &vm[0]),
+	AREA(0xd0804000, 0xd080d000, &area[0].list, &area[2].list, .vm = &vm[1]),
+	AREA(0xd0810000, 0xd0814000, &area[1].list, &area[3].list, .flags = VMAP_RAM),
+	AREA(0xfee00000, 0xff000000, &area[2].list, BUSY, .vm = &vm[2]),
+};
+struct vmap_area lazy[] IN_SLAB = {
+	AREA(0xd0820000, 0xd0822000, LAZY, LAZY, .vm = (void *)0x100),
+};
+struct vmap_node single = NODE(&area[0].list, &area[3].list, &lazy[0].list, &lazy[0].list);
+int nr_vmap_nodes = 1;
+
+/* ---- Modules: none; and the only second source of vmalloc's bounds here ---- */
+
+struct module {
+	struct { ulong size; void *base; } mem[7];
+	struct list_head list;
+	u32 state;
+	char name[60];
+} *last_module_loaded;
+struct list_head modules = EMPTY_LIST(modules);
+
+struct execmem_range { ulong fallback_start, end, fallback_end, start; };
+struct execmem_info { struct execmem_range ranges[5]; };
+struct execmem_info execmem_of_arm = {
+	.ranges = { [0] = { .start = 0xbf000000, .end = 0xbfe00000,
+			    .fallback_start = 0xd0800000, .fallback_end = 0xff800000 } },
+};
+struct execmem_info *execmem_info = &execmem_of_arm;
+
+/* ---- RAM by the kernel's own account ---- */
+
+struct resource {
+	struct resource *child;
+	const char *name;
+	ulong flags, end;
+	struct resource *sibling;
+	ulong start;
+};
+
+struct resource ram_resource = {
+	.name = "System RAM", .start = 0x40000000, .end = 0x4fffffff, .flags = 0x81000200,
+};
+struct resource uart_resource = {
+	.name = "fake-uart", .start = 0x09000000, .end = 0x09000fff, .flags = 0x80000200,
+	.sibling = &ram_resource,
+};
+struct resource iomem_resource = { .end = 0xffffffff, .child = &uart_resource };
+
+/* ---- The log: kernel/printk/printk_ringbuffer.h ---- */
+
+struct prb_data_blk_lpos { ulong next, begin; };
+struct prb_desc { struct prb_data_blk_lpos text_blk_lpos; ulong state_var; };
+struct printk_info {
+	u32 caller_id;
+	u16 text_len;
+	u8 facility, flags_level;
+	u64 seq, ts_nsec;
+};
+struct prb_desc_ring {
+	struct printk_info *infos;
+	struct prb_desc *descs;
+	ulong tail_id, head_id;
+	u32 count_bits;
+};
+struct prb_data_ring { ulong tail_lpos, head_lpos; char *data; u32 size_bits; };
+struct printk_ringbuffer {
+	ulong fail;
+	struct prb_data_ring text_data_ring;
+	struct prb_desc_ring desc_ring;
+};
+
+#define LINE0 "Booting Linux on physical CPU 0x0"
+#define LINE1 "Linux version " RELEASE
+#define LINE2 "Kernel command line: console=ttyAMA0"
+
+struct { ulong id; char text[60]; } log_text[8] = { { 0, LINE0 }, { 1, LINE1 }, { 2, LINE2 } };
+
+#define FINALIZED (2ul << 30)
+#define DESC(i) { .state_var = FINALIZED + (i), .text_blk_lpos = { 64 * (i) + 64, 64 * (i) } }
+#define INFO(i, text) { .seq = (i), .ts_nsec = (i) * 1000000, .flags_level = 6 << 5, \
+			.text_len = sizeof(text) - 1 }
+
+struct prb_desc log_descs[8] = { DESC(0), DESC(1), DESC(2) };
+struct printk_info log_infos[8] = { INFO(0, LINE0), INFO(1, LINE1), INFO(2, LINE2) };
+struct printk_ringbuffer printk_rb_static = {
+	.desc_ring = { .count_bits = 3, .descs = log_descs, .infos = log_infos,
+		       .head_id = 2, .tail_id = 0 },
+	.text_data_ring = { .size_bits = 9, .data = (char *)log_text, .head_lpos = 192 },
+};
+struct printk_ringbuffer *prb = &printk_rb_static;

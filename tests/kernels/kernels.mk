@@ -1,0 +1,63 @@
+# Fake kernels: one C file each, see README.md. Included by the Makefile.
+#
+#	make kernels	build/release/kernels/NAME/{vmlinux,vmcore}
+#	make demo	what vmatlas says about two of them
+
+KDIR	:= $(O)/kernels
+K61	:= x86-6.1 overlap stray loop ring wild wild-vm wrong-size bounds purge
+KX86	:= $(K61) x86-6.12
+KARM	:= arm-6.12 arm-3.10 seed
+
+K_TOOL_x86 := x86_64-linux-gnu-
+K_TOOL_arm := arm-linux-gnueabihf-
+K_CC_x86   := $(K_TOOL_x86)gcc -mcmodel=kernel -mno-red-zone -fcf-protection=none
+K_CC_arm   := $(K_TOOL_arm)gcc -marm -fno-unwind-tables
+K_LDS_x86  := tests/kernels/x86_64.lds
+K_LDS_arm  := tests/kernels/arm.lds
+
+# Without a compiler for that CPU there are none, and their tests are skipped.
+k_have	 = $(shell command -v $(K_TOOL_$(1))gcc >/dev/null && echo yes)
+KERNELS	:= $(if $(call k_have,x86),$(KX86)) $(if $(call k_have,arm),$(KARM))
+
+# A story overrides members of the healthy initialisers: that is what it is.
+K_FLAGS = -std=gnu11 -g -O0 -Wall -Wno-override-init -ffreestanding -fno-pie -fno-builtin \
+	  -fno-common -fno-toplevel-reorder -fno-asynchronous-unwind-tables -falign-functions=64 \
+	  -fno-stack-protector -ffile-prefix-map=$(CURDIR)=. -Itests/kernels
+
+# The build ID is the hash of the name: no output depends on the compiler.
+k_cpu	= $(if $(filter $(1),$(KARM)),arm,x86)
+k_id	= $(firstword $(shell printf %s $(1) | sha1sum))
+$(foreach k,$(K61),$(eval K_RELEASE_$(k) := 6.1.0-fake))
+K_RELEASE_x86-6.12 := 6.12.0-fake
+K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
+K_RELEASE_arm-6.12 := 6.12.0-fake
+K_RELEASE_arm-3.10 := 3.10.0-fake
+K_RELEASE_seed	   := 2.6.36-fake
+# The seed's own table: .init, .text, .data
+K_LDFLAGS_seed := --defsym INIT_START=0xc0008000 --defsym INIT_END=0xc0021000 \
+		  --defsym TEXT_START=0xc0021000 --defsym TEXT_END=0xc036b000 \
+		  --defsym DATA_START=0xc0384000 --defsym DATA_END=0xc03b05c0
+
+kernels: $(KERNELS:%=$(KDIR)/%/vmcore)
+tests: kernels
+
+$(KDIR)/%/vmlinux: tests/kernels/%.c $(wildcard tests/kernels/*.h tests/kernels/*.lds) \
+		   tests/kernels/kernels.mk
+	@mkdir -p $(@D)
+	$(call say,FAKE,$*)
+	$(Q)$(K_CC_$(call k_cpu,$*)) $(K_FLAGS) $(K_FLAGS_$*) -DRELEASE='"$(K_RELEASE_$*)"' \
+		-DBUILD_ID='"$(call k_id,$*)"' -c $< -o $(@D)/kernel.o
+	$(Q)$(K_TOOL_$(call k_cpu,$*))ld $(K_LDFLAGS_$*) -T $(K_LDS_$(call k_cpu,$*)) \
+		-z max-page-size=4096 -z noexecstack \
+		--build-id=0x$(call k_id,$*) $(@D)/kernel.o -o $@
+
+# Memory is what the image was loaded as: the same segments, called a core.
+$(KDIR)/%/vmcore: $(KDIR)/%/vmlinux
+	$(Q)$(K_TOOL_$(call k_cpu,$*))objcopy --strip-all $< $@
+	$(Q)printf '\004' | dd of=$@ bs=1 seek=16 conv=notrunc status=none
+
+.SECONDARY: $(KERNELS:%=$(KDIR)/%/vmlinux)
+demo: all kernels
+	@tests/kernels/demo '$(O)'
+
+.PHONY: kernels demo

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Bookkeeping of 2.6.28 to 4.4: one list, on which lazily freed areas stay; a
+ * flag says whether there is a vm_struct. Its pointer is "private" up to 3.2,
+ * "vm" since; phys_addr_t of 32 bits.
+ */
+#ifndef FAKE_V2_6_28_H
+#define FAKE_V2_6_28_H
+
+#include "kernel.h"
+
+#define VM_IOREMAP	      0x1
+#define VM_ALLOC	      0x2
+#define VM_ARM_STATIC_MAPPING 0x40000000
+
+/* vmap_area.flags */
+#define VM_LAZY_FREE 0x1
+#define VM_VM_AREA   0x4
+
+struct vm_struct {
+	ulong phys_addr;
+	const void *caller;
+	ulong flags;
+	u32 nr_pages;
+	ulong size;
+	void *addr;
+	struct page **pages;
+	struct vm_struct *next;
+};
+
+struct vmap_area {
+	struct { void *next, *func; } rcu_head;
+	ulong va_end;
+#ifdef VM_IS_PRIVATE
+	void *private;
+#else
+	struct vm_struct *vm;
+#endif
+	struct list_head list, purge_list;
+	ulong flags, va_start;
+	struct rb_node rb_node;
+};
+
+extern struct vm_struct vm[];
+extern struct vmap_area area[];
+extern struct list_head vmap_area_list;
+
+#define VM_OF(start, bytes, ...) { .addr = (void *)(start), .size = (bytes), __VA_ARGS__ }
+#define AREA(start, end, before, after, ...) \
+	{ .va_start = (start), .va_end = (end), .list = { after, before }, __VA_ARGS__ }
+
+#endif
