@@ -157,9 +157,22 @@ def vmallocinfo_ranges(case):
     return sorted((int(start, 16), int(end, 16)) for start, end in lines)
 
 
-def walks(case):
+def walks(text, is_arm=False):
     """(address, leaf size or 0, physical) by the kernel's own page table accessors."""
-    sizes = {"pte": PAGE, "pmd": 1 << 20 if case.is_arm else 2 << 20, "pud": 1 << 30}
-    for address, found in (line.split("=") for line in case.text("walks.txt").split()):
+    sizes = {"pte": PAGE, "pmd": 1 << 20 if is_arm else 2 << 20, "pud": 1 << 30}
+    for address, found in (line.split("=") for line in text.split()):
         level, _, physical = found.partition(":")
         yield int(address, 16), sizes.get(level, 0), int(physical or "0", 16)
+
+
+def same_walks(ours, theirs):
+    """Addresses of `addr -J` against those of walks()."""
+    if len(ours) != len(theirs):
+        raise Wrong(f"addr: {len(ours)} answers to {len(theirs)} addresses")
+    for said, (address, size, physical) in zip(ours, theirs):
+        walk, got = said["walk"], (0, 0)
+        if walk["mapped"]:
+            got = walk["page_size"], int(walk["phys"], 16)
+        if int(said["address"], 16) != address or got != (size, physical):
+            raise Wrong(f"addr {address:#x}: a leaf of {got[0]} bytes at {got[1]:#x}, "
+                        f"the guest says {size} at {physical:#x}")
