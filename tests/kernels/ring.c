@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The areas form a ring among themselves that leaves the head out: who starts
- * at the head never comes back to it.
+ * at the head never comes back to it. Their tree is whole.
  */
 #include "v6_1.h"
 

@@ -45,6 +45,7 @@ struct vmap_area {
 extern struct vm_struct vm[];
 extern struct vmap_area area[];
 extern struct list_head vmap_area_list, purge_vmap_area_list;
+extern struct rb_root vmap_area_root;
 
 /* ---- Seven busy areas ---- */
 
@@ -71,8 +72,21 @@ enum { ACPI, HASH, BIG, BIG_PAGES, RAM, PERCPU, MODULE_AREA, NR_AREAS };
 	.next = (i) + 1 < NR_AREAS ? &area[((i) + 1) % NR_AREAS].list : &vmap_area_list, \
 	.prev = (i) > 0 ? &area[((i) + NR_AREAS - 1) % NR_AREAS].list : &vmap_area_list }
 
-#define AREA(i, start, end, ...) \
-	[i] = { .va_start = (start), .va_end = (end), .list = LINKS(i), __VA_ARGS__ }
+/*
+ * And in a tree of seven, by address: 3 on top, 1 and 5 below it, then the even
+ * ones. All are black: addresses are odd by one.
+ */
+#define NODE(i) (&area[(i) & 7].rb_node)
+#define UP(i) ((i) & 1 ? 3 : (i) & 2 ? (i) - 1 : (i) + 1)
+#define SPAN(i) ((i) == 3 ? 2 : 1)
+#define TREE(i) {							      \
+	.color = (i) == 3 ? 1 : (ulong)NODE(UP(i)) + 1,			      \
+	.left = (i) & 1 ? NODE((i) - SPAN(i)) : NULL,			      \
+	.right = (i) & 1 ? NODE((i) + SPAN(i)) : NULL }
+
+#define AREA(i, start, end, ...)					      \
+	[i] = { .va_start = (start), .va_end = (end), .list = LINKS(i),	      \
+		.rb_node = TREE(i), __VA_ARGS__ }
 
 #define HEALTHY_AREAS							      \
 	AREA(ACPI, VM(0x0000), VM(0x2000), .vm = &vm[ACPI]),		      \
@@ -83,7 +97,8 @@ enum { ACPI, HASH, BIG, BIG_PAGES, RAM, PERCPU, MODULE_AREA, NR_AREAS };
 	AREA(PERCPU, VM(0x800000), VM(0xc00000), .vm = &vm[PERCPU]),	      \
 	AREA(MODULE_AREA, MODULE(0), MODULE(0x5000), .vm = &vm[MODULE_AREA])
 
-#define LISTS(first, last) \
+#define LISTS(first, last)						      \
+	struct rb_root vmap_area_root = { NODE(3) };			      \
 	struct list_head vmap_area_list = { &(first).list, &(last).list }
 
 /* A story with lazily freed areas defines its own. */
