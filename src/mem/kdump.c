@@ -12,6 +12,7 @@
 
 #include "mem/backend.h"
 #include "mem/diskdump.h"
+#include "mem/kdump_lib.h"
 #include "mem/notes.h"
 #include "mem/pagemap.h"
 
@@ -175,9 +176,12 @@ static struct vmatlas_error *library_failed(kdump_ctx_t *ctx, kdump_status statu
 
 static struct vmatlas_error *library_open(struct kdump *k)
 {
+	struct vmatlas_error *err = kdump_lib_load();
 	kdump_status status;
 	kdump_num_t size;
 
+	if (err)
+		return err;
 	k->ctx = kdump_new();
 	if (!k->ctx)
 		return error_no_memory();

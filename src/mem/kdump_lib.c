@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libkdumpfile's functions under their own names, out of a library that is loaded
+ * with the first kdump. Linked as usual it would bring libstdc++ along (through
+ * snappy), half of the time in which this program starts, and most dumps are ELF.
+ */
+#include <dlfcn.h>
+#include <libkdumpfile/kdumpfile.h>
+#include <pthread.h>
+
+#include "mem/kdump_lib.h"
+
+/* Return type, name, parameters and arguments of all that kdump.c uses. */
+#define FUNCTIONS(X)                                                            \
+	X(kdump_ctx_t *, kdump_new, (void), ())                                 \
+	X(void, kdump_free, (kdump_ctx_t *ctx), (ctx))                          \
+	X(kdump_status, kdump_open_fdset,                                       \
+	  (kdump_ctx_t *ctx, unsigned nfds, const int *fds), (ctx, nfds, fds))  \
+	X(kdump_status, kdump_set_attr,                                         \
+	  (kdump_ctx_t *ctx, const char *key, const kdump_attr_t *attr),        \
+	  (ctx, key, attr))                                                     \
+	X(kdump_status, kdump_get_typed_attr,                                   \
+	  (kdump_ctx_t *ctx, const char *key, kdump_attr_t *attr),              \
+	  (ctx, key, attr))                                                     \
+	X(kdump_status, kdump_read,                                             \
+	  (kdump_ctx_t *ctx, kdump_addrspace_t as, kdump_addr_t addr, void *buf, \
+	   size_t *len), (ctx, as, addr, buf, len))                             \
+	X(const char *, kdump_get_err, (kdump_ctx_t *ctx), (ctx))               \
+	X(const char *, kdump_strerror, (kdump_status status), (status))
+
+/* What the loader found, once for the life of the process: never unloaded. */
+static struct {
+#define POINTER(ret, name, params, args) ret (*name) params;
+	FUNCTIONS(POINTER)
+	bool is_complete;
+} lib;
+
+#define CALL(ret, name, params, args)                                           \
+	ret name params { return lib.name args; }
+FUNCTIONS(CALL)
+
+static struct vmatlas_error *load(void)
+{
+	void *handle;
+
+	if (lib.is_complete)
+		return NULL;
+	handle = dlopen(VMATLAS_KDUMPFILE, RTLD_LAZY | RTLD_LOCAL);
+#define FIND(ret, name, params, args)                                           \
+	if (handle)                                                             \
+		lib.name = (__typeof__(lib.name))dlsym(handle, #name);          \
+	if (!lib.name)                                                          \
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,             \
+			"libkdumpfile could not be loaded: %s", dlerror());
+	FUNCTIONS(FIND)
+	lib.is_complete = true;
+	return NULL;
+}
+
+struct vmatlas_error *kdump_lib_load(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	struct vmatlas_error *err;
+
+	pthread_mutex_lock(&lock);
+	err = load();
+	pthread_mutex_unlock(&lock);
+	return err;
+}
