@@ -79,9 +79,11 @@ static void say_arithmetic(const struct ram_case *c, struct str *s)
 				 "where lowmem had to end",
 				 words_size(a->reserve).s,
 				 c->q.has_param ? "(vmalloc=) is" : "(the default) is");
-		ram_line(s, a->reserve ? "" : "why",
-			 "PAGE_OFFSET and VMALLOC_END are not known "
-			 "without a layout table or a dump");
+		ram_line(s, a->reserve ? "" : "why", c->lowmem && !c->vmalloc
+			 ? "VMALLOC_END was the platform's: only the table of its boot "
+			   "log can tell (--declared FILE)"
+			 : "PAGE_OFFSET and VMALLOC_END are not known "
+			   "without a layout table or a dump");
 		return;
 	}
 	if (!a->limit_known) {
