@@ -33,6 +33,9 @@ K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
 K_RELEASE_arm-6.12 := 6.12.0-fake
 K_RELEASE_arm-3.10 := 3.10.0-fake
 K_RELEASE_seed	   := 2.6.36-fake
+# Two of them with the debug information of older compilers.
+K_FLAGS_x86-6.12   := -gdwarf-4
+K_FLAGS_arm-3.10   := -gdwarf-4
 # The seed's own table: .init, .text, .data
 K_LDFLAGS_seed := --defsym INIT_START=0xc0008000 --defsym INIT_END=0xc0021000 \
 		  --defsym TEXT_START=0xc0021000 --defsym TEXT_END=0xc036b000 \
