@@ -34,131 +34,6 @@ const struct vmatlas_need *identify_needs(size_t *ret_nr)
 	return needs;
 }
 
-/* ---- Proof ---- */
-
-static void id_bytes(const char *hex, uint8_t id[static 20])
-{
-	for (size_t i = 0; i < 20; i++)
-		sscanf(hex + 2 * i, "%2hhx", &id[i]);
-}
-
-/* What vmlinux says about itself; a debug-only file may hold neither. */
-static struct vmatlas_error *load_proof(struct kernel *k, struct proof *ret)
-{
-	const struct image_info *info = image_info(k->image);
-	struct vmatlas_error *err;
-	struct image_symbol sym;
-
-	*ret = (struct proof){ 0 };
-	if (info->build_id_addr && strlen(info->build_id) == 40) {
-		ret->id_addr = info->build_id_addr;
-		id_bytes(info->build_id, ret->id);
-	}
-	err = image_symbol(k->image, "linux_banner", 0, &sym);
-	if (!err) {
-		const size_t len = sym.size && sym.size < sizeof(ret->banner) ? sym.size : 128;
-
-		err = trace_read(k, sym.addr, ret->banner, len);
-		ret->banner_size = strnlen(ret->banner, len);
-		if (!err && ret->banner_size >= 16) {
-			ret->banner_addr = sym.addr;
-			/* the NUL too: copies in log text end with a newline */
-			ret->banner_size += ret->banner_size < len;
-		}
-	}
-	if (err && vmatlas_error_code(err) == VMATLAS_ERROR_SYSTEM)
-		return err;
-	vmatlas_error_free(err);
-	if (!ret->banner_addr && !ret->id_addr)
-		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-			"%s holds neither linux_banner nor a build ID: nothing to tell by "
-			"which kernel it is", info->path);
-	return NULL;
-}
-
-static struct vmatlas_error *compare(struct kernel *k, uint64_t addr, uint64_t delta,
-				     const void *bytes, size_t len, enum proof_result *ret)
-{
-	struct vmatlas_error *err;
-	uint8_t seen[512];
-
-	/* what a search passes by does not belong into an extract */
-	k->mem->record_paused = true;
-	if (k->mem->info.has_physical)
-		err = mem_read(k->mem, MEM_PHYSICAL, addr + delta, seen, len);
-	else
-		err = mem_read(k->mem, MEM_VIRTUAL, (addr + k->slide) & k->va_mask, seen, len);
-	k->mem->record_paused = false;
-	if (error_is(err, VMATLAS_ERROR_FAULT)) {
-		vmatlas_error_free(err);
-		*ret = PROOF_UNREADABLE;
-		return NULL;
-	}
-	if (!err)
-		*ret = memcmp(seen, bytes, len) ? PROOF_DIFFERENT : PROOF_EQUAL;
-	if (!err && *ret == PROOF_EQUAL && k->mem->record && k->mem->info.has_physical)
-		err = mem_record_add(k->mem->record, addr + delta, seen, len);
-	return err;
-}
-
-struct vmatlas_error *proof_compare(struct kernel *k, const struct proof *p, uint64_t delta,
-				    enum proof_result *ret)
-{
-	struct vmatlas_error *err = NULL;
-
-	*ret = PROOF_EQUAL;
-	if (p->banner_addr)
-		err = compare(k, p->banner_addr, delta, p->banner, p->banner_size, ret);
-	if (!err && *ret == PROOF_EQUAL && p->id_addr)
-		err = compare(k, p->id_addr, delta, p->id, sizeof(p->id), ret);
-	return err;
-}
-
-static struct vmatlas_error *search_segment(struct kernel *k, const struct proof *p,
-					    const struct mem_segment *seg, uint64_t stride,
-					    uint64_t *ret, bool *ret_found)
-{
-	enum proof_result result;
-	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
-	const uint64_t phase = link & (stride - 1);
-	uint64_t at = align_down(seg->paddr, stride) + phase;
-
-	if (at < seg->paddr)
-		at += stride;
-	for (; at - seg->paddr < seg->held; at += stride) {
-		struct vmatlas_error *err = proof_compare(k, p, at - link, &result);
-
-		if (err)
-			return err;
-		if (result == PROOF_EQUAL) {
-			*ret = at - link;
-			*ret_found = true;
-			return NULL;
-		}
-	}
-	return NULL;
-}
-
-struct vmatlas_error *proof_search(struct kernel *k, const struct proof *p, uint64_t stride,
-				   uint64_t *ret)
-{
-	const struct mem_info *info = &k->mem->info;
-	bool found = false;
-
-	for (size_t i = 0; i < info->nr_segments; i++) {
-		const struct mem_segment *seg = &info->segments[i];
-		struct vmatlas_error *err;
-
-		if (seg->paddr == UINT64_MAX)
-			continue;
-		err = search_segment(k, p, seg, stride, ret, &found);
-		if (err || found)
-			return err;
-	}
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
-				 "the kernel of this vmlinux is nowhere in the dump");
-}
-
 /* ---- VMCOREINFO ---- */
 
 static struct vmatlas_error *set_vmcoreinfo(struct kernel *k, const char *text, size_t len,
@@ -219,6 +94,13 @@ static struct vmatlas_error *mismatch(struct kernel *k, const char *dump_id,
 		dump_release ? dump_release : "");
 }
 
+bool identify_named_by_vmcoreinfo(const struct kernel *k)
+{
+	const char *theirs = vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID");
+
+	return theirs && !strcmp(theirs, image_info(k->image)->build_id);
+}
+
 static struct vmatlas_error *check_build_id(struct kernel *k)
 {
 	const char *theirs = vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID");
@@ -236,7 +118,7 @@ static struct vmatlas_error *explain_mismatch(struct kernel *k, struct vmatlas_e
 	struct vmatlas_error *also;
 	uint64_t paddr;
 
-	if (!error_is(err, VMATLAS_ERROR_MISSING))
+	if (!error_is(err, VMATLAS_ERROR_MISSING) || identify_named_by_vmcoreinfo(k))
 		return err;
 	if (vmcoreinfo_nr(k->vmcoreinfo)) {
 		vmatlas_error_free(err);
@@ -347,7 +229,7 @@ struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
 	if (!err)
 		err = check_build_id(k);
 	if (!err)
-		err = load_proof(k, &p);
+		err = proof_load(k, &p);
 	if (err)
 		return err;
 	err = place(k, opts, &p);

@@ -25,13 +25,10 @@ struct proof {
 	uint8_t id[20];
 };
 
-/* A place where the kernel might be: physical minus link address. */
-struct candidate {
-	uint64_t delta;
-	char from[96];
-};
-
 enum proof_result { PROOF_EQUAL, PROOF_DIFFERENT, PROOF_UNREADABLE };
+
+/* FORMAT if vmlinux has neither banner nor build ID. */
+VMATLAS_CHECKED struct vmatlas_error *proof_load(struct kernel *k, struct proof *ret);
 
 /*
  * Does memory at @delta hold the banner and build ID of vmlinux? *ret is the
@@ -42,11 +39,27 @@ proof_compare(struct kernel *k, const struct proof *proof, uint64_t delta,
 	      enum proof_result *ret);
 
 /*
+ * Do the page tables lead from the proof's run-time address to its place? For when
+ * format, root and slide are set; good for telling places apart, not kernels.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+proof_by_tables(struct kernel *k, const struct proof *proof, uint64_t delta,
+		enum proof_result *ret);
+
+/* "linux_banner and build ID at physical 0x...": @space, then link address + @base. */
+VMATLAS_CHECKED struct vmatlas_error *
+proof_describe(struct kernel *k, const struct proof *proof, uint64_t delta,
+	       const char *space, uint64_t base, char **ret);
+
+/*
  * Look at the one place per @stride of physical memory where the banner could
  * be, the image being aligned to @stride. MISSING if it is nowhere.
  */
 VMATLAS_CHECKED struct vmatlas_error *
 proof_search(struct kernel *k, const struct proof *proof, uint64_t stride, uint64_t *ret_delta);
+
+/* Is vmlinux's build ID the one in VMCOREINFO? */
+bool identify_named_by_vmcoreinfo(const struct kernel *k);
 
 /* identify_x86.c, identify_arm.c: set slide, phys_base, format, pgd, from-texts. */
 VMATLAS_CHECKED struct vmatlas_error *

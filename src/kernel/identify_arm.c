@@ -107,10 +107,10 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 		return err;
 	k->slide_from = strdup("none on this CPU");
 	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : "found by its banner");
-	if (result != PROOF_EQUAL)
-		k->proof = strdup("none: --phys-offset was believed");
-	else if (asprintf(&k->proof, "linux_banner and build ID at physical %#" PRIx64,
-			  p->banner_addr + delta) < 0)
-		k->proof = NULL;
-	return k->slide_from && k->phys_from && k->proof ? NULL : error_no_memory();
+	if (!k->slide_from || !k->phys_from)
+		return error_no_memory();
+	if (result == PROOF_EQUAL)
+		return proof_describe(k, p, delta, "physical ", delta, &k->proof);
+	k->proof = strdup("none: --phys-offset was believed");
+	return k->proof ? NULL : error_no_memory();
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "kernel/identify.h"
 
 #define START_KERNEL_MAP 0xffffffff80000000ull
@@ -106,16 +107,17 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 {
 	struct vmatlas_error *err;
 	struct image_symbol sym;
+	uint8_t raw[8];
 	uint64_t delta;
 
 	err = proof_search(k, p, IMAGE_ALIGN, &delta);
 	if (!err)
 		err = image_symbol(k->image, "phys_base", 0, &sym);
 	if (!err)
-		err = mem_read(k->mem, MEM_PHYSICAL, sym.addr + delta, &ret->phys_base,
-			       sizeof(ret->phys_base));
+		err = mem_read(k->mem, MEM_PHYSICAL, sym.addr + delta, raw, sizeof(raw));
 	if (err)
 		return err;
+	ret->phys_base = bytes_uint(raw, sizeof(raw), false);
 	ret->slide = delta + START_KERNEL_MAP - ret->phys_base;
 	ret->from = "banner found in memory, phys_base beside it";
 	ret->known = true;
@@ -152,17 +154,20 @@ static struct vmatlas_error *override(const struct kernel_opts *opts, struct fou
 static struct vmatlas_error *choose_format(struct kernel *k)
 {
 	uint64_t addr, l5 = 0;
+	uint8_t raw[4] = { 0 };
 	struct vmatlas_error *err;
 
 	err = kernel_symbol(k, "__pgtable_l5_enabled", &addr);
 	if (!err)
 		err = k->mem->info.has_virtual
-			    ? mem_read(k->mem, MEM_VIRTUAL, addr, &l5, 4)
-			    : mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, &l5, 4);
+			    ? mem_read(k->mem, MEM_VIRTUAL, addr, raw, 4)
+			    : mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, raw, 4);
 	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
 		return err;
 	if (err)
 		vmcoreinfo_number(k->vmcoreinfo, "pgtable_l5_enabled", &l5);
+	else
+		l5 = bytes_uint(raw, sizeof(raw), false);
 	vmatlas_error_free(err);
 	k->format = (uint32_t)l5 ? &pt_x86_64_5level : &pt_x86_64_4level;
 	return NULL;
@@ -183,21 +188,40 @@ static struct vmatlas_error *find_root(struct kernel *k)
 }
 
 static struct vmatlas_error *set_texts(struct kernel *k, const struct kernel_opts *opts,
-				       const struct found *f, const struct proof *p, bool holds)
+				       const struct found *f, const struct proof *p,
+				       enum proof_result result)
 {
-	int n;
-
 	k->slide_from = strdup(opts->kaslr_offset ? "--kaslr-offset" : f->from);
 	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : f->from);
-	if (holds)
-		n = asprintf(&k->proof, "linux_banner and build ID at %#" PRIx64,
-			     p->banner_addr + k->slide);
-	else
-		n = asprintf(&k->proof, "%s", vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID")
-			     ? "VMCOREINFO BUILD-ID" : "none");
-	if (n < 0)
-		k->proof = NULL;
-	return k->slide_from && k->phys_from && k->proof ? NULL : error_no_memory();
+	if (!k->slide_from || !k->phys_from)
+		return error_no_memory();
+	if (result == PROOF_EQUAL)
+		return proof_describe(k, p, delta_of(f), "", k->slide, &k->proof);
+	k->proof = strdup(!identify_named_by_vmcoreinfo(k) ? "none" :
+			  result == PROOF_UNREADABLE ? "VMCOREINFO BUILD-ID" :
+			  "VMCOREINFO BUILD-ID and page tables; in memory it is overwritten");
+	return k->proof ? NULL : error_no_memory();
+}
+
+/*
+ * Where memory differs, the kernel's read-only data may have been overwritten: if
+ * VMCOREINFO names this kernel, its page tables tell whether the place is right.
+ */
+static struct vmatlas_error *judge(struct kernel *k, const struct proof *p, uint64_t delta,
+				   enum proof_result result)
+{
+	enum proof_result tables = PROOF_DIFFERENT;
+	struct vmatlas_error *err = NULL;
+
+	if (result != PROOF_DIFFERENT)
+		return NULL;
+	if (identify_named_by_vmcoreinfo(k))
+		err = proof_by_tables(k, p, delta, &tables);
+	if (err || tables == PROOF_EQUAL)
+		return err;
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		"memory at the place VMCOREINFO names (physical %#" PRIx64 ") does not hold "
+		"this kernel", (p->banner_addr ? p->banner_addr : p->id_addr) + delta);
 }
 
 struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts *opts,
@@ -217,16 +241,12 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 	k->phys_base = f.phys_base;
 	k->image_delta = f.phys_base - START_KERNEL_MAP;
 	err = proof_compare(k, p, delta_of(&f), &result);
-	if (!err && !overridden && result == PROOF_DIFFERENT)
-		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,
-			"memory at the place VMCOREINFO names does not hold this kernel");
 	if (!err)
 		err = choose_format(k);
 	if (!err)
 		err = find_root(k);
-	if (!err && overridden)
-		err = identify_judge_override(k, p, delta_of(&f), result);
 	if (!err)
-		err = set_texts(k, opts, &f, p, result == PROOF_EQUAL);
-	return err;
+		err = overridden ? identify_judge_override(k, p, delta_of(&f), result)
+				 : judge(k, p, delta_of(&f), result);
+	return err ? err : set_texts(k, opts, &f, p, result);
 }
