@@ -387,7 +387,7 @@ static void missing_nodes_cost_the_counts_alone(void **state)
 	add_struct(VMALLOC, 0x3000, VM_ALLOC)->nr_pages = 2;
 	err = run();
 	assert_int_equal(vmatlas_error_code(err), VMATLAS_ERROR_FAULT);
-	assert_non_null(strstr(vmatlas_error_message(err), "1 lack their NUMA"));
+	assert_non_null(strstr(vmatlas_error_message(err), "1 rows lack their NUMA"));
 	vmatlas_error_free(err);
 	assert_string_equal(str_text(&play.text),
 		"0xffffc90000000000-0xffffc90000003000   12288 pages=2 vmalloc\n");
