@@ -66,7 +66,13 @@ $(T)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/libvmatlas.a
 bench: all
 	@tests/bench $(O)/vmatlas
 
-check-kernels: all
+# Asks DWARF and BTF of the same kernel the same.
+$(T)/lab/types: tests/lab/types.c $(O)/libvmatlas.a
+	@mkdir -p $(@D)
+	$(call say,TEST,$@)
+	$(Q)$(CC) $(INSIDE) $< $(O)/libvmatlas.a $(LDFLAGS) $(LIBLIBS) -o $@
+
+check-kernels: all $(T)/lab/types
 	@tests/lab/check $(O)/vmatlas
 
 # ---- make install DESTDIR= PREFIX= LIBDIR= ----
@@ -105,5 +111,5 @@ install: all $(O)/install/vmatlas $(O)/install/vmatlas.pc
 	$(Q)$(INSTALL) -d $(DESTDIR)$(PLUGDIR)
 	$(Q)$(if $(PLUGINS),$(INSTALL) -m 755 $(PLUGINS) $(DESTDIR)$(PLUGDIR))
 
--include $(addsuffix .d,$(UNIT) $(REPLAY) $(FUZZERS)) $(SINS:.so=.d)
+-include $(addsuffix .d,$(UNIT) $(REPLAY) $(FUZZERS) $(T)/lab/types) $(SINS:.so=.d)
 .PHONY: tests fuzzers FORCE
