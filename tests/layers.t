@@ -42,7 +42,7 @@ knocks_at_the_door() {
 }
 
 # lives_in HEADERS PLACE: <HEADERS> are included by files that match PLACE, no others.
-lives_in() {
+lives_in() (
 	set -f	# patterns go to case as they are
 	grep -rl "^#[ \t]*include <\($1\)" src plugins include | while read -r file; do
 		for place in $2; do
@@ -51,7 +51,7 @@ lives_in() {
 		done
 		echo "$file includes it"
 	done
-}
+)
 
 plugins_see_the_header_alone() {
 	grep -n '^#[ \t]*include "' plugins/*.c tests/plugins/*.c
