@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads what it did not say it would read. */
 /* vmatlas check -> 2: inspector prying: need 7 was not found */
+/* vmatlas check x86-6.1 -> 2: inspector prying: need 7 was not found */
 #include <vmatlas.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_job *job)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* No sin: reads where nothing is. Memory that is not there is told, and the work goes on. */
+/* vmatlas check x86-6.1 -> 3: lost */
+#include <vmatlas.h>
+
+enum { NEXT };
+
+static const struct vmatlas_need needs[] = {
+	[NEXT] = VMATLAS_NEED_MEMBER("vm_struct", "size", "vfree"),
+};
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	const struct vmatlas_range where = { 0xffffe00000000000, 0xffffe00000000fff };
+	uint64_t value = 0;
+
+	return vmatlas_job_absorb(job, vmatlas_job_read(job, NEXT, where.first, &value), &where);
+}
+
+VMATLAS_PLUGIN(
+	.name = "lost",
+	.summary = "reads where nothing is",
+	.needs = needs,
+	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.inspect = inspect,
+);
