@@ -33,7 +33,7 @@ class Result:
         return self.err.decode(errors="replace")
 
     def words(self):
-        return " ".join(shlex.quote(word) for word in self.argv[1:])
+        return shlex.join(self.argv[1:8]) + (" …" if len(self.argv) > 8 else "")
 
 
 class Tool:
@@ -77,6 +77,11 @@ class Tool:
         if result.out or result.error.count("\n") != 1 or not result.error.startswith("vmatlas: "):
             raise Wrong(f"{result.words()}: not one line: {result.error!r}")
         return result.error.strip()
+
+
+def number(text):
+    """Of an address in the tool's JSON."""
+    return None if text is None else int(text, 16)
 
 
 def first_line(text):
