@@ -46,18 +46,22 @@ struct btf_found {
 	bool is_tag;			/* not a typedef */
 };
 
+/* Tags win over typedefs, the largest struct over others. */
+static bool is_better(const struct btf_record *r, bool is_tag,
+		      const struct btf_found *than)
+{
+	if (!than->is_complete || is_tag != than->is_tag)
+		return !than->is_complete || is_tag;
+	return is_struct(r) && (!is_struct(&than->type) || r->type > than->type.type);
+}
+
 static void consider(struct btf_found *found, const struct btf_record *r, bool is_tag)
 {
-	const struct btf_record *was = &found->type;
-
 	if (r->kind == BTF_KIND_FWD) {
 		found->is_declared = true;
 		return;
 	}
-	/* Tags win over typedefs, the largest struct over others. */
-	if (found->is_complete &&
-	    (is_tag == found->is_tag ? !is_struct(r) || (is_struct(was) && r->type <= was->type)
-				     : !is_tag))
+	if (!is_better(r, is_tag, found))
 		return;
 	found->type = *r;
 	found->is_complete = true;
@@ -92,11 +96,9 @@ static struct vmatlas_error *find_struct(const struct btf_blob *b, const char *f
 		err = look_for(b, tag, found);
 	if (err || found->is_complete)
 		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
-				 found->is_declared
-					 ? "struct %s is declared in the BTF of %s, but not defined"
-					 : "no struct, union or typedef '%s' in the BTF of %s",
-				 tag, b->path);
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING, found->is_declared ?
+		"struct %s is declared in the BTF of %s, but not defined" :
+		"no struct, union or typedef '%s' in the BTF of %s", tag, b->path);
 }
 
 /* ---- Arrays ---- */
@@ -233,9 +235,9 @@ static struct vmatlas_error *find_member(struct btf_blob *b, struct btf_place *p
 					 bool *ret_found);
 
 /* A struct or union without a name lends its members to the one around it. */
-static struct vmatlas_error *look_inside(struct btf_blob *b, const struct btf_field *f,
-					 struct btf_place *p, const struct path_step *step,
-					 unsigned int depth, bool *ret_found)
+static struct vmatlas_error *
+look_inside(struct btf_blob *b, const struct btf_field *f, struct btf_place *p,
+	    const struct path_step *step, unsigned int depth, bool *ret_found)
 {
 	struct vmatlas_error *err;
 	struct btf_place inner = *p;

@@ -31,7 +31,9 @@ static int fits(const char *have, const char *name, size_t len, const char *func
 	if (strncmp(have, name, len))
 		return 0;
 	have += len;
-	return !*have ? 1 : !strncmp(have, "___", 3) && !strcmp(have + 3, function) ? 2 : 0;
+	if (!*have)
+		return 1;
+	return !strncmp(have, "___", 3) && !strcmp(have + 3, function) ? 2 : 0;
 }
 
 struct vmatlas_error *btf_enumerator(struct btf_blob *b, const char *function,
@@ -60,6 +62,6 @@ struct vmatlas_error *btf_enumerator(struct btf_blob *b, const char *function,
 	}
 	if (best)
 		return NULL;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no enumerator '%s' in the BTF of %s",
-				 name, b->path);
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+				 "no enumerator '%s' in the BTF of %s", name, b->path);
 }

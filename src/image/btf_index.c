@@ -18,7 +18,8 @@
 
 bool btf_is_magic(const uint8_t head[2])
 {
-	return (head[0] == 0x9f && head[1] == 0xeb) || (head[0] == 0xeb && head[1] == 0x9f);
+	return (head[0] == 0x9f && head[1] == 0xeb) ||
+	       (head[0] == 0xeb && head[1] == 0x9f);
 }
 
 static struct vmatlas_error *damaged(const struct btf_blob *b, const char *how)
@@ -34,7 +35,8 @@ struct vmatlas_error *btf_damaged(const struct btf_blob *b)
 
 /* ---- The header ---- */
 
-static bool cut(const struct bytes *from, uint64_t offset, uint64_t len, struct bytes *ret)
+static bool cut(const struct bytes *from, uint64_t offset, uint64_t len,
+		struct bytes *ret)
 {
 	if (offset > from->len || len > from->len - offset)
 		return false;
@@ -53,11 +55,12 @@ static struct vmatlas_error *read_header(struct btf_blob *b, const struct bytes 
 	if (raw->len > MAX_SIZE)
 		return damaged(b, "it is too large");
 	if (p[2] != BTF_VERSION)
-		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED, "%s: BTF of version %u",
-					 b->path, p[2]);
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+					 "%s: BTF of version %u", b->path, p[2]);
 	b->big_endian = p[0] == 0xeb;
 	header = btf_u32(b, p + 4);
-	if (header < MIN_HEADER || !cut(raw, header, raw->len - MIN(header, raw->len), &body))
+	if (header < MIN_HEADER ||
+	    !cut(raw, header, raw->len - MIN(header, raw->len), &body))
 		return damaged(b, "its header makes no sense");
 	if (!cut(&body, btf_u32(b, p + 8), btf_u32(b, p + 12), &b->types) ||
 	    !cut(&body, btf_u32(b, p + 16), btf_u32(b, p + 20), &b->strings))

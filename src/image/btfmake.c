@@ -63,8 +63,8 @@ static struct vmatlas_error *make_int(struct maker *m, unsigned int log, bool is
 
 	if (!m->ints[i]) {
 		snprintf(name, sizeof(name), "%c%u", is_signed ? 's' : 'u', size * 8);
-		err = made(btf__add_int(m->btf, name, size, is_signed ? BTF_INT_SIGNED : 0),
-			   &m->ints[i]);
+		err = made(btf__add_int(m->btf, name, size,
+					is_signed ? BTF_INT_SIGNED : 0), &m->ints[i]);
 	}
 	*ret = m->ints[i];
 	return err;
@@ -200,8 +200,8 @@ static struct vmatlas_error *add_field(struct tree *t, size_t node,
 
 	if (at > UINT32_MAX / 8)
 		return unspeakable(t, f->node);
-	r = btf__add_field(t->maker->btf, n->path + strlen(n->path) - n->step_len, f->type,
-			   (uint32_t)at * 8, 0);
+	r = btf__add_field(t->maker->btf, n->path + strlen(n->path) - n->step_len,
+			   f->type, (uint32_t)at * 8, 0);
 	return r ? failed(r) : NULL;
 }
 
@@ -244,8 +244,10 @@ static struct vmatlas_error *make_type(struct tree *t, size_t node, const char *
 	if (!child && name && !m->count && !m->is_signed && !m->is_pointer)
 		return make_struct(t, node, name, ret);
 	err = is_array ? make_elements(t, node, child, ret) : make_leaf(t, node, ret);
+	if (err || !name)
+		return err;
 	/* Only a typedef can name what is no struct. */
-	return err || !name ? err : made(btf__add_typedef(t->maker->btf, name, *ret), ret);
+	return made(btf__add_typedef(t->maker->btf, name, *ret), ret);
 }
 
 /* ---- All ---- */
@@ -282,8 +284,8 @@ static struct vmatlas_error *make_structs(struct maker *m, const struct btf_subj
 	return err;
 }
 
-static struct vmatlas_error *make_enumerators(struct maker *m, const struct btf_subject *s,
-					      bool *is_open)
+static struct vmatlas_error *
+make_enumerators(struct maker *m, const struct btf_subject *s, bool *is_open)
 {
 	struct vmatlas_error *err = NULL;
 	int r = 0;
@@ -353,7 +355,7 @@ struct vmatlas_error *image_make_btf(struct image *image, const struct image_nee
 	struct vmatlas_error *err;
 	/* The process may use libbpf itself, and want to hear it. */
 	const libbpf_print_fn_t was = libbpf_set_print(NULL);
-	/* These are not the user's questions; and @needs may be what a watcher collects. */
+	/* Not the user's questions; and @needs may be what a watcher collects. */
 	void (*const asked)(void *, const struct image_need *) = image->asked;
 
 	image->asked = NULL;

@@ -5,7 +5,7 @@
 
 #include "image/private.h"
 
-/* A path and its steps: "", "ranges", "ranges[]", "ranges[].start". Parents come first. */
+/* A step of a path: "", "ranges", "ranges[]", "ranges[].start". Parents come first. */
 struct btf_node {
 	char *path;
 	size_t step_len;		/* of its last step, at the end of @path */

@@ -46,8 +46,8 @@ static struct vmatlas_error *btf_bytes(struct image *types, struct bytes *ret)
 	struct vmatlas_error *err;
 
 	if (s && s->flags & SHF_COMPRESSED)
-		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED, "%s: compresses its BTF",
-					 types->file.path);
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+					 "%s: compresses its BTF", types->file.path);
 	section_expect(types, ".BTF");
 	if (s || types->sections.nr)
 		return section_bytes(types, s, ret);
@@ -65,8 +65,8 @@ static struct vmatlas_error *blob_of(struct image *image, struct btf_blob **ret)
 	if (!image->btf) {
 		err = btf_bytes(image->types, &raw);
 		if (!err)
-			err = btf_open(&raw, image->types->file.path, image->info.bits / 8,
-				       &image->btf);
+			err = btf_open(&raw, image->types->file.path,
+				       image->info.bits / 8, &image->btf);
 		if (err)
 			return err;
 	}
@@ -114,7 +114,8 @@ struct vmatlas_error *near_function(struct image *image, const char *near,
 	struct near *n = NULL;
 
 	if (!near)
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "types need a function near");
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "types need a function near");
 	for (size_t i = 0; i < image->nears.nr && !n; i++)
 		if (!strcmp(image->nears.v[i].near, near))
 			n = &image->nears.v[i];

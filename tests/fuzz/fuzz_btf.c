@@ -17,7 +17,8 @@ static void ask(struct btf_blob *b)
 	int64_t v;
 
 	for (size_t i = 0; i < ARRAY_SIZE(needs); i++)
-		vmatlas_error_free(btf_member(b, "anchor", needs[i].tag, needs[i].path, &m));
+		vmatlas_error_free(btf_member(b, "anchor", needs[i].tag,
+					      needs[i].path, &m));
 	vmatlas_error_free(btf_enumerator(b, "anchor", "THING_LAST", &v));
 	vmatlas_error_free(btf_enumerator(b, "anchor", "THING_NONE", &v));
 }

@@ -65,8 +65,9 @@ static void check(struct made *m, const char *tag, const char *path,
 
 	if (err)
 		fail_msg("%s.%s: %s", tag, path, vmatlas_error_message(err));
-	if (got.offset != want.offset || got.size != want.size || got.count != want.count ||
-	    got.is_signed != want.is_signed || got.is_pointer != want.is_pointer)
+	if (got.offset != want.offset || got.size != want.size ||
+	    got.count != want.count || got.is_signed != want.is_signed ||
+	    got.is_pointer != want.is_pointer)
 		fail_msg("%s.%s: offset %d size %d count %d %s %s", tag, path,
 			 (int)got.offset, (int)got.size, (int)got.count,
 			 got.is_signed ? "signed" : "", got.is_pointer ? "pointer" : "");

@@ -350,7 +350,8 @@ static void files_without_types_are_refused(void **state)
 	assert_int_equal(code_of(image_use_types(image, none.path)), VMATLAS_ERROR_FORMAT);
 
 	/* BTF of the other byte order shows only when it is asked. */
-	write_file(none.path, "\xeb\x9f\1\0\0\0\0\x18" "\0\0\0\0\0\0\0\0" "\0\0\0\0\0\0\0\1", 25);
+	write_file(none.path, "\xeb\x9f\1\0\0\0\0\x18" "\0\0\0\0\0\0\0\0"
+		   "\0\0\0\0\0\0\0\1", 25);
 	assert_ok(image_use_types(image, none.path));
 	assert_int_equal(ask(image, &needs[0]).code, VMATLAS_ERROR_MISMATCH);
 	image_free(image);
