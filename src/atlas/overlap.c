@@ -15,7 +15,29 @@ struct pass {
 	const struct vmatlas_claim **claim;
 	void (*say)(struct pass *p, const struct vmatlas_claim *a, const struct vmatlas_claim *b,
 		    struct vmatlas_range shared);
+	size_t under, nr_told, nr_more;	/* of the claim that the others lie under */
 };
+
+/* One end that was overwritten may run over thousands: a few examples will do. */
+#define MAX_TOLD 4
+
+static void tell_more(struct pass *p)
+{
+	const struct vmatlas_claim *c = p->nr_more ? p->claim[p->under] : NULL;
+
+	if (c)
+		vmatlas_job_report(p->job, &(struct vmatlas_report){
+			.size = sizeof(struct vmatlas_report),
+			.severity = VMATLAS_SEVERITY_ERROR,
+			.code = c->layer == VMATLAS_LAYER_RECORDED ? "area-overlap"
+								   : "region-overlap",
+			.where = &c->range, .record = c->record,
+			.advice = "begin with this record: it overlaps with too many for "
+				  "all of them to be wrong",
+		}, "%s %s overlaps with %zu more", c->name,
+			words_range(vmatlas_job_atlas(p->job), c->range).s, p->nr_more);
+	p->nr_told = p->nr_more = 0;
+}
 
 static void found(void *arg, size_t under, size_t over)
 {
@@ -25,6 +47,14 @@ static void found(void *arg, size_t under, size_t over)
 		MAX(a->range.first, b->range.first), MIN(a->range.last, b->range.last),
 	};
 
+	if (under != p->under)
+		tell_more(p);
+	p->under = under;
+	if (p->nr_told >= MAX_TOLD) {
+		p->nr_more++;
+		return;
+	}
+	p->nr_told++;
 	p->say(p, a, b, shared);
 }
 
@@ -100,6 +130,7 @@ static struct vmatlas_error *sweep_layer(struct pass *p, uint32_t layer)
 	}
 	p->claim = claim;
 	sweep_overlaps(range, n, found, p);
+	tell_more(p);
 	return NULL;
 }
 
