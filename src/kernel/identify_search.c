@@ -10,20 +10,28 @@
 
 #define PAGE 4096
 
+/*
+ * The text only makes an error message better; kernels keep it low in memory.
+ * Four gigabytes take a second or two, all of a large dump would take minutes.
+ */
+#define MAX_SEARCHED GIB(4)
+
 static bool is_text(const char *page)
 {
 	return !strncmp(page, "OSRELEASE=", 10) && memmem(page, PAGE, "\nPAGESIZE=", 10);
 }
 
 static struct vmatlas_error *search_segment(struct kernel *k, const struct mem_segment *seg,
-					    struct vmcoreinfo **ret, uint64_t *ret_paddr)
+					    uint64_t *budget, struct vmcoreinfo **ret,
+					    uint64_t *ret_paddr)
 {
 	char page[PAGE];
 
 	for (uint64_t at = align_up(seg->paddr, PAGE);
-	     at - seg->paddr + PAGE <= seg->held; at += PAGE) {
+	     at - seg->paddr + PAGE <= seg->held && *budget >= PAGE; at += PAGE) {
 		struct vmatlas_error *err = mem_read(k->mem, MEM_PHYSICAL, at, page, 16);
 
+		*budget -= PAGE;
 		if (!err && !strncmp(page, "OSRELEASE=", 10))
 			err = mem_read(k->mem, MEM_PHYSICAL, at, page, PAGE);
 		else if (!err)
@@ -46,6 +54,7 @@ struct vmatlas_error *identify_search_vmcoreinfo(struct kernel *k, struct vmcore
 						 uint64_t *ret_paddr)
 {
 	const struct mem_info *info = &k->mem->info;
+	uint64_t budget = MAX_SEARCHED;
 
 	*ret = NULL;
 	if (!info->has_physical)
@@ -56,7 +65,7 @@ struct vmatlas_error *identify_search_vmcoreinfo(struct kernel *k, struct vmcore
 
 		if (info->segments[i].paddr == UINT64_MAX)
 			continue;
-		err = search_segment(k, &info->segments[i], ret, ret_paddr);
+		err = search_segment(k, &info->segments[i], &budget, ret, ret_paddr);
 		if (err)
 			return err;
 	}
