@@ -4,13 +4,10 @@
  * read remembered; what other commands may ask for is read now; the rest of the
  * dump is left where it is.
  */
-#include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "atlas/atlas.h"
+#include "atlas/pair.h"
 #include "kernel/log.h"
 #include "kernel/symname.h"
 #include "kernel/tables.h"
@@ -139,12 +136,23 @@ static struct vmatlas_error *add_names(struct vmatlas *atlas, struct parts *p,
 	return NULL;
 }
 
-static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const char *path,
+/* The order in which things were asked for depends on the dump; the file must not. */
+static int by_subject(const void *a, const void *b)
+{
+	const struct image_need *x = a, *y = b;
+	int ret = strcmp(x->name, y->name);
+
+	if (!ret)
+		ret = strcmp(x->member ? x->member : "", y->member ? y->member : "");
+	return ret ? ret : strcmp(x->near, y->near);
+}
+
+static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const struct pair_file *to,
 					   struct vmatlas_extracted *ret)
 {
 	_cleanup_(parts_done) struct parts p = { 0 };
 	struct kernel *k = atlas->kernel;
-	const struct trace *t = k->trace;
+	struct trace *t = k->trace;
 	struct image_small small = { 0 };
 	struct vmatlas_error *err;
 	size_t nr_symbols = 0;
@@ -154,6 +162,8 @@ static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const char *pa
 	for (size_t i = 0; i < t->pieces.nr; i++)
 		if (!add_piece(&p, t->pieces.v[i].addr, t->pieces.v[i].bytes, t->pieces.v[i].len))
 			return error_no_memory();
+	if (t->types.nr)
+		qsort(t->types.v, t->types.nr, sizeof(*t->types.v), by_subject);
 	err = add_names(atlas, &p, ret);
 	if (!err)
 		err = image_make_btf(k->image, t->types.v, t->types.nr, &p.btf, &p.btf_size);
@@ -161,7 +171,8 @@ static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const char *pa
 		return err;
 	small = (struct image_small){ p.pieces.v, p.pieces.nr, p.moved.v, p.moved.nr, p.btf,
 				      p.btf_size };
-	err = image_write_small(k->image, path, &small, &ret->vmlinux_size, &nr_symbols);
+	err = image_write_small(k->image, to->fd, to->path, &small, &ret->vmlinux_size,
+				&nr_symbols);
 	ret->nr_symbols = nr_symbols;
 	ret->nr_types = t->types.nr;
 	return err;
@@ -169,7 +180,7 @@ static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const char *pa
 
 /* ---- Both ---- */
 
-static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const char *path,
+static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const struct pair_file *to,
 					  struct vmatlas_extracted *ret)
 {
 	struct kernel *k = atlas->kernel;
@@ -177,7 +188,7 @@ static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const char *pat
 	struct vmatlas_error *err;
 	size_t nr_pages;
 
-	err = core_write(path, k->mem, k->arch->machine, k->arch->bits, k->big_endian,
+	err = core_write(to->fd, to->path, k->mem, k->arch->machine, k->arch->bits, k->big_endian,
 			 atlas->info.taken, &ret->vmcore_size);
 	if (!err)
 		err = mem_record_pages(k->mem->record, &pages, &nr_pages);
@@ -190,27 +201,35 @@ static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const char *pat
 	return NULL;
 }
 
+static struct vmatlas_error *extract(struct vmatlas *atlas, const char *dir,
+				     struct vmatlas_extracted *ret)
+{
+	const struct kernel *k = atlas->kernel;
+	const char *const inputs[] = { image_info(k->image)->path, k->mem->info.path };
+	_cleanup_(pair_done) struct pair pair = PAIR_NONE;
+	struct vmatlas_error *err = pair_open(&pair, dir, inputs, ARRAY_SIZE(inputs));
+
+	if (!err)
+		err = read_rest(atlas, ret);
+	if (!err)
+		err = write_vmlinux(atlas, &pair.file[PAIR_VMLINUX], ret);
+	if (!err)
+		err = write_vmcore(atlas, &pair.file[PAIR_VMCORE], ret);
+	return err ? err : pair_commit(&pair);
+}
+
 struct vmatlas_error *vmatlas_extract(struct vmatlas *atlas, const char *dir,
 				      struct vmatlas_extracted *ret)
 {
 	struct vmatlas_extracted x = { .size = sizeof(x) };
 	struct vmatlas_error *err;
-	char path[4096];
 
 	if (!atlas->kernel || !atlas->kernel->mem->record || !atlas->inspected)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"an extract needs an atlas opened with .record, surveyed and inspected");
-	if (strlen(dir) > sizeof(path) - 16)
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "a name that long: %s", dir);
-	if (mkdir(dir, 0777) && errno != EEXIST)
-		return error_system("%s", dir);
-	err = read_rest(atlas, &x);
-	snprintf(path, sizeof(path), "%s/vmlinux", dir);
-	if (!err)
-		err = write_vmlinux(atlas, path, &x);
-	snprintf(path, sizeof(path), "%s/vmcore", dir);
-	if (!err)
-		err = write_vmcore(atlas, path, &x);
+			"an extract needs a dump, opened with .record, surveyed and inspected");
+	if (!*dir)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "an extract needs a folder");
+	err = extract(atlas, dir, &x);
 	if (!err)
 		*ret = x;
 	return vmatlas_error_wrap(err, "extract");

@@ -284,6 +284,7 @@ struct vmatlas_error *image_open_parts(const char *path, bool copy, struct image
 	if (err)
 		return err;
 	image->info.path = image->file.path;
+	image->info.is_small = image_section(image, IMAGE_SMALL_MARK) != NULL;
 	provider_choose(image);
 	*ret = take(image);
 	return NULL;

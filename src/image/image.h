@@ -23,6 +23,7 @@ struct image_info {
 	const char *types_from;		/* "DWARF", "BTF of FILE"; "" if there are none */
 	const char *types_build_id;	/* of the file they are from; "" if none */
 	uint64_t entry;			/* e_entry */
+	bool is_small;			/* image_write_small() made it */
 };
 
 struct image_symbol {
@@ -150,11 +151,11 @@ struct image_small {
 };
 
 /*
- * An ELF at @path with the symbols that were looked for and found, the build ID,
- * and what @what says. *ret_size: bytes written.
+ * An ELF into the empty file @fd with the symbols that were looked for and found,
+ * the build ID, and what @what says. @path is for messages. *ret_size: bytes written.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-image_write_small(struct image *image, const char *path, const struct image_small *what,
-		  uint64_t *ret_size, size_t *ret_nr_symbols);
+image_write_small(struct image *image, int fd, const char *path,
+		  const struct image_small *what, uint64_t *ret_size, size_t *ret_nr_symbols);
 
 #endif

@@ -43,6 +43,8 @@ filemap_read(struct filemap *f, uint64_t offset, void *buf, size_t len);
 
 /* ---- elf.c: headers ---- */
 
+#define IMAGE_SMALL_MARK ".vmatlas"	/* a section of what small.c wrote */
+
 struct section {
 	char *name;
 	uint32_t type, link, name_offset;

@@ -4,10 +4,8 @@
  * types as BTF, the build ID; nothing else of the kernel's file.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/str.h"
 #include "image/private.h"
@@ -33,8 +31,6 @@ static void small_done(struct small *s)
 {
 	if (s->elf)
 		elf_end(s->elf);
-	if (s->fd >= 0)
-		close(s->fd);
 	for (size_t i = 0; i < s->chunks.nr; i++)
 		str_done(&s->chunks.v[i].bytes);
 	vec_done(&s->chunks);
@@ -43,8 +39,11 @@ static void small_done(struct small *s)
 	str_done(&s->symbols);
 }
 
+/* libelf says "cannot write data to file", the system why. */
 static struct vmatlas_error *elf_failed(const struct small *s)
 {
+	if (errno)
+		return error_system("%s", s->path);
 	return vmatlas_error_new(VMATLAS_ERROR_SYSTEM, "%s: %s", s->path, elf_errmsg(-1));
 }
 
@@ -217,8 +216,11 @@ static bool add_tables(struct small *s, const void *btf, size_t btf_size)
 		.sh_entsize = is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym),
 	};
 	const GElf_Shdr strtab = { .sh_type = SHT_STRTAB, .sh_addralign = 1 };
+	static const char mark[] = "small vmlinux, made by vmatlas extract\n";
 	Elf_Scn *strings;
 
+	if (!add_section(s, IMAGE_SMALL_MARK, strtab, mark, sizeof(mark), ELF_T_BYTE))
+		return false;
 	if (btf_size && !add_section(s, ".BTF", plain, btf, btf_size, ELF_T_BYTE))
 		return false;
 	strings = add_section(s, ".strtab", strtab, str_text(&s->strings), s->strings.len,
@@ -308,6 +310,7 @@ static bool write_file(struct small *s, const struct bytes *note, const struct i
 {
 	off_t written;
 
+	errno = 0;
 	if (!begin(s, s->chunks.nr + (note->len != 0)) || !add_build_id(s, note) ||
 	    !add_chunks(s) || !add_tables(s, what->btf, what->btf_size) || !add_names(s) ||
 	    !add_phdrs(s))
@@ -317,11 +320,11 @@ static bool write_file(struct small *s, const struct bytes *note, const struct i
 	return written >= 0;
 }
 
-struct vmatlas_error *image_write_small(struct image *image, const char *path,
+struct vmatlas_error *image_write_small(struct image *image, int fd, const char *path,
 					const struct image_small *what, uint64_t *ret_size,
 					size_t *ret_nr_symbols)
 {
-	_cleanup_(small_done) struct small s = { .image = image, .path = path, .fd = -1 };
+	_cleanup_(small_done) struct small s = { .image = image, .path = path, .fd = fd };
 	struct vmatlas_error *err;
 	struct bytes note;
 	uint8_t raw[36];
@@ -338,9 +341,6 @@ struct vmatlas_error *image_write_small(struct image *image, const char *path,
 	add_symbols(&s, true, what);
 	if (s.symbols.failed || s.strings.failed)
 		return error_no_memory();
-	s.fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (s.fd < 0)
-		return error_system("%s", path);
 	if (!write_file(&s, &note, what, ret_size))
 		return elf_failed(&s);
 	*ret_nr_symbols = s.nr_symbols;

@@ -209,6 +209,33 @@ struct vmatlas_error *kernel_read_ptr(struct kernel *k, uint64_t addr, uint64_t 
 	return kernel_read_uint(k, addr, k->ptr_size, ret);
 }
 
+/*
+ * What there is of a string in @len bytes that lie in one page, *ret_len bytes, and
+ * whether that is all. What stands behind its end is somebody else's and none of an
+ * extract's business; in an extract, or a page that is cut off, less may be there.
+ */
+static struct vmatlas_error *read_str_piece(struct kernel *k, uint64_t addr, char *buf,
+					    size_t len, size_t *ret_len, bool *ret_ends)
+{
+	const bool paused = k->mem->record_paused;
+	struct vmatlas_error *err;
+
+	for (;; len /= 2) {
+		k->mem->record_paused = true;
+		err = kernel_read(k, addr, buf, len);
+		k->mem->record_paused = paused;
+		if (!error_is(err, VMATLAS_ERROR_FAULT) || len < 2)
+			break;
+		vmatlas_error_free(err);
+	}
+	*ret_len = err ? len : strnlen(buf, len);
+	*ret_ends = *ret_len < len;
+	if (!k->mem->record)
+		return err;
+	vmatlas_error_free(err);
+	return kernel_read(k, addr, buf, MIN(*ret_len + 1, len));
+}
+
 struct vmatlas_error *kernel_read_str(struct kernel *k, uint64_t addr, size_t max, char **ret)
 {
 	_cleanup_(str_done) struct str text = { 0 };
@@ -219,13 +246,14 @@ struct vmatlas_error *kernel_read_str(struct kernel *k, uint64_t addr, size_t ma
 		struct vmatlas_error *err;
 		char buf[256];
 		const size_t want = MIN(max - text.len, sizeof(buf));
-		const size_t piece = MIN((uint64_t)want, in_page);
+		size_t piece;
+		bool ends;
 
-		err = kernel_read(k, addr, buf, piece);
+		err = read_str_piece(k, addr, buf, MIN((uint64_t)want, in_page), &piece, &ends);
 		if (err)
 			return err;
-		str_add(&text, buf, strnlen(buf, piece));
-		if (memchr(buf, 0, piece))
+		str_add(&text, buf, piece);
+		if (ends)
 			break;
 		addr += piece;
 	}

@@ -126,11 +126,30 @@ struct vmatlas_error *mem_record_start(struct mem *mem)
 	return mem->opts.record && !mem->record ? error_no_memory() : NULL;
 }
 
+static bool records(const struct mem *mem, enum mem_space space)
+{
+	return mem->record && space == MEM_PHYSICAL && !mem->record_paused;
+}
+
+/* What the dump gave, and what it did not: an extract must answer the same. */
+static struct vmatlas_error *record(struct mem *mem, uint64_t addr, const void *buf, size_t len,
+				    struct vmatlas_error *fault)
+{
+	struct vmatlas_error *err = NULL;
+
+	if (!fault)
+		return mem_record_add(mem->record, addr, buf, len);
+	if (error_is(fault, VMATLAS_ERROR_FAULT))
+		err = mem_record_fault(mem->record, addr, len, fault);
+	if (!err)
+		return fault;
+	vmatlas_error_free(fault);
+	return err;
+}
+
 struct vmatlas_error *mem_read(struct mem *mem, enum mem_space space, uint64_t addr,
 			       void *buf, size_t len)
 {
-	const uint64_t first = addr;
-	const size_t all = len;
 	struct vmatlas_error *err;
 	uint8_t *to = buf;
 
@@ -144,12 +163,12 @@ struct vmatlas_error *mem_read(struct mem *mem, enum mem_space space, uint64_t a
 			n = MIN(len, (size_t)(MEM_BLOCK - addr % MEM_BLOCK));
 			err = read_in_block(mem, space, addr, to, n);
 		}
+		if (records(mem, space))
+			err = record(mem, addr, to, n, err);
 		addr += n;
 		to += n;
 		len -= n;
 	}
-	if (!err && mem->record && space == MEM_PHYSICAL && !mem->record_paused)
-		err = mem_record_add(mem->record, first, buf, all);
 	/* A dying disk: say whose. */
 	return error_is(err, VMATLAS_ERROR_SYSTEM) ?
 		       vmatlas_error_wrap(err, "%s", mem->path) : err;

@@ -23,6 +23,7 @@ enum { PHDRS_MAX = 1 << 20, NOTES_MAX = 64 << 20 };
 struct elfcore {
 	int fd;
 	struct segment_index by[2];	/* enum mem_space */
+	struct kept *kept;		/* of an extract: which bytes are real; or NULL */
 };
 
 /* The parts of an open that may fail at any point. */
@@ -166,15 +167,22 @@ static void forget_zeros(struct opening *o)
 		o->segments.v[i].paddr = UINT64_MAX;
 }
 
+static const char *format(const struct opening *o)
+{
+	if (o->mem->info.live)
+		return "kcore";
+	if (o->facts.is_extract)
+		return o->mem->flattened ? "ELF, extract, flattened" : "ELF, extract";
+	return o->mem->flattened ? "ELF, flattened" : "ELF";
+}
+
 static void fill_info(struct opening *o, const struct elfcore *core)
 {
 	const struct segment_index *phys = &core->by[MEM_PHYSICAL];
 	const bool virtual_only = phys->nr < o->segments.nr;	/* some of them */
 	struct mem_info *info = &o->mem->info;
 
-	info->format = info->live	  ? "kcore" :
-		       o->mem->flattened ? "ELF, flattened" :
-					   "ELF";
+	info->format = format(o);
 	info->machine = o->head.machine;
 	info->bits = o->head.bits;
 	info->big_endian = o->head.big_endian;
@@ -185,13 +193,13 @@ static void fill_info(struct opening *o, const struct elfcore *core)
 	 */
 	info->has_virtual = (info->live || virtual_only) && core->by[MEM_VIRTUAL].nr > 0;
 	info->max_paddr = phys->nr > 0 ? phys->keys[phys->nr - 1].reach : 0;
+	note_facts_give(&o->facts, info);
 	if (o->expected > o->mem->file_size) {
 		info->truncated_at = o->mem->file_size;
 		info->expected_size = o->expected;
 	}
 	info->nr_segments = o->segments.nr;
 	info->segments = take(o->segments.v);
-	note_facts_give(&o->facts, info);
 }
 
 static void elfcore_free(struct elfcore *core)
@@ -200,6 +208,7 @@ static void elfcore_free(struct elfcore *core)
 		return;
 	segment_index_done(&core->by[MEM_PHYSICAL]);
 	segment_index_done(&core->by[MEM_VIRTUAL]);
+	kept_free(core->kept);
 	free(core);
 }
 DEFINE_FREEP(elfcore, elfcore_free)
@@ -231,6 +240,9 @@ static struct vmatlas_error *elf_open(struct mem *mem, int fd)
 	if (err)
 		return err;
 	fill_info(&o, core);
+	core->kept = take(o.facts.kept);
+	if (core->kept)
+		kept_seal(core->kept);
 	mem->priv = take(core);
 	return NULL;
 }
@@ -273,8 +285,12 @@ static struct vmatlas_error *read_part(struct mem *mem, enum mem_space space,
 static struct vmatlas_error *elf_read(struct mem *mem, enum mem_space space,
 				      uint64_t addr, void *buf, size_t len)
 {
+	const struct elfcore *core = mem->priv;
 	uint8_t *to = buf;
 
+	/* the file has zeros there, and zeros must not pass for memory */
+	if (core->kept && space == MEM_PHYSICAL && !kept_holds(core->kept, addr, len))
+		return kept_refuse(core->kept, addr, len);
 	while (len > 0) {
 		struct vmatlas_error *err;
 		size_t n = 0;

@@ -71,6 +71,19 @@ bool mem_probe(int fd)
 	return !err;
 }
 
+bool mem_is_extract(const char *path)
+{
+	_cleanup_(fd_closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup_(mem_freep) struct mem *mem = NULL;
+	uint8_t bytes[MEM_HEAD];
+	ssize_t n = fd < 0 ? -1 : pread(fd, bytes, sizeof(bytes), 0);
+
+	if (n < 0 || !elf_probe(bytes, n))	/* no need to open a whole kdump */
+		return false;
+	vmatlas_error_free(mem_open(path, NULL, &mem));
+	return mem && mem->info.is_extract;
+}
+
 /*
  * A machine must not be analysed because its dump was forgotten on the line.
  * /proc/vmcore, in a crash kernel, is a dump like any other.

@@ -50,6 +50,7 @@ struct mem_info {
 	char uts_node[65];
 	char uts_machine[65];
 	uint64_t taken;			/* seconds since 1970 from the header or mtime; 0 */
+	bool is_extract;		/* core_write() made it */
 	const char *vmcoreinfo;		/* text of the note; NULL if there is none */
 	size_t vmcoreinfo_size;
 	const struct mem_cpu *cpus;	/* QEMU notes; NULL */
@@ -120,6 +121,9 @@ DEFINE_FREEP(mem, mem_free)
 /* Does the file look like a dump (any format mem_open() knows)? */
 bool mem_probe(int fd);
 
+/* Did core_write() make the file at @path? Not if it cannot be read. */
+bool mem_is_extract(const char *path);
+
 /* All of @len bytes at @addr, over any page boundary; cached for dumps. */
 VMATLAS_CHECKED struct vmatlas_error *
 mem_read(struct mem *mem, enum mem_space space, uint64_t addr, void *buf, size_t len);
@@ -134,6 +138,12 @@ struct mem_record_page {
 	uint8_t bytes[MEM_RECORD_PAGE];		/* 0 where not */
 };
 
+/* What the dump did not give, and how it said so. */
+struct mem_record_fault {
+	uint64_t paddr, len;
+	const char *reason;		/* the error message behind "physical ADDR: " */
+};
+
 struct mem_record *mem_record_new(void);
 void mem_record_free(struct mem_record *r);
 DEFINE_FREEP(mem_record, mem_record_free)
@@ -141,6 +151,14 @@ DEFINE_FREEP(mem_record, mem_record_free)
 /* The later of two readings of a byte counts; of a dump they are equal. */
 VMATLAS_CHECKED struct vmatlas_error *
 mem_record_add(struct mem_record *r, uint64_t paddr, const void *bytes, size_t len);
+
+/* @err, a FAULT, answered a read of @len bytes at @paddr that lie in one block. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_record_fault(struct mem_record *r, uint64_t paddr, size_t len,
+		 const struct vmatlas_error *err);
+
+/* By address, each once. Good until the next mem_record_fault(). */
+const struct mem_record_fault *mem_record_faults(struct mem_record *r, size_t *ret_nr);
 
 /* By address. Good until the next mem_record_add(). */
 VMATLAS_CHECKED struct vmatlas_error *
@@ -152,13 +170,13 @@ uint64_t mem_record_bytes(const struct mem_record *r);
 /* ---- corewrite.c: a small core of what was recorded, and what it says of itself ---- */
 
 /*
- * An ELF core at @path: recorded pages, the rest of the memory that the dump
+ * An ELF core into @fd: recorded pages, the rest of the memory that the dump
  * describes as segments without bytes, VMCOREINFO, the CPUs' control registers,
- * and a note "VMATLAS" with the time and host that the dump's header named.
- * @machine, @bits, @big_endian: the CPU's. *ret_size: bytes written.
+ * and notes "VMATLAS" (see kept.h). @machine, @bits, @big_endian: the CPU's.
+ * @path is for messages. *ret_size: bytes written.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-core_write(const char *path, struct mem *mem, uint16_t machine, uint8_t bits, bool big_endian,
-	   uint64_t taken, uint64_t *ret_size);
+core_write(int fd, const char *path, struct mem *mem, uint16_t machine, uint8_t bits,
+	   bool big_endian, uint64_t taken, uint64_t *ret_size);
 
 #endif

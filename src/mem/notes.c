@@ -101,21 +101,19 @@ void note_qemu_cpu_make(const struct mem_cpu *cpu, uint8_t ret[static NOTE_QEMU_
 		put_le(ret + QEMU_CR + i * 8, cpu->cr[i], 8);
 }
 
-/* "TAKEN=seconds\nNODE=host\n", in an extract: what the file's own time does not tell. */
-static void take_extract(struct note_facts *f, const struct note *n)
+static struct vmatlas_error *take_extract(struct note_facts *f, const struct note *n)
 {
-	char text[256];
-	const char *at;
-
-	snprintf(text, sizeof(text), "%.*s", (int)MIN(n->desc_size, sizeof(text) - 1),
-		 (const char *)n->desc);
-	at = strstr(text, "TAKEN=");
-	if (at)
-		f->taken = strtoull(at + strlen("TAKEN="), NULL, 10);
-	at = strstr(text, "NODE=");
-	if (at)
-		snprintf(f->node, sizeof(f->node), "%.*s",
-			 (int)strcspn(at + strlen("NODE="), "\n"), at + strlen("NODE="));
+	f->is_extract = true;
+	if (n->type == KEPT_FACTS)
+		kept_facts_parse(n->desc, n->desc_size, &f->extract);
+	if (n->type != KEPT_RUNS && n->type != KEPT_FAULTS)
+		return NULL;
+	if (!f->kept)
+		f->kept = kept_new();
+	if (!f->kept)
+		return error_no_memory();
+	return n->type == KEPT_RUNS ? kept_runs_parse(f->kept, n->desc, n->desc_size)
+				    : kept_faults_parse(f->kept, n->desc, n->desc_size);
 }
 
 void note_facts_done(struct note_facts *f)
@@ -123,6 +121,8 @@ void note_facts_done(struct note_facts *f)
 	free(f->vmcoreinfo);
 	f->vmcoreinfo = NULL;
 	vec_done(&f->cpus);
+	kept_free(f->kept);
+	f->kept = NULL;
 }
 
 static struct vmatlas_error *take_vmcoreinfo(struct note_facts *f, const struct note *n)
@@ -143,7 +143,7 @@ static struct vmatlas_error *take_note(struct note_facts *f, const struct note *
 	if (note_is(n, "VMCOREINFO") && n->desc_size > 0 && !f->vmcoreinfo)
 		return take_vmcoreinfo(f, n);
 	if (note_is(n, "VMATLAS"))
-		take_extract(f, n);
+		return take_extract(f, n);
 	if (note_is(n, "CORE") && n->type == NT_PRSTATUS && !f->prstatus_size)
 		f->prstatus_size = n->desc_size;
 	if (note_qemu_cpu(n, &cpu)) {
@@ -175,10 +175,13 @@ void note_facts_give(struct note_facts *f, struct mem_info *info)
 	info->nr_cpus = f->cpus.nr;
 	info->cpus = take(f->cpus.v);
 	f->cpus.nr = f->cpus.cap = 0;
-	if (f->taken)
-		info->taken = f->taken;
-	if (*f->node)
-		memcpy(info->uts_node, f->node, sizeof(f->node));
+	if (!f->is_extract)
+		return;
+	info->is_extract = true;
+	info->taken = f->extract.taken;
+	memcpy(info->uts_node, f->extract.node, sizeof(info->uts_node));
+	info->truncated_at = f->extract.truncated_at;
+	info->expected_size = f->extract.expected_size;
 }
 
 /*

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "mem/kept.h"
 #include "mem/mem.h"
 
 struct note {
@@ -40,8 +41,9 @@ struct note_facts {
 	size_t vmcoreinfo_size;
 	VEC(struct mem_cpu) cpus;
 	size_t prstatus_size;		/* of the first CPU's registers; 0 */
-	char node[65];			/* from our own note; "" */
-	uint64_t taken;			/* likewise; 0 */
+	bool is_extract;		/* it has notes of our own */
+	struct kept_facts extract;	/* what they say */
+	struct kept *kept;		/* NULL: every byte is real */
 };
 
 void note_facts_done(struct note_facts *f);
@@ -50,7 +52,7 @@ void note_facts_done(struct note_facts *f);
 VMATLAS_CHECKED struct vmatlas_error *
 note_facts_add(struct note_facts *f, const uint8_t *p, size_t len, bool big_endian);
 
-/* Hand the facts to @info, which owns them from then on. */
+/* Hand the facts to @info, which owns them from then on; but not @kept. */
 void note_facts_give(struct note_facts *f, struct mem_info *info);
 
 /* The EM_* whose NT_PRSTATUS has that size, or 0; see notes.c. */

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A hash of pages, each with a map of the bytes that were read; see mem.h. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/vec.h"
-#include "mem/mem.h"
+#include "mem/backend.h"
+
+/* Every page table entry may be missing; when it is that bad, words no longer help. */
+enum { FAULTS_MAX = 1 << 16, REASONS_MAX = 256 };
 
 struct mem_record {
 	VEC(struct mem_record_page *) pages;	/* in order of arrival, or sorted */
 	uint32_t *slot;				/* 1 + index into pages; 0: free */
 	size_t nr_slots;			/* a power of two */
+	VEC(struct mem_record_fault) faults;	/* likewise; reasons are those below */
+	VEC(char *) reasons;
+	bool is_full;				/* of faults */
 };
 
 struct mem_record *mem_record_new(void)
@@ -22,7 +30,11 @@ void mem_record_free(struct mem_record *r)
 		return;
 	for (size_t i = 0; i < r->pages.nr; i++)
 		free(r->pages.v[i]);
+	for (size_t i = 0; i < r->reasons.nr; i++)
+		free(r->reasons.v[i]);
 	vec_done(&r->pages);
+	vec_done(&r->faults);
+	vec_done(&r->reasons);
 	free(r->slot);
 	free(r);
 }
@@ -123,4 +135,87 @@ uint64_t mem_record_bytes(const struct mem_record *r)
 		for (size_t b = 0; b < sizeof(r->pages.v[i]->known); b++)
 			nr += __builtin_popcount(r->pages.v[i]->known[b]);
 	return nr;
+}
+
+/* ---- Faults ---- */
+
+/* A dump has few reasons; each is kept once. NULL: out of memory. */
+static const char *intern(struct mem_record *r, const char *reason)
+{
+	char **kept;
+
+	for (size_t i = 0; i < r->reasons.nr; i++)
+		if (!strcmp(r->reasons.v[i], reason) || i + 1 == REASONS_MAX)
+			return r->reasons.v[i];
+	kept = vec_push(&r->reasons);
+	if (!kept)
+		return NULL;
+	*kept = strdup(reason);
+	if (!*kept)
+		r->reasons.nr--;
+	return *kept;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct mem_record_fault *x = a, *y = b;
+
+	if (x->paddr != y->paddr)
+		return x->paddr > y->paddr ? 1 : -1;
+	return (x->len > y->len) - (x->len < y->len);
+}
+
+/* One question is asked again and again: of equal ones, the first stays. */
+const struct mem_record_fault *mem_record_faults(struct mem_record *r, size_t *ret_nr)
+{
+	size_t nr = 0;
+
+	if (r->faults.nr)
+		qsort(r->faults.v, r->faults.nr, sizeof(*r->faults.v), by_place);
+	for (size_t i = 0; i < r->faults.nr; i++)
+		if (!nr || by_place(&r->faults.v[nr - 1], &r->faults.v[i]))
+			r->faults.v[nr++] = r->faults.v[i];
+	r->faults.nr = nr;
+	*ret_nr = nr;
+	return r->faults.v;
+}
+
+/*
+ * Which bytes the message speaks of: backends that know only whole blocks name the
+ * block, the others the first byte that is not there.
+ */
+static struct mem_record_fault place(uint64_t paddr, size_t len, const char *message)
+{
+	struct mem_record_fault f = { paddr, len, message };
+	uint64_t said;
+	int skip = 0;
+
+	if (sscanf(message, "physical %" SCNx64 ": %n", &said, &skip) < 1 || !skip)
+		return f;
+	f.reason = message + skip;
+	if (said == align_down(paddr, MEM_BLOCK))
+		return (struct mem_record_fault){ said, MEM_BLOCK, f.reason };
+	if (said >= paddr && said - paddr < len)
+		return (struct mem_record_fault){ said, len - (said - paddr), f.reason };
+	return f;
+}
+
+struct vmatlas_error *mem_record_fault(struct mem_record *r, uint64_t paddr, size_t len,
+				       const struct vmatlas_error *err)
+{
+	struct mem_record_fault f = place(paddr, len, vmatlas_error_message(err)), *kept;
+	size_t nr = r->faults.nr;
+
+	if (nr >= FAULTS_MAX && !r->is_full) {
+		mem_record_faults(r, &nr);
+		r->is_full = nr > FAULTS_MAX / 2;
+	}
+	if (r->is_full)
+		return NULL;
+	f.reason = intern(r, f.reason);
+	kept = f.reason ? vec_push(&r->faults) : NULL;
+	if (!kept)
+		return error_no_memory();
+	*kept = f;
+	return NULL;
 }
