@@ -20,24 +20,20 @@ below() {
 }
 
 looks_only_down() {
-	for file in src/"$1"/*.[ch]; do
-		sed -n 's|^#[ \t]*include "\([^"]*\)".*|\1|p' "$file" |
-		while read -r seen; do
-			case " $(below "$1") " in
-			*" ${seen%/*} "*) ;;
-			*) echo "$file: $1 may not look into $seen" ;;
-			esac
-		done
-	done
+	awk -v room="$1" -v below=" $(below "$1") " '
+	/^#[ \t]*include "/ {
+		split($0, part, "\"")
+		folder = part[2]
+		sub("/[^/]*$", "", folder)
+		if (!index(below, " " folder " "))
+			print FILENAME ": " room " may not look into " part[2]
+	}' src/"$1"/*.[ch]
 }
 
 # The folders at the bottom are entered by one header; base is a drawer of small tools.
 knocks_at_the_door() {
-	for file in src/*/*.[ch]; do
-		case $file in src/"$1"/*) continue ;; esac
-		grep -n "^#[ \t]*include \"$1/" "$file" | grep -v "\"$1/$1\.h\"" |
-			sed "s|^|$file:|"
-	done
+	grep -n "^#[ \t]*include \"$1/" src/*/*.[ch] |
+		grep -v "^src/$1/\|include \"$1/$1\.h\""
 	return 0
 }
 
@@ -70,10 +66,7 @@ exported() {
 
 declared() {
 	sed -n 's/.*\<\(vmatlas_[a-z0-9_]*\)(.*/\1/p' include/vmatlas.h | sort -u |
-		grep -vx 'vmatlas_range_size\|vmatlas_for_each_.*' >"$O/exports.said"
-	while read -r name; do
-		grep -qx "$name" "$O/exports.said" || echo "$name is exported, not declared"
-	done <"$O/exports.want"
+		comm -13 - "$O/exports.want"
 }
 
 for folder in src/*/; do
