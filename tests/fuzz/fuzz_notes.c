@@ -2,9 +2,21 @@
 /* ELF notes of any bytes: the first says in which byte order. */
 #include <stdlib.h>
 
+#include "mem/kept.h"
 #include "mem/notes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Whatever was said of which bytes: it must be askable. */
+static void ask(struct kept *k)
+{
+	kept_seal(k);
+	for (uint64_t addr = 0; addr < 0x3000; addr += 0x7f)
+		if (!kept_holds(k, addr, 16))
+			vmatlas_error_free(kept_refuse(k, addr, 16));
+	kept_holds(k, UINT64_MAX - 8, 8);
+	vmatlas_error_free(kept_refuse(k, UINT64_MAX - 8, 8));
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -16,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* a core may have several segments of notes */
 	for (int i = 0; i < 2; i++)
 		vmatlas_error_free(note_facts_add(&facts, data + 1, size - 1, data[0] & 1));
+	if (facts.kept)
+		ask(facts.kept);
 	note_machine(&facts);
 	note_facts_give(&facts, &info);
 	note_facts_done(&facts);
