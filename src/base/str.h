@@ -15,7 +15,7 @@ struct str {
 
 void str_done(struct str *s);
 void str_add(struct str *s, const char *text, size_t len);
-void str_vaddf(struct str *s, const char *fmt, va_list ap);
+VMATLAS_PRINTF(2, 0) void str_vaddf(struct str *s, const char *fmt, va_list ap);
 VMATLAS_PRINTF(2, 3) void str_addf(struct str *s, const char *fmt, ...);
 
 /* The text, "" if empty; good until the next change. */
