@@ -4,8 +4,12 @@
 LAB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 CACHE=${VMATLAS_CACHE:-$HOME/.cache/vmatlas}
 
-# The suite whose kernels are built on the machine itself, and whose tools are used.
-HOST_SUITE=bookworm
+# builds_here SUITE: whether its kernels' build tools run on the machine itself, which is
+# Debian 12. Those of later suites need a newer libc.
+builds_here() { [ "$1" = bookworm ] || [ "$1" = bullseye ]; }
+
+# abi RELEASE: without the flavour, which may have dashes of its own.
+abi() { sed -E 's/^([0-9.]+(-[0-9]+|\+deb[0-9]+))-.*/\1/' <<<"$1"; }
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -24,14 +28,17 @@ tools() {
 	done
 }
 
-# row TABLE NAME: the line of tests/lab/TABLE whose first word is NAME.
+# row TABLE NAME: the line of tests/lab/TABLE or TABLE.more whose first word is NAME.
 row() {
-	awk -v n="$2" '$1 == n { print; found = 1 } END { exit !found }' "$LAB/$1" ||
+	cat "$LAB/$1"* | awk -v n="$2" '$1 == n { print; found = 1 } END { exit !found }' ||
 		die "no line '$2' in tests/lab/$1"
 }
 
 # names TABLE: the first words.
 names() { awk '$1 !~ /^#/ && NF { print $1 }' "$LAB/$1"; }
+
+# dumps TABLE: the names of the cases in it that have a dump.
+dumps() { awk '$1 !~ /^#/ && NF && $5 != "live" { print $1 }' "$LAB/$1"; }
 
 # lock NAME: one script at a time, held until the process ends. The open
 # descriptor must not be passed on to guests (they could outlive us).
