@@ -197,7 +197,8 @@ static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const struct pa
 	ret->nr_pages = nr_pages;
 	ret->nr_bytes = mem_record_bytes(k->mem->record);
 	for (size_t i = 0; i < k->mem->info.nr_segments; i++)
-		ret->nr_described += k->mem->info.segments[i].size;
+		if (k->mem->info.segments[i].paddr != UINT64_MAX)
+			ret->nr_described += k->mem->info.segments[i].size;
 	return NULL;
 }
 

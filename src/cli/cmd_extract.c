@@ -7,10 +7,10 @@
 static void print_json(struct cli *cli, const struct vmatlas_extracted *x)
 {
 	json_begin(cli);
-	printf("\"extract\": {\"vmcore_size\": %" PRIu64 ", \"vmlinux_size\": %" PRIu64
+	printf(",\n\"extract\": {\"vmcore_size\": %" PRIu64 ", \"vmlinux_size\": %" PRIu64
 	       ", \"pages\": %" PRIu64 ", \"bytes\": %" PRIu64 ", \"described\": %" PRIu64
 	       ", \"tables\": %" PRIu64 ", \"tables_left_out\": %" PRIu64
-	       ", \"symbols\": %" PRIu64 ", \"names\": %" PRIu64 ", \"types\": %" PRIu64 "},\n",
+	       ", \"symbols\": %" PRIu64 ", \"names\": %" PRIu64 ", \"types\": %" PRIu64 "}",
 	       x->vmcore_size, x->vmlinux_size, x->nr_pages, x->nr_bytes, x->nr_described,
 	       x->nr_tables, x->nr_tables_left, x->nr_symbols, x->nr_names, x->nr_types);
 	json_coverage(cli);
@@ -36,6 +36,8 @@ static void print_text_of(const struct cli *cli, const struct vmatlas_extracted 
 	if (x->nr_tables_left)
 		printf("         %" PRIu64 " page tables: missing from the dump, or too many\n",
 		       x->nr_tables_left);
+	printf("NOTE     log, command line and module names are kept as they are: read them first,\n"
+	       "         if you pass it on\n");
 }
 
 struct vmatlas_error *cmd_extract(struct cli *cli)
