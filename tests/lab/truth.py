@@ -147,6 +147,8 @@ def phys_base(case):
 
 
 def core_format(case):
+    if "EXTRACT" in case.facts:
+        return "ELF, extract"
     return {"elf": "ELF", "kdump-zlib": "kdump (zlib), flattened", "kexec-l": "kdump (lzo)",
             "kexec-z": "kdump (zstd)"}[case.facts["FORMAT"]]
 
