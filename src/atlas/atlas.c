@@ -16,7 +16,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	for (size_t i = 0; i < NR_LAYERS; i++)
 		vec_done(&atlas->layers[i]);
 	for (size_t i = 0; i < atlas->inspectors.nr; i++)
-		free(atlas->inspectors.v[i].res);
+		inspector_free(atlas->inspectors.v[i]);
 	vec_done(&atlas->inspectors);
 	vec_done(&atlas->findings);
 	vec_done(&atlas->coverage);
@@ -238,7 +238,9 @@ struct vmatlas_error *vmatlas_inspect(struct vmatlas *atlas)
 	if (atlas->inspected)
 		return NULL;
 	atlas->inspected = true;
+	atlas->inspecting = true;
 	err = plugin_run_all(atlas);
+	atlas->inspecting = false;
 	atlas_sort_findings(atlas);
 	return err;
 }

@@ -31,6 +31,7 @@ struct inspector {
 	struct vmatlas_plugin plugin;
 	struct vmatlas_inspector pub;
 	struct resolved *res;		/* after resolve */
+	size_t index;			/* in atlas->inspectors */
 };
 
 struct vmatlas {
@@ -42,9 +43,10 @@ struct vmatlas {
 	VEC(struct claim) layers[NR_LAYERS];
 	VEC(struct finding) findings;
 	VEC(struct vmatlas_coverage) coverage;
-	VEC(struct inspector) inspectors;
+	VEC(struct inspector *) inspectors;	/* each stays where it is when others come */
 	uint32_t surveyed;		/* enum vmatlas_survey_what */
 	bool sealed, inspected;
+	bool inspecting;		/* findings and coverage may still move */
 };
 
 struct vmatlas_job {
@@ -83,6 +85,9 @@ const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t k
 VMATLAS_CHECKED struct vmatlas_error *atlas_fill_info(struct vmatlas *atlas);
 
 /* ---- plugin.c ---- */
+
+void inspector_free(struct inspector *in);
+DEFINE_FREEP(inspector, inspector_free)
 
 VMATLAS_CHECKED struct vmatlas_error *
 plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *plugin, const char *path);

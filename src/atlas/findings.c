@@ -81,6 +81,8 @@ const struct vmatlas_finding *vmatlas_finding_next(const struct vmatlas *atlas,
 	const struct finding *f = prev ? container_of(prev, struct finding, pub) + 1
 				       : atlas->findings.v;
 
+	if (atlas->inspecting)
+		return NULL;
 	return atlas->findings.nr && f < atlas->findings.v + atlas->findings.nr ? &f->pub : NULL;
 }
 
@@ -112,5 +114,7 @@ const struct vmatlas_coverage *vmatlas_coverage_next(const struct vmatlas *atlas
 {
 	const struct vmatlas_coverage *c = prev ? prev + 1 : atlas->coverage.v;
 
+	if (atlas->inspecting)
+		return NULL;
 	return atlas->coverage.nr && c < atlas->coverage.v + atlas->coverage.nr ? c : NULL;
 }

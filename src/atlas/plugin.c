@@ -78,32 +78,61 @@ static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in
 	return err ? err : in->pub.needs && in->pub.missing ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *theirs,
-				 const char *path)
+void inspector_free(struct inspector *in)
 {
-	struct vmatlas_plugin p = { 0 };
-	struct vmatlas_error *err = adopt(theirs, &p);
-	struct inspector *in;
+	if (!in)
+		return;
+	free(in->res);
+	free(in);
+}
 
-	if (err)
-		return err;
-	for (size_t i = 0; i < atlas->inspectors.nr; i++)
-		if (!strcmp(atlas->inspectors.v[i].plugin.name, p.name))
-			return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
-				"an inspector named %s is there already", p.name);
-	in = vec_push(&atlas->inspectors);
+static struct vmatlas_error *inspector_new(struct vmatlas *atlas,
+					   const struct vmatlas_plugin *p, const char *path,
+					   struct inspector **ret)
+{
+	_cleanup_(inspector_freep) struct inspector *in = calloc(1, sizeof(*in));
+	struct vmatlas_error *err;
+
 	if (!in)
 		return error_no_memory();
-	in->plugin = p;
+	in->plugin = *p;
 	in->pub = (struct vmatlas_inspector){
 		.size = sizeof(in->pub),
-		.name = strings_add(atlas->strings, p.name),
-		.summary = strings_add(atlas->strings, p.summary),
+		.name = strings_add(atlas->strings, p->name),
+		.summary = strings_add(atlas->strings, p->summary),
 		.path = strings_add(atlas->strings, path),
 	};
 	if (!in->pub.name || !in->pub.summary || !in->pub.path)
 		return error_no_memory();
-	return resolve(atlas, in);
+	err = resolve(atlas, in);
+	if (err)
+		return err;
+	*ret = take(in);
+	return NULL;
+}
+
+struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *theirs,
+				 const char *path)
+{
+	_cleanup_(inspector_freep) struct inspector *in = NULL;
+	struct vmatlas_plugin p = { 0 };
+	struct vmatlas_error *err = adopt(theirs, &p);
+	struct inspector **slot;
+
+	for (size_t i = 0; i < atlas->inspectors.nr && !err; i++)
+		if (!strcmp(atlas->inspectors.v[i]->plugin.name, p.name))
+			err = vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
+				"an inspector named %s is there already", p.name);
+	if (!err)
+		err = inspector_new(atlas, &p, path, &in);
+	if (err)
+		return err;
+	slot = vec_push(&atlas->inspectors);
+	if (!slot)
+		return error_no_memory();
+	in->index = atlas->inspectors.nr - 1;
+	*slot = take(in);
+	return NULL;
 }
 
 struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas)
@@ -209,7 +238,7 @@ static struct vmatlas_error *run(struct vmatlas *atlas, struct inspector *in)
 struct vmatlas_error *plugin_run_all(struct vmatlas *atlas)
 {
 	for (size_t i = 0; i < atlas->inspectors.nr; i++) {
-		struct vmatlas_error *err = run(atlas, &atlas->inspectors.v[i]);
+		struct vmatlas_error *err = run(atlas, atlas->inspectors.v[i]);
 
 		if (err)
 			return err;
@@ -220,9 +249,7 @@ struct vmatlas_error *plugin_run_all(struct vmatlas *atlas)
 const struct vmatlas_inspector *vmatlas_inspector_next(const struct vmatlas *atlas,
 						       const struct vmatlas_inspector *prev)
 {
-	const struct inspector *in = prev ? container_of(prev, struct inspector, pub) + 1
-					  : atlas->inspectors.v;
+	const size_t next = prev ? container_of(prev, struct inspector, pub)->index + 1 : 0;
 
-	return atlas->inspectors.nr && in < atlas->inspectors.v + atlas->inspectors.nr
-	       ? &in->pub : NULL;
+	return next < atlas->inspectors.nr ? &atlas->inspectors.v[next]->pub : NULL;
 }

@@ -21,9 +21,12 @@
 static void add_plugin(struct vmatlas *atlas)
 {
 	static const uint64_t addr[] = { TEXT(0), TEXT(0x1000000), INIT(0), INIT(0x100000) };
-	struct inspector *in = vec_push(&atlas->inspectors);
+	struct inspector **slot = vec_push(&atlas->inspectors);
+	struct inspector *in = calloc(1, sizeof(*in));
 
+	assert_non_null(slot);
 	assert_non_null(in);
+	*slot = in;
 	in->plugin = vmatlas_plugin;
 	in->pub.name = "caller";
 	in->res = calloc(ARRAY_SIZE(addr), sizeof(*in->res));
