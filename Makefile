@@ -1,4 +1,4 @@
-# make [all|check|asan|bench|fuzz|check-kernels|install|clean]   V=1 shows whole commands
+# make [all|demo|check|asan|bench|fuzz|check-kernels|install|clean]   V=1 shows whole commands
 
 VERSION := $(shell awk '/define VMATLAS_VERSION_(MAJOR|MINOR|PATCH)/ { v = v s $$3; s = "." } END { print v }' include/vmatlas.h)
 SOVER   := $(firstword $(subst ., ,$(VERSION)))
@@ -76,6 +76,6 @@ $(O)/src/%.o: src/%.c
 clean:
 	rm -rf build
 
--include tests/tests.mk tests/kernels/kernels.mk
+-include tests/tests.mk tests/kernels/kernels.mk vmcores/vmcores.mk
 -include $(patsubst %.o,%.d,$(LIB) $(CLI)) $(PLUGINS:.so=.d)
 .PHONY: all check asan bench fuzz check-kernels install clean

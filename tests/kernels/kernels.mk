@@ -1,7 +1,7 @@
 # Fake kernels: one C file each, see README.md. Included by the Makefile.
 #
 #	make kernels	build/release/kernels/NAME/{vmlinux,vmcore}
-#	make demo	what vmatlas says about two of them
+#	make demo-fakes	what vmatlas says about two of them
 
 KDIR	:= $(O)/kernels
 K61	:= x86-6.1 overlap stray loop ring wild wild-vm wrong-size bounds purge
@@ -60,7 +60,7 @@ $(KDIR)/%/vmcore: $(KDIR)/%/vmlinux
 	$(Q)printf '\004' | dd of=$@ bs=1 seek=16 conv=notrunc status=none
 
 .SECONDARY: $(KERNELS:%=$(KDIR)/%/vmlinux)
-demo: all kernels
+demo-fakes: all kernels
 	@tests/kernels/demo '$(O)'
 
-.PHONY: kernels demo
+.PHONY: kernels demo-fakes
