@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What an extract says of itself, out of any bytes: the first is how many of the
+ * rest are its list of kept bytes; its facts and the faults it tells follow.
+ */
+#include <string.h>
+
+#include "base/bytes.h"
+#include "mem/kept.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void ask(const struct kept *k, uint64_t addr)
+{
+	for (uint64_t len = 1; len <= 4096; len *= 8) {
+		kept_holds(k, addr, len);
+		vmatlas_error_free(kept_refuse(k, addr, len));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	_cleanup_(kept_freep) struct kept *k = kept_new();
+	struct kept_facts facts = { 0 };
+	size_t runs;
+
+	if (!size || !k)
+		return 0;
+	runs = MIN((size_t)data[0], size - 1);
+	kept_facts_parse(data + 1 + runs, size - 1 - runs, &facts);
+	vmatlas_error_free(kept_runs_parse(k, data + 1, runs));
+	vmatlas_error_free(kept_faults_parse(k, data + 1 + runs, size - 1 - runs));
+	kept_seal(k);
+	for (size_t i = 0; i + 8 <= size && i < 128; i += 8)
+		ask(k, bytes_uint(data + i, 8, false));
+	ask(k, 0x1000000);
+	ask(k, UINT64_MAX);
+	return memchr(facts.node, '\0', sizeof(facts.node)) == NULL;
+}
