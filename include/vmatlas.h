@@ -369,7 +369,11 @@ struct vmatlas_walk {
 	const char *why;		/* "" or why there is no translation */
 };
 
-/** vmatlas_walk() - *@ret is filled by value; its strings belong to the atlas */
+/**
+ * vmatlas_walk() - walk the kernel's page tables
+ * @ret: the caller's, with .size = sizeof(*ret); as much of it is filled as both
+ *	sides know. Its strings belong to the atlas.
+ */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct vmatlas_walk *ret);
 
@@ -413,6 +417,7 @@ struct vmatlas_extracted {
  * command gives the same answer
  * @atlas: opened with .record, surveyed and inspected
  * @dir: exists, or is made
+ * @ret: the caller's, with .size = sizeof(*ret)
  *
  * Kept are the bytes that answers rest on: page tables, records, module list and
  * symbols, log, iomem tree. Other bytes of a kept page are zero.

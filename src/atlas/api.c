@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Exported functions that only pass on: check arguments, call inside. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "atlas/atlas.h"
 #include "kernel/symname.h"
@@ -62,26 +63,43 @@ static const char *describe_attributes(struct vmatlas *atlas, uint32_t attr)
 	return kept ? kept : "";
 }
 
+struct vmatlas_error *api_give(void *theirs, uint32_t their_size, void *ours, uint32_t our_size)
+{
+	uint32_t both = MIN(their_size, our_size);
+
+	if (both < sizeof(both))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "a struct without a size");
+	memcpy(ours, &both, sizeof(both));	/* .size: the bytes that are set */
+	memcpy(theirs, ours, both);
+	return NULL;
+}
+
+static void copy_steps(struct vmatlas_walk *to, const struct walk *from)
+{
+	for (unsigned int i = 0; i < from->nr_steps; i++)
+		to->step[i] = (struct vmatlas_walk_step){
+			from->step[i].level, from->step[i].entry_addr, from->step[i].entry };
+}
+
 struct vmatlas_error *vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct vmatlas_walk *ret)
 {
 	struct vmatlas_error *err = need_kernel(atlas);
+	struct vmatlas_walk out = { .attributes = "" };
 	struct walk w = { 0 };
 
 	if (!err)
 		err = kernel_walk(atlas->kernel, addr, &w);
 	if (err)
 		return err;
-	*ret = (struct vmatlas_walk){
-		.size = sizeof(*ret), .nr_steps = w.nr_steps, .mapped = w.mapped,
-		.page_shift = w.leaf.shift, .phys = w.phys, .attributes = "",
-		.why = w.mapped ? "" : w.why,
-	};
-	for (unsigned int i = 0; i < w.nr_steps; i++)
-		ret->step[i] = (struct vmatlas_walk_step){
-			w.step[i].level, w.step[i].entry_addr, w.step[i].entry };
+	out.nr_steps = w.nr_steps;
+	out.mapped = w.mapped;
+	out.page_shift = w.leaf.shift;
+	out.phys = w.phys;
+	out.why = w.mapped ? "" : w.why;
+	copy_steps(&out, &w);
 	if (w.mapped)
-		ret->attributes = describe_attributes(atlas, w.leaf.attr);
-	return NULL;
+		out.attributes = describe_attributes(atlas, w.leaf.attr);
+	return api_give(ret, ret->size, &out, sizeof(out));
 }
 
 struct vmatlas_error *vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg)

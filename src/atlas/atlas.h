@@ -80,6 +80,15 @@ atlas_add_coverage(struct vmatlas *atlas, uint32_t state, const char *subject,
 /* First primary region of @kind, or NULL. */
 const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t kind);
 
+/* ---- api.c ---- */
+
+/*
+ * Fill a struct that is the caller's: as many bytes as both sides know. Both
+ * begin with a 32-bit size.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+api_give(void *theirs, uint32_t their_size, void *ours, uint32_t our_size);
+
 /* ---- info.c ---- */
 
 VMATLAS_CHECKED struct vmatlas_error *atlas_fill_info(struct vmatlas *atlas);

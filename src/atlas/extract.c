@@ -222,7 +222,7 @@ static struct vmatlas_error *extract(struct vmatlas *atlas, const char *dir,
 struct vmatlas_error *vmatlas_extract(struct vmatlas *atlas, const char *dir,
 				      struct vmatlas_extracted *ret)
 {
-	struct vmatlas_extracted x = { .size = sizeof(x) };
+	struct vmatlas_extracted x = { 0 };
 	struct vmatlas_error *err;
 
 	if (!atlas->kernel || !atlas->kernel->mem->record || !atlas->inspected)
@@ -232,6 +232,6 @@ struct vmatlas_error *vmatlas_extract(struct vmatlas *atlas, const char *dir,
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "an extract needs a folder");
 	err = extract(atlas, dir, &x);
 	if (!err)
-		*ret = x;
+		err = api_give(ret, ret->size, &x, sizeof(x));
 	return vmatlas_error_wrap(err, "extract");
 }

@@ -42,7 +42,7 @@ static void print_text_of(const struct cli *cli, const struct vmatlas_extracted 
 
 struct vmatlas_error *cmd_extract(struct cli *cli)
 {
-	struct vmatlas_extracted x = { 0 };
+	struct vmatlas_extracted x = { .size = sizeof(x) };
 	struct vmatlas_error *err;
 
 	if (!cli->columns)

@@ -194,7 +194,7 @@ static int forget(void *arg, const char *text, size_t len)
 static struct vmatlas *analyse(const char *vmlinux, const char *core, const char *scratch)
 {
 	VMATLAS_OPTS(vmatlas_open_opts, opts, .vmlinux = vmlinux, .core = core, .record = 1);
-	struct vmatlas_extracted counts;
+	struct vmatlas_extracted counts = { .size = sizeof(counts) };
 	struct vmatlas *atlas = NULL;
 	char dir[4096];
 
