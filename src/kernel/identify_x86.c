@@ -240,6 +240,8 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 	k->slide = f.slide;
 	k->phys_base = f.phys_base;
 	k->image_delta = f.phys_base - START_KERNEL_MAP;
+	/* AMD memory encryption marks entries with a bit of the address (5.2 and later) */
+	vmcoreinfo_number(k->vmcoreinfo, "sme_mask", &k->entry_clear);
 	err = proof_compare(k, p, delta_of(&f), &result);
 	if (!err)
 		err = choose_format(k);

@@ -46,6 +46,7 @@ struct kernel {
 	struct vmatlas_range image_range;	/* run-time _text.._end, linearly mapped: */
 	uint64_t image_delta;		/* physical minus run-time virtual, mod 2^64 */
 	uint64_t pgd_phys;		/* root of init_mm's page tables */
+	uint64_t entry_clear;		/* bits of an entry that are no address: SME's */
 	uint64_t va_mask;		/* all ones for the word size */
 	struct tlb *tlb;		/* translations seen; see translate.c */
 	struct trace *trace;		/* what was asked of vmlinux; NULL: not kept */

@@ -40,7 +40,7 @@ static struct vmatlas_error *descend(struct sweep *s, unsigned int level, const 
 
 	for (size_t i = half ? nr / 2 : 0; i < nr && !err; i++) {
 		const uint64_t entry = bytes_uint(raw + i * f->entry_size, f->entry_size,
-						  s->k->big_endian);
+						  s->k->big_endian) & ~s->k->entry_clear;
 		struct pt_entry e = { 0 };
 
 		if (f->decode(level, entry, &e) == PT_TABLE)

@@ -49,7 +49,7 @@ static struct vmatlas_error *read_entry(struct kernel *k, uint64_t paddr, uint64
 	err = mem_read(k->mem, MEM_PHYSICAL, paddr, raw, k->format->entry_size);
 	if (err)
 		return vmatlas_error_wrap(err, "page table entry at physical %#" PRIx64, paddr);
-	*ret = bytes_uint(raw, k->format->entry_size, k->big_endian);
+	*ret = bytes_uint(raw, k->format->entry_size, k->big_endian) & ~k->entry_clear;
 	return NULL;
 }
 
