@@ -113,7 +113,7 @@ section_bytes(struct image *image, const struct section *s, struct bytes *ret);
 void provider_choose(struct image *image);
 void provider_done(struct image *image);
 
-/* The first of "a|b" that is a function; MISSING if none is. */
+/* The first of "a|b" that is a function, of DWARF one with types; MISSING if none is. */
 VMATLAS_CHECKED struct vmatlas_error *
 near_function(struct image *image, const char *near, const char **ret);
 

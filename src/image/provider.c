@@ -78,12 +78,23 @@ static struct vmatlas_error *blob_of(struct image *image, struct btf_blob **ret)
 		image->info.path);
 }
 
+/* DWARF passes by a function without debug information: no other may be taken for it. */
+static struct vmatlas_error *try_function(struct image *image, const char *name)
+{
+	struct unit *unit;
+	uint64_t addr;
+	struct vmatlas_error *err = symbols_function(image, name, &addr);
+
+	if (!err && image->provider == &dwarf)
+		err = unit_near(image->types, name, &unit);
+	return err;
+}
+
 static struct vmatlas_error *find_function(struct image *image, const char *near,
 					   char **ret)
 {
 	struct vmatlas_error *err = image_prefetch(image, &near, 1);
 	const char *next = near;
-	uint64_t addr;
 
 	while (!err && *next) {
 		const size_t len = strcspn(next, "|");
@@ -92,7 +103,7 @@ static struct vmatlas_error *find_function(struct image *image, const char *near
 		if (!name)
 			return error_no_memory();
 		next += len + (next[len] == '|');
-		err = symbols_function(image, name, &addr);
+		err = try_function(image, name);
 		if (!err) {
 			*ret = take(name);
 			return NULL;

@@ -78,6 +78,8 @@ static const struct image_need needs[] = {
 	{ "no_such_function", "test_pair", "" }, { NEAR, "TEST_200", NULL },
 	{ NEAR, "TEST_TOP", NULL }, { NEAR, "TEST_MINUS", NULL },
 	{ NEAR, "TEST_NOTHING", NULL }, { "no_such_function", "TEST_200", NULL },
+	/* a function, but of a file without debug information */
+	{ "_start|test_anchor", "test_pair", "b" },
 };
 
 /* Sparser lists: what is not looked into must keep its size and sign, too. */
