@@ -7,6 +7,8 @@ static const struct arch *const archs[] = {
 	&arch_arm,
 };
 
+const char arch_names[] = "x86-64 and 32-bit ARM";
+
 const struct arch *arch_find(uint16_t machine, uint8_t bits)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(archs); i++)

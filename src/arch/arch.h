@@ -38,9 +38,26 @@ struct pt_format {
 	const char *name;		/* "4-level", "short descriptors" */
 	uint8_t entry_size;		/* bytes */
 	uint8_t nr_levels;
+	uint8_t page_shift;		/* of the smallest leaf */
+	uint8_t kernel_bits;		/* 64 bits: kernel space is the top 2^kernel_bits */
 	struct pt_level level[5];	/* from the root down */
-	enum pt_kind (*decode)(unsigned int level, uint64_t entry, struct pt_entry *ret);
+	enum pt_kind (*decode)(const struct pt_format *f, unsigned int level, uint64_t entry,
+			       struct pt_entry *ret);
+	const uint32_t *types;		/* what entries mean by their memory type, if an index */
+	uint32_t variant;		/* the decoder's own */
 };
+
+static inline enum pt_kind pt_decode(const struct pt_format *f, unsigned int level,
+				     uint64_t entry, struct pt_entry *ret)
+{
+	return f->decode(f, level, entry, ret);
+}
+
+/* Does kernel space begin in the middle of the root table, user space being below? */
+static inline bool pt_root_is_shared(const struct pt_format *f)
+{
+	return f->kernel_bits && f->kernel_bits < f->level[0].shift + f->level[0].bits;
+}
 
 /* ---- Facts ---- */
 
@@ -69,6 +86,8 @@ struct arch_facts {
 	uint32_t release;		/* KERNEL_RELEASE(major, minor) */
 	uint32_t page_shift;
 	const struct pt_format *format;
+	uint64_t slide;			/* run-time minus link address */
+	uint64_t page_offset;		/* start of the linear map, where found; else 0 */
 	bool is_thumb;			/* 32-bit ARM: kernel built as Thumb-2 */
 	/* Does the page table map @addr? Sets *ret_last to the last byte of the leaf. */
 	enum arch_mapped (*mapped)(void *arg, uint64_t addr, uint64_t *ret_last);
@@ -95,12 +114,28 @@ struct arch {
 	void (*layout)(const struct arch_facts *facts, struct arch_sink *sink);
 };
 
+extern const char arch_names[];	/* "x86-64 and 32-bit ARM" */
+
 /* NULL if vmatlas does not know this CPU. */
 const struct arch *arch_find(uint16_t machine, uint8_t bits);
 
-extern const struct arch arch_x86_64, arch_arm;
+extern const struct arch arch_x86_64, arch_i386, arch_arm, arch_arm64, arch_riscv64;
 extern const struct pt_format pt_x86_64_4level, pt_x86_64_5level;
+extern const struct pt_format pt_i386, pt_i386_pae;
 extern const struct pt_format pt_arm_short;		/* memory types by TEX, C, B */
 extern const struct pt_format pt_arm_short_remap;	/* by PRRR and NMRR: SCTLR.TRE */
+extern const struct pt_format pt_arm_lpae;
+extern const struct pt_format pt_riscv_sv39, pt_riscv_sv48, pt_riscv_sv57;
+/* T-Head's cores have memory types of their own, where Svnapot and Svpbmt have bits. */
+extern const struct pt_format pt_thead_sv39, pt_thead_sv48, pt_thead_sv57;
+
+/*
+ * arm64 by page size, by how many bits of address the root table takes, and by what
+ * MAIR_EL1 says: the kernel reordered its memory types in 5.10. NULL if there is none.
+ */
+extern const struct pt_format pt_arm64[];
+extern const size_t nr_pt_arm64;
+const struct pt_format *pt_arm64_find(unsigned int page_shift, unsigned int kernel_bits,
+				      bool old_types);
 
 #endif

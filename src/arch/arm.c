@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * 32-bit ARM with short descriptors: page tables, and the layout of
- * Documentation/arch/arm/memory.rst and arch/arm/include/asm/memory.h.
+ * 32-bit ARM: page tables of short descriptors (those of LPAE are in arm_long.c), and
+ * the layout of Documentation/arch/arm/memory.rst and arch/arm/include/asm/memory.h.
  */
 #include <elf.h>
 
@@ -91,13 +91,17 @@ static enum pt_kind decode(unsigned int level, uint64_t e, type_fn *type,
 	return PT_TABLE;
 }
 
-static enum pt_kind decode_short(unsigned int level, uint64_t e, struct pt_entry *ret)
+static enum pt_kind decode_short(const struct pt_format *f, unsigned int level, uint64_t e,
+				 struct pt_entry *ret)
 {
+	(void)f;
 	return decode(level, e, tex_attr, ret);
 }
 
-static enum pt_kind decode_short_remap(unsigned int level, uint64_t e, struct pt_entry *ret)
+static enum pt_kind decode_short_remap(const struct pt_format *f, unsigned int level, uint64_t e,
+				       struct pt_entry *ret)
 {
+	(void)f;
 	return decode(level, e, remap_attr, ret);
 }
 
@@ -105,6 +109,7 @@ const struct pt_format pt_arm_short = {
 	.name = "short descriptors",
 	.entry_size = 4,
 	.nr_levels = 2,
+	.page_shift = 12,
 	.level = { { "PGD", 20, 12 }, { "PTE", 12, 8 } },
 	.decode = decode_short,
 };
@@ -113,6 +118,7 @@ const struct pt_format pt_arm_short_remap = {
 	.name = "short descriptors",
 	.entry_size = 4,
 	.nr_levels = 2,
+	.page_shift = 12,
 	.level = { { "PGD", 20, 12 }, { "PTE", 12, 8 } },
 	.decode = decode_short_remap,
 };
@@ -151,13 +157,13 @@ static const struct arch_want wants[] = {
 };
 
 #define VMALLOC_OFFSET	MIB(8)		/* arch/arm/include/asm/pgtable.h, all versions */
-#define SECTION_SIZE	MIB(1)
 #define FDT_FIXED_BASE	0xff800000	/* asm/memory.h, 5.11 and 5.10.y */
 
 struct layout {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	uint64_t page_offset, high_memory;
+	uint64_t section;		/* SECTION_SIZE, by what one entry maps */
 };
 
 static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
@@ -223,9 +229,9 @@ static void layout_fdt(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 
-	if (!f->found[FDT_VIRT] || f->value[FDT_VIRT] - FDT_FIXED_BASE >= 2 * SECTION_SIZE)
+	if (!f->found[FDT_VIRT] || f->value[FDT_VIRT] - FDT_FIXED_BASE >= 2 * l->section)
 		return;
-	claim(l, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE, FDT_FIXED_BASE + 2 * SECTION_SIZE,
+	claim(l, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE, FDT_FIXED_BASE + 2 * l->section,
 	      0, "formula: FDT_FIXED_BASE, initial_boot_params lies in it");
 }
 
@@ -283,7 +289,7 @@ static void observe_lowmem(const struct layout *l)
 	enum arch_mapped is;
 
 	while ((is = mapped(l, at - 1, &last)) == UNMAPPED && at > l->page_offset)
-		at = align_down(at - 1, SECTION_SIZE);
+		at = align_down(at - 1, l->section);
 	while (is == MAPPED && (is = mapped(l, at, &last)) == MAPPED && last < 0xffffffff)
 		at = last + 1;
 	if (is == UNMAPPED && at > l->page_offset)
@@ -354,6 +360,7 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 {
 	struct layout l = { .f = f, .sink = sink };
 
+	l.section = f->format == &pt_arm_lpae ? MIB(2) : MIB(1);
 	/* swapper_pg_dir lies less than 16 MiB above PAGE_OFFSET, XIP or not */
 	if (!f->found[SWAPPER])
 		return;

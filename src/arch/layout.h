@@ -18,6 +18,17 @@ static inline void say_end(struct arch_sink *sink, uint32_t kind, const char *na
 	sink->claim(sink, kind, name, end - 1, end, VMATLAS_CLAIM_END_ONLY, source);
 }
 
+/* The bounds that two numbers of VMCOREINFO (by index into the wants) tell, if they do. */
+static inline void say_number(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
+			      const char *name, unsigned int start, unsigned int end,
+			      const char *source)
+{
+	if (f->found[start])
+		say_start(sink, kind, name, f->value[start], source);
+	if (f->found[end])
+		say_end(sink, kind, name, f->value[end], source);
+}
+
 /* [start, end) if both symbols (by index into the wants) were found. */
 static inline void say_section(const struct arch_facts *f, struct arch_sink *sink,
 			       const char *name, unsigned int start, unsigned int end,

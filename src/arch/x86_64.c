@@ -6,88 +6,39 @@
 #include <elf.h>
 
 #include "arch/layout.h"
+#include "arch/x86.h"
 
-/* Intel SDM vol. 3, 4.5; bit 12 of a large leaf is PAT, not address. */
-#define X86_PRESENT	(1ull << 0)
-#define X86_RW		(1ull << 1)
-#define X86_USER	(1ull << 2)
-#define X86_PWT		(1ull << 3)
-#define X86_PCD		(1ull << 4)
-#define X86_PSE		(1ull << 7)
-#define X86_PAT		(1ull << 7)	/* in a PTE */
-#define X86_PAT_LARGE	(1ull << 12)
-#define X86_GLOBAL	(1ull << 8)
-#define X86_NX		(1ull << 63)
-#define X86_PHYS	0x000ffffffffff000ull
-
-/*
- * What Linux programs the PAT with: WB, WC, UC-, UC, WB, WP, UC-, WT, by PAT, PCD
- * and PWT (arch/x86/mm/pat/memtype.c: pat_bp_init, 6.1).
- */
-static const uint32_t memory_type[8] = {
-	0, PT_WC, PT_UNCACHED, PT_UNCACHED, 0, 0, PT_UNCACHED, 0,
-};
-
-static uint32_t x86_attr(uint64_t entry, bool pat)
+/* Intel SDM vol. 3, 4.5 */
+static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64_t entry,
+			   struct pt_entry *ret)
 {
-	uint32_t attr = memory_type[pat << 2 | !!(entry & X86_PCD) << 1 |
-				    !!(entry & X86_PWT)];
+	const unsigned int from_leaf = f->nr_levels - 1 - level;
 
-	if (entry & X86_RW)
-		attr |= PT_WRITE;
-	if (!(entry & X86_NX))
-		attr |= PT_EXEC;
-	if (entry & X86_USER)
-		attr |= PT_USER;
-	if (entry & X86_GLOBAL)
-		attr |= PT_GLOBAL;
-	return attr;
-}
-
-/* @from_leaf: how many levels above the PTE this entry is. */
-static enum pt_kind x86_decode(unsigned int from_leaf, uint64_t entry, struct pt_entry *ret)
-{
-	const uint8_t shift = 12 + 9 * from_leaf;
-
-	if (!(entry & X86_PRESENT))
-		return PT_NONE;
-	if (from_leaf > 0 && !(entry & X86_PSE)) {
-		ret->phys = entry & X86_PHYS;
-		return PT_TABLE;
-	}
-	if (from_leaf > 2)
-		return PT_BAD;	/* PSE is reserved above the PUD */
-	ret->phys = entry & X86_PHYS & ~((1ull << shift) - 1);
-	ret->shift = shift;
-	ret->attr = x86_attr(entry, entry & (from_leaf ? X86_PAT_LARGE : X86_PAT));
-	return PT_LEAF;
-}
-
-static enum pt_kind decode_4level(unsigned int level, uint64_t entry, struct pt_entry *ret)
-{
-	return x86_decode(3 - level, entry, ret);
-}
-
-static enum pt_kind decode_5level(unsigned int level, uint64_t entry, struct pt_entry *ret)
-{
-	return x86_decode(4 - level, entry, ret);
+	/* PSE is reserved above the PUD */
+	if (from_leaf > 2 && x86_is_leaf(entry))
+		return PT_BAD;
+	return x86_decode_wide(f, level, entry, ret);
 }
 
 const struct pt_format pt_x86_64_4level = {
 	.name = "4-level",
 	.entry_size = 8,
 	.nr_levels = 4,
+	.page_shift = 12,
+	.kernel_bits = 47,
 	.level = { { "PGD", 39, 9 }, { "PUD", 30, 9 }, { "PMD", 21, 9 }, { "PTE", 12, 9 } },
-	.decode = decode_4level,
+	.decode = decode,
 };
 
 const struct pt_format pt_x86_64_5level = {
 	.name = "5-level",
 	.entry_size = 8,
 	.nr_levels = 5,
+	.page_shift = 12,
+	.kernel_bits = 56,
 	.level = { { "PGD", 48, 9 }, { "P4D", 39, 9 }, { "PUD", 30, 9 }, { "PMD", 21, 9 },
 		   { "PTE", 12, 9 } },
-	.decode = decode_5level,
+	.decode = decode,
 };
 
 /* ---- Layout ---- */

@@ -46,7 +46,7 @@ static uint64_t vm_pointer(const struct survey *s, const uint8_t *va, enum area_
 		return 0;
 	if (has_old_flags(s) && !(survey_field(s, VA_FLAGS, va) & VM_VM_AREA))
 		return 0;
-	return survey_field(s, survey_has(s, VA_VM) ? VA_VM : VA_PRIVATE, va);
+	return kernel_address(s->k, survey_field(s, survey_has(s, VA_VM) ? VA_VM : VA_PRIVATE, va));
 }
 
 static void decode_vm(const struct survey *s, const uint8_t *vm, struct area *ret)
@@ -57,7 +57,7 @@ static void decode_vm(const struct survey *s, const uint8_t *vm, struct area *re
 	r->vm_addr = survey_field(s, VM_ADDR, vm);
 	r->vm_size = survey_field(s, VM_SIZE, vm);
 	r->vm_flags = survey_field(s, VM_FLAGS, vm);
-	r->pages = survey_field(s, VM_PAGES, vm);
+	r->pages = kernel_address(s->k, survey_field(s, VM_PAGES, vm));
 	r->nr_pages = survey_field(s, VM_NR_PAGES, vm);
 	r->phys = survey_field(s, VM_PHYS, vm);
 	r->caller = survey_field(s, VM_CALLER, vm);

@@ -42,12 +42,14 @@ struct kernel {
 	char *proof, *slide_from, *phys_from;
 
 	uint64_t slide;			/* run-time minus link address of the image */
-	uint64_t phys_base;		/* x86-64 phys_base, ARM PHYS_OFFSET */
+	uint64_t phys_base;		/* x86-64 phys_base, PHYS_OFFSET of others */
+	uint64_t page_offset;		/* where the linear map begins, where found; else 0 */
 	struct vmatlas_range image_range;	/* run-time _text.._end, linearly mapped: */
 	uint64_t image_delta;		/* physical minus run-time virtual, mod 2^64 */
 	uint64_t pgd_phys;		/* root of init_mm's page tables */
 	uint64_t entry_clear;		/* bits of an entry that are no address: SME's */
 	uint64_t va_mask;		/* all ones for the word size */
+	bool has_tags;			/* arm64 with KASAN: pointers carry one on top */
 	struct tlb *tlb;		/* translations seen; see translate.c */
 	struct trace *trace;		/* what was asked of vmlinux; NULL: not kept */
 };
@@ -82,6 +84,14 @@ kernel_read_str(struct kernel *k, uint64_t addr, size_t max, char **ret);
 /* Run-time address of a symbol; MISSING if there is none. */
 VMATLAS_CHECKED struct vmatlas_error *
 kernel_symbol(struct kernel *k, const char *name, uint64_t *ret);
+
+/* A pointer as the kernel keeps it, as the address it means: without KASAN's tag. */
+static inline uint64_t kernel_address(const struct kernel *k, uint64_t pointer)
+{
+	if (k->has_tags && pointer >> 55 & 1)
+		pointer |= 0xffull << 56;
+	return pointer & k->va_mask;
+}
 
 /* Does @addr look like a kernel pointer at all (canonical, not user space)? */
 bool kernel_is_pointer(const struct kernel *k, uint64_t addr);

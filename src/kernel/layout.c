@@ -125,7 +125,8 @@ static struct vmatlas_error *run(struct survey *s)
 	struct bridge bridge = { .sink.claim = bridge_claim, .s = s };
 	const struct arch_facts facts = {
 		.found = found, .value = value, .release = k->release,
-		.page_shift = k->page_shift, .format = k->format, .is_thumb = is_thumb(k),
+		.page_shift = k->page_shift, .format = k->format, .slide = k->slide,
+		.page_offset = k->page_offset, .is_thumb = is_thumb(k),
 		.mapped = k->mem->info.has_physical ? mapped : NULL, .arg = k,
 	};
 

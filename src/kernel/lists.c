@@ -6,6 +6,7 @@
 
 void list_start(struct list_walk *w, struct kernel *k, uint64_t head, uint64_t budget)
 {
+	head = kernel_address(k, head);
 	*w = (struct list_walk){ .k = k, .head = head, .node = head, .budget = budget,
 				 .check_back = true };
 }

@@ -82,6 +82,11 @@ static uint64_t field(const struct record *r, unsigned int need)
 	return field_at(r, need, 0);
 }
 
+static uint64_t pointer_at(const struct record *r, unsigned int need, uint64_t shift)
+{
+	return kernel_address(r->k, field_at(r, need, shift));
+}
+
 static void add_mem(struct module *m, uint64_t base, uint64_t size)
 {
 	if (m->nr_mem == ARRAY_SIZE(m->mem))
@@ -97,7 +102,7 @@ static void fill_mem(const struct record *r, struct module *m)
 	const uint64_t stride = r->res[MEM_ELEMENT].size, nr = r->res[MEM].count;
 
 	for (uint64_t i = 0; i < MIN(nr, (uint64_t)ARRAY_SIZE(m->mem)); i++)
-		add_mem(m, field_at(r, MEM_BASE, i * stride),
+		add_mem(m, pointer_at(r, MEM_BASE, i * stride),
 			field_at(r, MEM_SIZE, i * stride));
 	m->nr_core = MIN(m->nr_mem, (size_t)MOD_INIT_TEXT);
 	m->text_end = m->mem[MOD_TEXT].base + m->mem[MOD_TEXT].size;
@@ -106,12 +111,12 @@ static void fill_mem(const struct record *r, struct module *m)
 
 static void fill_layouts(const struct record *r, struct module *m, bool old)
 {
-	const uint64_t core = field(r, old ? OLD_CORE : CORE_BASE);
-	const uint64_t init = field(r, old ? OLD_INIT : INIT_BASE);
+	const uint64_t core = pointer_at(r, old ? OLD_CORE : CORE_BASE, 0);
+	const uint64_t init = pointer_at(r, old ? OLD_INIT : INIT_BASE, 0);
 
 	add_mem(m, core, field(r, old ? OLD_CORE_SIZE : CORE_SIZE));
 	if (r->res[DATA_BASE].found)
-		add_mem(m, field(r, DATA_BASE), field(r, DATA_SIZE));
+		add_mem(m, pointer_at(r, DATA_BASE, 0), field(r, DATA_SIZE));
 	m->nr_core = m->nr_mem;
 	add_mem(m, init, field(r, old ? OLD_INIT_SIZE : INIT_SIZE));
 	m->text_end = core + field(r, old ? OLD_CORE_TEXT : CORE_TEXT);
@@ -136,7 +141,7 @@ static void decode(const struct record *r, struct module *m)
 {
 	fill_name(r, m);
 	m->unformed = field(r, STATE) == MODULE_STATE_UNFORMED;
-	m->kallsyms = field(r, KALLSYMS);
+	m->kallsyms = pointer_at(r, KALLSYMS, 0);
 	if (r->res[MEM].found && r->res[MEM_ELEMENT].found)
 		fill_mem(r, m);
 	else

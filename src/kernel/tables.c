@@ -35,7 +35,7 @@ static struct vmatlas_error *descend(struct sweep *s, unsigned int level, const 
 				     size_t nr)
 {
 	const struct pt_format *f = s->k->format;
-	const bool half = level == 0 && s->k->ptr_size == 8;
+	const bool half = level == 0 && pt_root_is_shared(f);
 	struct vmatlas_error *err = NULL;
 
 	for (size_t i = half ? nr / 2 : 0; i < nr && !err; i++) {
@@ -43,7 +43,7 @@ static struct vmatlas_error *descend(struct sweep *s, unsigned int level, const 
 						  s->k->big_endian) & ~s->k->entry_clear;
 		struct pt_entry e = { 0 };
 
-		if (f->decode(level, entry, &e) == PT_TABLE)
+		if (pt_decode(f, level, entry, &e) == PT_TABLE)
 			err = read_table(s, level + 1, e.phys);
 	}
 	return err;

@@ -78,7 +78,7 @@ struct vmatlas_error *kernel_walk(struct kernel *k, uint64_t addr, struct walk *
 		err = read_entry(k, step->entry_addr, &step->entry);
 		if (err)
 			return err;
-		switch (f->decode(level, step->entry, &e)) {
+		switch (pt_decode(f, level, step->entry, &e)) {
 		case PT_NONE:
 			return NULL;
 		case PT_BAD:
@@ -118,7 +118,7 @@ struct vmatlas_error *kernel_pointer_trouble(struct kernel *k, uint64_t addr,
 
 	if (!error_is(err, VMATLAS_ERROR_FAULT) || !k->mem->info.has_physical)
 		return err;
-	also = kernel_walk(k, addr & k->va_mask, &w);
+	also = kernel_walk(k, kernel_address(k, addr), &w);
 	if (also || w.mapped) {
 		vmatlas_error_free(also);	/* a table is not in the dump: nothing to judge by */
 		return err;
@@ -129,12 +129,13 @@ struct vmatlas_error *kernel_pointer_trouble(struct kernel *k, uint64_t addr,
 
 struct vmatlas_error *kernel_translate(struct kernel *k, uint64_t addr, uint64_t *ret)
 {
-	const uint64_t mask = (1ull << k->page_shift) - 1, vpage = addr & ~mask;
+	const uint64_t mask = (1ull << k->page_shift) - 1;
 	struct vmatlas_error *err;
-	uint64_t paddr = 0;
+	uint64_t paddr = 0, vpage;
 	size_t way;
 
-	addr &= k->va_mask;
+	addr = kernel_address(k, addr);
+	vpage = addr & ~mask;
 	/* The image is physically contiguous, proven by the banner at open. */
 	if (range_has(k->image_range, addr)) {
 		*ret = addr + k->image_delta;

@@ -37,9 +37,10 @@ static void decode_all(const struct pt_format *f, const struct memory *m)
 		for (unsigned int level = 0; level < f->nr_levels; level++) {
 			struct pt_entry e = { 0 };
 
-			if (f->decode(level, entry, &e) != PT_LEAF)
+			if (pt_decode(f, level, entry, &e) != PT_LEAF)
 				continue;
-			if (e.shift < 12 || e.shift > 30 || e.phys & ((1ull << e.shift) - 1))
+			if (e.shift < f->page_shift || e.shift > 48 ||
+			    e.phys & ((1ull << e.shift) - 1))
 				abort();
 		}
 	}
@@ -59,21 +60,34 @@ static void walk_some(struct kernel *k, const struct memory *m)
 	}
 }
 
+static const struct pt_format *const formats[] = {
+	&pt_x86_64_4level, &pt_x86_64_5level, &pt_arm_short, &pt_arm_short_remap,
+	&pt_i386, &pt_i386_pae, &pt_arm_lpae,
+	&pt_riscv_sv39, &pt_riscv_sv48, &pt_riscv_sv57,
+	&pt_thead_sv39, &pt_thead_sv48, &pt_thead_sv57,
+};
+
+static const struct pt_format *choose(uint8_t byte)
+{
+	const size_t i = byte % (ARRAY_SIZE(formats) + nr_pt_arm64);
+
+	return i < ARRAY_SIZE(formats) ? formats[i] : &pt_arm64[i - ARRAY_SIZE(formats)];
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const struct pt_format *const formats[] = {
-		&pt_x86_64_4level, &pt_x86_64_5level, &pt_arm_short, &pt_arm_short_remap,
-	};
 	struct memory m = { data + 1, size - 1 };
 	const struct vmatlas_host host = {
 		.size = sizeof(host), .arg = &m, .read = read_around,
 	};
-	struct kernel k = { .page_shift = 12, .image_range = { 1, 0 } };
+	struct kernel k = { .image_range = { 1, 0 } };
 
 	if (size < 9)
 		return 0;
-	k.format = formats[data[0] % ARRAY_SIZE(formats)];
-	k.va_mask = k.format->entry_size == 4 ? UINT32_MAX : UINT64_MAX;
+	k.format = choose(data[0]);
+	k.page_shift = k.format->page_shift;
+	k.va_mask = k.format->kernel_bits ? UINT64_MAX : UINT32_MAX;
+	k.has_tags = k.format->kernel_bits && data[0] & 0x80;
 	decode_all(k.format, &m);
 	vmatlas_error_free(mem_open_host(&host, &k.mem));
 	vmatlas_error_free(translate_init(&k));

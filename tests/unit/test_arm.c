@@ -19,7 +19,7 @@ static struct pt_entry leaf(unsigned int level, uint32_t entry)
 {
 	struct pt_entry e = { 0 };
 
-	assert_int_equal(pt_arm_short.decode(level, entry, &e), PT_LEAF);
+	assert_int_equal(pt_decode(&pt_arm_short, level, entry, &e), PT_LEAF);
 	return e;
 }
 
@@ -28,8 +28,8 @@ static void two_zero_bits_are_nothing(void **state)
 	struct pt_entry e;
 
 	(void)state;
-	assert_int_equal(pt_arm_short.decode(FIRST, 0xfffffffc, &e), PT_NONE);
-	assert_int_equal(pt_arm_short.decode(SECOND, 0xfffffffc, &e), PT_NONE);
+	assert_int_equal(pt_decode(&pt_arm_short, FIRST, 0xfffffffc, &e), PT_NONE);
+	assert_int_equal(pt_decode(&pt_arm_short, SECOND, 0xfffffffc, &e), PT_NONE);
 }
 
 static void a_table_is_a_kilobyte(void **state)
@@ -37,9 +37,9 @@ static void a_table_is_a_kilobyte(void **state)
 	struct pt_entry e = { 0 };
 
 	(void)state;
-	assert_int_equal(pt_arm_short.decode(FIRST, 0x41914811, &e), PT_TABLE);
+	assert_int_equal(pt_decode(&pt_arm_short, FIRST, 0x41914811, &e), PT_TABLE);
 	assert_int_equal(e.phys, 0x41914800);
-	assert_int_equal(pt_arm_short.decode(FIRST, 0x41914c11, &e), PT_TABLE);
+	assert_int_equal(pt_decode(&pt_arm_short, FIRST, 0x41914c11, &e), PT_TABLE);
 	assert_int_equal(e.phys, 0x41914c00);
 	assert_int_equal((1u << pt_arm_short.level[SECOND].bits) * pt_arm_short.entry_size, 1024);
 	assert_int_equal((1u << pt_arm_short.level[FIRST].bits) * pt_arm_short.entry_size, 16384);
@@ -103,15 +103,15 @@ static void memory_types_follow_the_remap_bit(void **state)
 
 	(void)state;
 	assert_int_equal(leaf(SECOND, gic).attr & TYPES, PT_WC);
-	assert_int_equal(pt_arm_short_remap.decode(SECOND, gic, &e), PT_LEAF);
+	assert_int_equal(pt_decode(&pt_arm_short_remap, SECOND, gic, &e), PT_LEAF);
 	assert_int_equal(e.attr & TYPES, PT_DEVICE);
 	/* TEX = 000, B = 1: the other way round */
 	assert_int_equal(leaf(SECOND, 0x08020017).attr & TYPES, PT_DEVICE);
-	assert_int_equal(pt_arm_short_remap.decode(SECOND, 0x08020017, &e), PT_LEAF);
+	assert_int_equal(pt_decode(&pt_arm_short_remap, SECOND, 0x08020017, &e), PT_LEAF);
 	assert_int_equal(e.attr & TYPES, PT_WC);
 	/* TEX = 001, C = B = 1: memory in both */
 	assert_int_equal(leaf(FIRST, 0x4021141e).attr & TYPES, 0);
-	assert_int_equal(pt_arm_short_remap.decode(FIRST, 0x4021141e, &e), PT_LEAF);
+	assert_int_equal(pt_decode(&pt_arm_short_remap, FIRST, 0x4021141e, &e), PT_LEAF);
 	assert_int_equal(e.attr & TYPES, 0);
 	assert_int_equal(leaf(SECOND, 0x08020013).attr & TYPES, PT_UNCACHED);
 }

@@ -27,7 +27,7 @@ static struct pt_entry leaf(unsigned int level, uint64_t entry)
 {
 	struct pt_entry e = { 0 };
 
-	assert_int_equal(pt_x86_64_4level.decode(level, entry, &e), PT_LEAF);
+	assert_int_equal(pt_decode(&pt_x86_64_4level, level, entry, &e), PT_LEAF);
 	return e;
 }
 
@@ -37,9 +37,9 @@ static void what_is_not_present_is_nothing(void **state)
 
 	(void)state;
 	for (unsigned int level = PGD; level <= PTE; level++) {
-		assert_int_equal(pt_x86_64_4level.decode(level, 0, &e), PT_NONE);
+		assert_int_equal(pt_decode(&pt_x86_64_4level, level, 0, &e), PT_NONE);
 		/* swapped, or PROT_NONE: the other bits mean something else */
-		assert_int_equal(pt_x86_64_4level.decode(level, ~PRESENT, &e), PT_NONE);
+		assert_int_equal(pt_decode(&pt_x86_64_4level, level, ~PRESENT, &e), PT_NONE);
 	}
 }
 
@@ -49,11 +49,11 @@ static void tables_lead_down(void **state)
 
 	(void)state;
 	for (unsigned int level = PGD; level < PTE; level++) {
-		assert_int_equal(pt_x86_64_4level.decode(level, 0x1234567067, &e), PT_TABLE);
+		assert_int_equal(pt_decode(&pt_x86_64_4level, level, 0x1234567067, &e), PT_TABLE);
 		assert_int_equal(e.phys, 0x1234567000);
 	}
 	/* execute-disable and software bits are not part of the address */
-	assert_int_equal(pt_x86_64_4level.decode(PMD, 0xfff0001234567067, &e), PT_TABLE);
+	assert_int_equal(pt_decode(&pt_x86_64_4level, PMD, 0xfff0001234567067, &e), PT_TABLE);
 	assert_int_equal(e.phys, 0x1234567000);
 }
 
@@ -114,12 +114,16 @@ static void no_leaf_is_larger_than_a_gigabyte(void **state)
 	struct pt_entry e = { 0 };
 
 	(void)state;
-	assert_int_equal(pt_x86_64_4level.decode(PGD, 0x40000000 | PRESENT | BIT_7, &e), PT_BAD);
-	assert_int_equal(pt_x86_64_5level.decode(0, 0x40000000 | PRESENT | BIT_7, &e), PT_BAD);
-	assert_int_equal(pt_x86_64_5level.decode(1, 0x40000000 | PRESENT | BIT_7, &e), PT_BAD);
-	assert_int_equal(pt_x86_64_5level.decode(2, 0x40000000 | PRESENT | BIT_7, &e), PT_LEAF);
+	assert_int_equal(pt_decode(&pt_x86_64_4level, PGD, 0x40000000 | PRESENT | BIT_7, &e),
+			 PT_BAD);
+	assert_int_equal(pt_decode(&pt_x86_64_5level, 0, 0x40000000 | PRESENT | BIT_7, &e),
+			 PT_BAD);
+	assert_int_equal(pt_decode(&pt_x86_64_5level, 1, 0x40000000 | PRESENT | BIT_7, &e),
+			 PT_BAD);
+	assert_int_equal(pt_decode(&pt_x86_64_5level, 2, 0x40000000 | PRESENT | BIT_7, &e),
+			 PT_LEAF);
 	assert_int_equal(e.shift, 30);
-	assert_int_equal(pt_x86_64_5level.decode(4, 0x1000 | PRESENT, &e), PT_LEAF);
+	assert_int_equal(pt_decode(&pt_x86_64_5level, 4, 0x1000 | PRESENT, &e), PT_LEAF);
 	assert_int_equal(e.shift, 12);
 }
 

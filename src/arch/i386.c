@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * i386: page tables of two levels and of PAE, and the layout of
+ * arch/x86/include/asm/pgtable_32_areas.h, from the fixmap downwards.
+ */
+#include <elf.h>
+
+#include "arch/layout.h"
+#include "arch/x86.h"
+
+/* ---- Page tables ---- */
+
+/* Intel SDM vol. 3, 4.3; a leaf of 4 MiB has PA[39:32] in bits 20:13 (PSE-36). */
+static enum pt_kind decode_narrow(const struct pt_format *f, unsigned int level, uint64_t e,
+				  struct pt_entry *ret)
+{
+	(void)f;
+	if (!(e & X86_PRESENT))
+		return PT_NONE;
+	ret->phys = e & 0xfffff000;
+	if (level == 0 && !x86_is_leaf(e))
+		return PT_TABLE;
+	ret->shift = 12;
+	ret->attr = x86_attr(e, e & X86_PAT);
+	if (level == 0) {
+		ret->phys = (e & 0xffc00000) | (e >> 13 & 0xff) << 32;
+		ret->shift = 22;
+		ret->attr = x86_attr(e, e & X86_PAT_LARGE);
+	}
+	return PT_LEAF;
+}
+
+/* The four entries of the root have neither size nor rights (SDM vol. 3, 4.4.1). */
+static enum pt_kind decode_pae(const struct pt_format *f, unsigned int level, uint64_t e,
+			       struct pt_entry *ret)
+{
+	if (level == 0 && x86_is_leaf(e))
+		return PT_BAD;
+	return x86_decode_wide(f, level, e, ret);
+}
+
+const struct pt_format pt_i386 = {
+	.name = "2-level",
+	.entry_size = 4,
+	.nr_levels = 2,
+	.page_shift = 12,
+	.level = { { "PGD", 22, 10 }, { "PTE", 12, 10 } },
+	.decode = decode_narrow,
+};
+
+const struct pt_format pt_i386_pae = {
+	.name = "PAE",
+	.entry_size = 8,
+	.nr_levels = 3,
+	.page_shift = 12,
+	.level = { { "PGD", 30, 2 }, { "PMD", 21, 9 }, { "PTE", 12, 9 } },
+	.decode = decode_pae,
+};
+
+/* ---- Layout ---- */
+
+enum {
+	TEXT, ETEXT, SDATA, EDATA, INIT_BEGIN, INIT_END, BSS_START, BSS_STOP, START_RODATA,
+	END_RODATA, HIGH_MEMORY, PKMAP, FIXADDR_TOP, FIXED_PERMANENT, FIXED_ALL, NR_CPUS,
+	CEA_SIZE, CEA, VMALLOC_START_SET, MODULES, N_VMALLOC_START,
+};
+
+#define FIXMAP_UNIT "__native_set_fixmap|native_set_fixmap"
+#define CEA_UNIT "cea_set_pte|setup_cpu_entry_areas"
+
+static const struct arch_want wants[] = {
+	[TEXT]		    = { "_text", WANT_ADDRESS, NULL },
+	[ETEXT]		    = { "_etext", WANT_ADDRESS, NULL },
+	[SDATA]		    = { "_sdata", WANT_ADDRESS, NULL },
+	[EDATA]		    = { "_edata", WANT_ADDRESS, NULL },
+	[INIT_BEGIN]	    = { "__init_begin", WANT_ADDRESS, NULL },
+	[INIT_END]	    = { "__init_end", WANT_ADDRESS, NULL },
+	[BSS_START]	    = { "__bss_start", WANT_ADDRESS, NULL },
+	[BSS_STOP]	    = { "__bss_stop", WANT_ADDRESS, NULL },
+	[START_RODATA]	    = { "__start_rodata", WANT_ADDRESS, NULL },
+	[END_RODATA]	    = { "__end_rodata", WANT_ADDRESS, NULL },
+	[HIGH_MEMORY]	    = { "high_memory", WANT_VALUE, NULL },
+	[PKMAP]		    = { "pkmap_page_table", WANT_ADDRESS, NULL },
+	[FIXADDR_TOP]	    = { "__FIXADDR_TOP", WANT_VALUE, NULL },
+	[FIXED_PERMANENT]   = { "__end_of_permanent_fixed_addresses", WANT_ENUM, FIXMAP_UNIT },
+	[FIXED_ALL]	    = { "__end_of_fixed_addresses", WANT_ENUM, FIXMAP_UNIT },
+	[NR_CPUS]	    = { "__per_cpu_offset", WANT_LENGTH, NULL },
+	[CEA_SIZE]	    = { "cpu_entry_area", WANT_SIZEOF, CEA_UNIT },
+	[CEA]		    = { "setup_cpu_entry_areas", WANT_ADDRESS, NULL },
+	[VMALLOC_START_SET] = { "__vmalloc_start_set", WANT_BYTE, NULL },
+	[MODULES]	    = { "modules", WANT_ADDRESS, NULL },
+	[N_VMALLOC_START]   = { "VMALLOC_START", WANT_NUMBER, NULL },
+};
+
+#define PAGE		4096ull
+#define VMALLOC_OFFSET	MIB(8)
+
+struct layout {
+	const struct arch_facts *f;
+	struct arch_sink *sink;
+	bool pae;
+	uint64_t pmd_size, high_memory;
+	uint64_t end;			/* where what lies above the next region begins */
+	uint64_t boot_end;		/* with the fixmap's boot-time slots */
+};
+
+static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
+		  uint64_t end, const char *source)
+{
+	l->sink->claim(l->sink, kind, name, start, end, 0, source);
+}
+
+/* From the top, each region below the one before, aligned to what a PMD maps. */
+static uint64_t below(const struct layout *l, uint64_t pages)
+{
+	return align_down(l->end - PAGE * pages, l->pmd_size);
+}
+
+/* Boot-time slots lie below the permanent ones; since 4.14 nothing may lie on them. */
+static void layout_fixmap(struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint64_t top = f->found[FIXADDR_TOP] ? f->value[FIXADDR_TOP] : 0xfffff000;
+
+	l->end = top - f->value[FIXED_PERMANENT] * PAGE;
+	claim(l, VMATLAS_KIND_FIXMAP, "fixmap", l->end, top,
+	      "formula: __FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
+	l->boot_end = l->end;
+	if (f->found[FIXED_ALL] && f->value[FIXED_ALL] < 0x10000)
+		l->boot_end = top - f->value[FIXED_ALL] * PAGE;
+}
+
+/*
+ * Pages set aside for each CPU: up to 5.5 a constant, which nothing in memory tells
+ * (asm/pgtable_32_types.h; 05b042a19443, "x86/pti/32: Calculate the various PTI
+ * cpu_entry_area sizes correctly", 5.4), then what the struct takes.
+ */
+static uint64_t pages_per_cpu(const struct arch_facts *f)
+{
+	if (f->release < KERNEL_RELEASE(5, 4))
+		return 40;
+	if (f->release < KERNEL_RELEASE(5, 6))
+		return f->release < KERNEL_RELEASE(5, 5) ? 39 : 43;
+	return (f->value[CEA_SIZE] + PAGE - 1) / PAGE;
+}
+
+static bool layout_cpu_entry(struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint64_t cpus = f->found[NR_CPUS] && f->value[NR_CPUS] ? f->value[NR_CPUS] : 1;
+
+	if (!f->found[CEA])
+		return true;	/* part of the fixmap, up to 4.14 */
+	if (!f->found[CEA_SIZE] || cpus > 4096 || f->value[CEA_SIZE] > MIB(1))
+		return false;
+	l->end = l->boot_end;
+	l->end = below(l, cpus * pages_per_cpu(f) + 1);
+	claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end,
+	      l->end + PAGE + cpus * f->value[CEA_SIZE],
+	      "formula: below the fixmap, a page + NR_CPUS * sizeof(struct cpu_entry_area)");
+	/* with page table isolation for 32 bits, whether it is used or not */
+	if (f->release >= KERNEL_RELEASE(4, 19)) {
+		l->end = below(l, 1);
+		claim(l, VMATLAS_KIND_LDT, "LDT remap", l->end, l->end + l->pmd_size,
+		      "formula: the PMD below the cpu entry area");
+	}
+	return true;
+}
+
+/* LAST_PKMAP pages. Before there were cpu entry areas, room for them was asked for. */
+static void layout_pkmap(struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+	const uint64_t pages = l->pae ? 512 : 1024;
+
+	if (!f->found[PKMAP])
+		return;
+	if (f->release < KERNEL_RELEASE(3, 19))
+		l->end = l->boot_end;
+	l->end = below(l, f->found[CEA] ? 1 : pages + 1);
+	claim(l, VMATLAS_KIND_PKMAP, "pkmap", l->end, l->end + pages * PAGE,
+	      "formula: LAST_PKMAP pages below what lies above (HIGHMEM)");
+}
+
+static void layout_vmalloc(const struct layout *l)
+{
+	const uint64_t start = l->high_memory + VMALLOC_OFFSET, end = l->end - 2 * PAGE;
+
+	if (!l->high_memory)
+		return;
+	claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, end,
+	      "formula: high_memory + 8 MiB; VMALLOC_END two pages below what lies above");
+	claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory, start,
+	      "formula: VMALLOC_OFFSET, 8 MiB");
+	if (l->f->found[MODULES])
+		l->sink->claim(l->sink, VMATLAS_KIND_MODULE_SPACE, "modules", start, end,
+			       VMATLAS_CLAIM_NESTED, "formula: VMALLOC_START..VMALLOC_END");
+}
+
+static void layout_lowmem(const struct layout *l)
+{
+	if (l->high_memory)
+		claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->f->page_offset, l->high_memory,
+		      "PAGE_OFFSET from _text; high_memory");
+}
+
+static void layout_sections(const struct layout *l)
+{
+	const struct arch_facts *f = l->f;
+
+	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
+	say_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
+		    "symbols __start_rodata, __end_rodata");
+	say_section(f, l->sink, ".data", SDATA, EDATA, "symbols _sdata, _edata");
+	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+		    "symbols __init_begin, __init_end");
+	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+		    "symbols __bss_start, __bss_stop");
+}
+
+static void layout(const struct arch_facts *f, struct arch_sink *sink)
+{
+	struct layout l = { .f = f, .sink = sink, .pae = f->format == &pt_i386_pae };
+	const bool set = !f->found[VMALLOC_START_SET] || f->value[VMALLOC_START_SET];
+
+	l.pmd_size = l.pae ? MIB(2) : MIB(4);
+	if (f->page_offset && f->found[HIGH_MEMORY] && set &&
+	    f->value[HIGH_MEMORY] > f->page_offset)
+		l.high_memory = f->value[HIGH_MEMORY];
+	if (f->found[FIXED_PERMANENT] && f->value[FIXED_PERMANENT] < 0x10000) {
+		layout_fixmap(&l);
+		if (layout_cpu_entry(&l)) {
+			layout_pkmap(&l);
+			layout_vmalloc(&l);
+		}
+	}
+	if (f->found[N_VMALLOC_START])
+		say_start(sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc",
+			  f->value[N_VMALLOC_START], "vmcoreinfo NUMBER(VMALLOC_START)");
+	layout_lowmem(&l);
+	layout_sections(&l);
+}
+
+const struct arch arch_i386 = {
+	.name = "i386",
+	.machine = EM_386,
+	.bits = 32,
+	.page_shift = 12,
+	.wants = wants,
+	.nr_wants = ARRAY_SIZE(wants),
+	.layout = layout,
+};
