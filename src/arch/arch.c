@@ -4,10 +4,13 @@
 
 static const struct arch *const archs[] = {
 	&arch_x86_64,
+	&arch_i386,
 	&arch_arm,
+	&arch_arm64,
+	&arch_riscv64,
 };
 
-const char arch_names[] = "x86-64 and 32-bit ARM";
+const char arch_names[] = "x86-64, i386, 32-bit ARM, arm64 and riscv64";
 
 const struct arch *arch_find(uint16_t machine, uint8_t bits)
 {

@@ -13,6 +13,7 @@ enum {
 	INIT_LEVEL4_PGT, L5_ENABLED, PHYS_BASE, CR_ALIGNMENT,
 };
 
+
 static const struct vmatlas_need needs[] = {
 	[BANNER]	  = VMATLAS_WANT_SYMBOL("linux_banner"),
 	[UTS_NS]	  = VMATLAS_WANT_SYMBOL("init_uts_ns"),
@@ -28,10 +29,64 @@ static const struct vmatlas_need needs[] = {
 	[CR_ALIGNMENT]	  = VMATLAS_WANT_SYMBOL("cr_alignment"),
 };
 
+static const struct vmatlas_need i386_needs[] = {
+	VMATLAS_WANT_SYMBOL("_stext"),
+	VMATLAS_WANT_SYMBOL("initial_pg_pmd"),
+	VMATLAS_WANT_SYMBOL("swapper_pg_pmd"),
+};
+
+static const struct vmatlas_need arm64_needs[] = {
+	VMATLAS_WANT_SYMBOL("kimage_voffset"),
+	VMATLAS_WANT_SYMBOL("memstart_addr"),
+	VMATLAS_WANT_SYMBOL("kasan_init_tags"),
+	VMATLAS_WANT_SYMBOL("kasan_init_sw_tags"),
+	VMATLAS_WANT_SYMBOL("kasan_init_hw_tags"),
+};
+
+static const struct vmatlas_need riscv64_needs[] = {
+	VMATLAS_WANT_SYMBOL("_stext"),
+	VMATLAS_WANT_SYMBOL("kernel_map"),
+	VMATLAS_WANT_SYMBOL("setup_vm"),
+	VMATLAS_WANT_SYMBOL("pgtable_l4_enabled"),
+	VMATLAS_WANT_SYMBOL("pgtable_l5_enabled"),
+	VMATLAS_WANT_SYMBOL("va_pa_offset"),
+	VMATLAS_WANT_SYMBOL("va_kernel_pa_offset"),
+};
+
+/* The way of each CPU, by ELF machine, and what else it asks for. */
+static const struct way {
+	uint16_t machine;
+	identify_fn *find;
+	const struct vmatlas_need *needs;
+	size_t nr_needs;
+} ways[] = {
+	{ EM_X86_64, identify_x86_64, NULL, 0 },
+	{ EM_386, identify_i386, i386_needs, ARRAY_SIZE(i386_needs) },
+	{ EM_ARM, identify_arm, NULL, 0 },
+	{ EM_AARCH64, identify_arm64, arm64_needs, ARRAY_SIZE(arm64_needs) },
+	{ EM_RISCV, identify_riscv64, riscv64_needs, ARRAY_SIZE(riscv64_needs) },
+};
+
+static const struct way *way_of(const struct arch *arch)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		if (ways[i].machine == arch->machine)
+			return &ways[i];
+	return NULL;
+}
+
 const struct vmatlas_need *identify_needs(size_t *ret_nr)
 {
 	*ret_nr = ARRAY_SIZE(needs);
 	return needs;
+}
+
+const struct vmatlas_need *identify_needs_of(const struct arch *arch, size_t *ret_nr)
+{
+	const struct way *way = way_of(arch);
+
+	*ret_nr = way ? way->nr_needs : 0;
+	return way ? way->needs : NULL;
 }
 
 /* ---- VMCOREINFO ---- */
@@ -213,9 +268,23 @@ static struct vmatlas_error *set_image_range(struct kernel *k)
 static struct vmatlas_error *place(struct kernel *k, const struct kernel_opts *opts,
 				   const struct proof *p)
 {
-	if (k->arch->machine == EM_X86_64)
-		return identify_x86_64(k, opts, p);
-	return identify_arm(k, opts, p);
+	const struct way *way = way_of(k->arch);
+
+	if (way)
+		return way->find(k, opts, p);
+	return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+				 "kernels for %s are not supported yet", k->arch->name);
+}
+
+/* What no CPU but arm64 leaves open; the note says it, where there is one. */
+static void page_size_from_vmcoreinfo(struct kernel *k)
+{
+	const char *text = vmcoreinfo_text(k->vmcoreinfo, "PAGESIZE");
+	const unsigned long size = text ? strtoul(text, NULL, 10) : 0;
+
+	for (uint32_t shift = 12; shift <= 16; shift += 2)
+		if (size == 1ul << shift)
+			k->page_shift = shift;
 }
 
 struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
@@ -232,6 +301,7 @@ struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
 		err = proof_load(k, &p);
 	if (err)
 		return err;
+	page_size_from_vmcoreinfo(k);
 	err = place(k, opts, &p);
 	if (err)
 		return explain_mismatch(k, err);

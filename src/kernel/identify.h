@@ -11,8 +11,9 @@
 /* Fills the identity of @k; MISMATCH with both build IDs if they do not belong together. */
 VMATLAS_CHECKED struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts);
 
-/* Symbols that identify() asks for, to be prefetched. */
+/* Symbols that identify() asks for, to be prefetched: of every CPU, and of this one. */
 const struct vmatlas_need *identify_needs(size_t *ret_nr);
+const struct vmatlas_need *identify_needs_of(const struct arch *arch, size_t *ret_nr);
 
 /* ---- Shared by identify.c and its parts ---- */
 
@@ -61,11 +62,39 @@ proof_search(struct kernel *k, const struct proof *proof, uint64_t stride, uint6
 /* Is vmlinux's build ID the one in VMCOREINFO? */
 bool identify_named_by_vmcoreinfo(const struct kernel *k);
 
-/* identify_x86.c, identify_arm.c: set slide, phys_base, format, pgd, from-texts. */
+/* One for each CPU: sets slide, phys_base, format, pgd, from-texts. */
+typedef struct vmatlas_error *
+identify_fn(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof);
+
+identify_fn identify_x86_64, identify_i386, identify_arm, identify_arm64, identify_riscv64;
+
+/* identify_settle.c: where a CPU's own way ends, or what it may begin with */
+
+/* Run-time minus link address by what VMCOREINFO says of symbols; 0 if it does not. */
 VMATLAS_CHECKED struct vmatlas_error *
-identify_x86_64(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof);
+identify_slide_by_symbol(struct kernel *k, uint64_t *ret, bool *ret_known);
+
+/* Variable @name of @size bytes, read at its physical place; MISSING, FAULT. */
 VMATLAS_CHECKED struct vmatlas_error *
-identify_arm(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof);
+identify_variable(struct kernel *k, const char *name, uint64_t delta, size_t size,
+		  uint64_t *ret);
+
+/* Missing or not in the dump: NULL then, and *ret_known stays false. */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_variable_if_there(struct kernel *k, const char *name, uint64_t delta, size_t size,
+			   uint64_t *ret, bool *ret_known);
+
+/* root of the tables at @symbol, physical = link address + @delta */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_root(struct kernel *k, const char *symbol, uint64_t delta);
+
+/*
+ * The kernel at physical minus link address @delta, all of @k being set but texts:
+ * compare, judge what was given (identify_judge_override()) or found, tell.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_settle(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof,
+		uint64_t delta, const char *from);
 
 /* identify_override.c: parse "0x..." */
 VMATLAS_CHECKED struct vmatlas_error *

@@ -22,11 +22,14 @@ static struct vmatlas_error *find_page_offset(struct kernel *k, uint64_t *ret_sw
 	if (err)
 		return vmatlas_error_wrap(err, "no page tables (a kernel without MMU?)");
 	*ret = *ret_swapper & 0xff000000;
-	/* PG_DIR_SIZE is 0x5000 with LPAE, 0x4000 without (arch/arm/kernel/head.S) */
-	if ((*ret_swapper & 0xffff) == 0x3000)
-		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
-					 "ARM kernels with LPAE page tables are not supported yet");
 	return NULL;
+}
+
+/* PG_DIR_SIZE is 0x5000 with LPAE, 0x4000 without (arch/arm/kernel/head.S). */
+static bool has_lpae(const struct kernel *k, uint64_t swapper)
+{
+	return (swapper & 0xffff) == 0x3000 ||
+	       vmcoreinfo_text(k->vmcoreinfo, "CONFIG_ARM_LPAE");
 }
 
 static struct vmatlas_error *candidates(struct kernel *k, const struct proof *p,
@@ -53,12 +56,15 @@ static struct vmatlas_error *candidates(struct kernel *k, const struct proof *p,
  * keeps a copy (arch/arm/kernel/head-common.S); where it cannot be read, the
  * older meaning stands.
  */
-static struct vmatlas_error *choose_format(struct kernel *k, uint64_t delta)
+static struct vmatlas_error *choose_format(struct kernel *k, uint64_t swapper, uint64_t delta)
 {
 	struct vmatlas_error *err;
 	uint64_t addr = 0;
 	uint8_t sctlr[4];
 
+	k->format = &pt_arm_lpae;
+	if (has_lpae(k, swapper))
+		return NULL;
 	k->format = &pt_arm_short;
 	err = kernel_symbol(k, "cr_alignment", &addr);
 	if (!err)
@@ -98,7 +104,7 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 	k->phys_base = page_offset + delta;
 	k->image_delta = delta;
 	k->pgd_phys = swapper + delta;
-	err = choose_format(k, delta);
+	err = choose_format(k, swapper, delta);
 	if (err)
 		return err;
 	if (opts->phys_offset)

@@ -187,48 +187,9 @@ static struct vmatlas_error *find_root(struct kernel *k)
 	return err;
 }
 
-static struct vmatlas_error *set_texts(struct kernel *k, const struct kernel_opts *opts,
-				       const struct found *f, const struct proof *p,
-				       enum proof_result result)
-{
-	k->slide_from = strdup(opts->kaslr_offset ? "--kaslr-offset" : f->from);
-	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : f->from);
-	if (!k->slide_from || !k->phys_from)
-		return error_no_memory();
-	if (result == PROOF_EQUAL)
-		return proof_describe(k, p, delta_of(f), "", k->slide, &k->proof);
-	k->proof = strdup(!identify_named_by_vmcoreinfo(k) ? "none" :
-			  result == PROOF_UNREADABLE ? "VMCOREINFO BUILD-ID" :
-			  "VMCOREINFO BUILD-ID and page tables; in memory it is overwritten");
-	return k->proof ? NULL : error_no_memory();
-}
-
-/*
- * Where memory differs, the kernel's read-only data may have been overwritten: if
- * VMCOREINFO names this kernel, its page tables tell whether the place is right.
- */
-static struct vmatlas_error *judge(struct kernel *k, const struct proof *p, uint64_t delta,
-				   enum proof_result result)
-{
-	enum proof_result tables = PROOF_DIFFERENT;
-	struct vmatlas_error *err = NULL;
-
-	if (result != PROOF_DIFFERENT)
-		return NULL;
-	if (identify_named_by_vmcoreinfo(k))
-		err = proof_by_tables(k, p, delta, &tables);
-	if (err || tables == PROOF_EQUAL)
-		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
-		"memory at the place VMCOREINFO names (physical %#" PRIx64 ") does not hold "
-		"this kernel", (p->banner_addr ? p->banner_addr : p->id_addr) + delta);
-}
-
 struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts *opts,
 				      const struct proof *p)
 {
-	const bool overridden = opts->kaslr_offset || opts->phys_offset;
-	enum proof_result result;
 	struct vmatlas_error *err;
 	struct found f = { 0 };
 
@@ -242,13 +203,8 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 	k->image_delta = f.phys_base - START_KERNEL_MAP;
 	/* AMD memory encryption marks entries with a bit of the address (5.2 and later) */
 	vmcoreinfo_number(k->vmcoreinfo, "sme_mask", &k->entry_clear);
-	err = proof_compare(k, p, delta_of(&f), &result);
-	if (!err)
-		err = choose_format(k);
+	err = choose_format(k);
 	if (!err)
 		err = find_root(k);
-	if (!err)
-		err = overridden ? identify_judge_override(k, p, delta_of(&f), result)
-				 : judge(k, p, delta_of(&f), result);
-	return err ? err : set_texts(k, opts, &f, p, result);
+	return err ? err : identify_settle(k, opts, p, delta_of(&f), f.from);
 }

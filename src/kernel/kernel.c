@@ -71,8 +71,8 @@ static struct vmatlas_error *choose_arch(struct kernel *k)
 	k->arch = arch_find(info->machine, info->bits);
 	if (!k->arch)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
-			"%s: ELF machine %u with %u bits is not supported (x86-64 and "
-			"32-bit ARM are)", info->path, info->machine, info->bits);
+			"%s: ELF machine %u with %u bits is not supported (%s are)",
+			info->path, info->machine, info->bits, arch_names);
 	k->ptr_size = info->bits / 8;
 	k->va_mask = info->bits == 64 ? UINT64_MAX : UINT32_MAX;
 	k->big_endian = info->big_endian;
@@ -94,7 +94,7 @@ static const struct {
 /* Every name that anything will ask for, in one pass over the symbol table. */
 static struct vmatlas_error *prefetch(struct kernel *k)
 {
-	const size_t max = nr_surveyors + ARRAY_SIZE(lookups) + 1;
+	const size_t max = nr_surveyors + ARRAY_SIZE(lookups) + 2;
 	_cleanup_(freep) const struct vmatlas_need **sets = calloc(max, sizeof(*sets));
 	_cleanup_(freep) size_t *nr = calloc(max, sizeof(*nr));
 	size_t used = 0;
@@ -102,6 +102,8 @@ static struct vmatlas_error *prefetch(struct kernel *k)
 	if (!sets || !nr)
 		return error_no_memory();
 	sets[used] = identify_needs(&nr[used]);
+	used++;
+	sets[used] = identify_needs_of(k->arch, &nr[used]);
 	used++;
 	for (size_t i = 0; i < nr_surveyors; i++, used++) {
 		sets[used] = surveyors[i]->needs;
@@ -176,7 +178,7 @@ struct vmatlas_error *kernel_read(struct kernel *k, uint64_t addr, void *buf, si
 	uint8_t *to = buf;
 
 	while (len) {
-		const uint64_t at = addr & k->va_mask;
+		const uint64_t at = kernel_address(k, addr);
 		const size_t piece = MIN((uint64_t)len, page - (at & (page - 1)));
 		struct vmatlas_error *err = read_piece(k, at, to, piece);
 
@@ -206,7 +208,11 @@ struct vmatlas_error *kernel_read_uint(struct kernel *k, uint64_t addr, size_t s
 
 struct vmatlas_error *kernel_read_ptr(struct kernel *k, uint64_t addr, uint64_t *ret)
 {
-	return kernel_read_uint(k, addr, k->ptr_size, ret);
+	struct vmatlas_error *err = kernel_read_uint(k, addr, k->ptr_size, ret);
+
+	if (!err)
+		*ret = kernel_address(k, *ret);
+	return err;
 }
 
 /*
@@ -277,15 +283,14 @@ struct vmatlas_error *kernel_symbol(struct kernel *k, const char *name, uint64_t
 }
 
 /*
- * On 64 bits: all bits that page tables do not translate are set (canonical, and
- * not user space). On 32 bits kernel space begins at the lowest PAGE_OFFSET any
- * split allows: modules and pkmap lie just below it.
+ * On 64 bits: in the upper part that the page tables leave to the kernel. On 32 bits
+ * kernel space begins at the lowest PAGE_OFFSET any split allows: modules and pkmap
+ * lie just below it.
  */
 bool kernel_is_pointer(const struct kernel *k, uint64_t addr)
 {
-	const struct pt_level *root = k->format ? &k->format->level[0] : NULL;
-
 	if (k->ptr_size == 8)
-		return addr >= UINT64_MAX << (root ? root->shift + root->bits - 1 : 63);
+		return kernel_address(k, addr) >=
+		       UINT64_MAX << (k->format ? k->format->kernel_bits : 63);
 	return addr >= 0x3f000000 && addr <= UINT32_MAX;
 }

@@ -51,6 +51,27 @@ static void a_list_comes_back_to_its_head(void **state)
 	fake_done(&f);
 }
 
+/* arm64 with KASAN: pointers carry the tag of what they point to, the head's has none. */
+static void tags_do_not_break_a_list(void **state)
+{
+	const uint64_t tag = 0xf4ull << 56, mask = UINT64_MAX >> 8;
+	struct vmatlas_error *err;
+	struct fake f;
+
+	(void)state;
+	fake_init(&f, BASE, 8);
+	make_list(&f, 2);
+	fake_put(&f, ENTRY(0), (ENTRY(1) & mask) | tag, 8);
+	fake_put(&f, ENTRY(2) + 8, (ENTRY(1) & mask) | tag, 8);
+	assert_int_equal(walk(&f, 1000, &err), 0);
+	assert_non_null(err);
+	vmatlas_error_free(err);
+	f.k.has_tags = true;
+	assert_int_equal(walk(&f, 1000, &err), 2);
+	assert_null(err);
+	fake_done(&f);
+}
+
 static void an_empty_list_points_to_itself(void **state)
 {
 	struct vmatlas_error *err;
@@ -193,6 +214,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_list_comes_back_to_its_head),
+		cmocka_unit_test(tags_do_not_break_a_list),
 		cmocka_unit_test(an_empty_list_points_to_itself),
 		cmocka_unit_test(pointers_of_four_bytes_in_either_order),
 		cmocka_unit_test(a_loop_is_seen_by_its_back_link),

@@ -143,6 +143,58 @@ static void short_descriptors_walk_two_levels(void **state)
 	fake_done(&f);
 }
 
+/* arm64 with 64 KiB pages: two levels, of 8192 entries each where memory has room. */
+static void pages_may_be_larger(void **state)
+{
+	const struct pt_format *format = pt_arm64_find(16, 42, false);
+	uint64_t phys = 0, value = 0;
+	struct walk w;
+	struct fake f;
+
+	(void)state;
+	fake_init(&f, RAM, 8);
+	fake_use_page_tables(&f, format, RAM);
+	f.k.page_shift = 16;
+	/* both tables in one: the first entry leads to itself */
+	put(&f, RAM, 0, RAM | 3);
+	put(&f, RAM, 1, (1ull << 52) | RAM | 0x703);
+	put(&f, RAM, 2, 0x40000000 | 0x701);
+	assert_null(kernel_walk(&f.k, 0xfffffc000001fff8, &w));
+	assert_int_equal(w.nr_steps, 2);
+	assert_int_equal(w.leaf.shift, 16);
+	assert_int_equal(w.phys, RAM + 0xfff8);
+	assert_null(kernel_walk(&f.k, 0xfffffc0051234567, &w));
+	assert_int_equal(w.leaf.shift, 29);
+	assert_int_equal(w.phys, 0x51234567);
+	/* all of a page is remembered, and read in one piece */
+	fake_put(&f, RAM + 0x7ffc, 0x1122334455667788, 8);
+	assert_null(kernel_read_uint(&f.k, 0xfffffc0000017ffc, 8, &value));
+	assert_int_equal(value, 0x1122334455667788);
+	assert_null(kernel_translate(&f.k, 0xfffffc0000010008, &phys));
+	assert_int_equal(phys, RAM + 8);
+	fake_done(&f);
+}
+
+static void a_tag_is_no_part_of_an_address(void **state)
+{
+	uint64_t phys = 0, value = 0;
+	struct fake f;
+
+	(void)state;
+	make_4level(&f);
+	fake_put(&f, PAGE(8) + 0x10, 0xf4ffc90000005000, 8);
+	assert_false(kernel_is_pointer(&f.k, 0xf4ffc90000005000));
+	f.k.has_tags = true;
+	assert_true(kernel_is_pointer(&f.k, 0xf4ffc90000005000));
+	assert_null(kernel_translate(&f.k, 0xf4ffc90000005123, &phys));
+	assert_int_equal(phys, PAGE(8) + 0x123);
+	assert_null(kernel_read_ptr(&f.k, 0xf4ffc90000005010, &value));
+	assert_int_equal(value, 0xffffc90000005000);
+	/* user space has its own tags, and no kernel pointer begins with them */
+	assert_false(kernel_is_pointer(&f.k, 0xf400c90000005000));
+	fake_done(&f);
+}
+
 static void the_image_needs_no_walk(void **state)
 {
 	uint64_t phys = 0;
@@ -242,6 +294,8 @@ int main(void)
 		cmocka_unit_test(a_table_that_is_not_in_the_dump_is_a_fault),
 		cmocka_unit_test(a_table_may_point_to_itself),
 		cmocka_unit_test(short_descriptors_walk_two_levels),
+		cmocka_unit_test(pages_may_be_larger),
+		cmocka_unit_test(a_tag_is_no_part_of_an_address),
 		cmocka_unit_test(the_image_needs_no_walk),
 		cmocka_unit_test(a_page_that_was_translated_is_remembered),
 		cmocka_unit_test(on_a_live_kernel_nothing_is_remembered),
