@@ -18,12 +18,27 @@ static bool is_home(const struct vmatlas_claim *c)
 	       c->kind == VMATLAS_KIND_KASAN || c->kind == VMATLAS_KIND_MODULE_WINDOW;
 }
 
-static const struct vmatlas_claim *home_of(const struct vmatlas *atlas, uint64_t addr)
+/* Windows lie across regions, and areas may lie in either: any one home is enough. */
+static bool is_at_home(const struct vmatlas *atlas, struct vmatlas_range area)
 {
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
-		if (is_home(c) && range_has(c->range, addr))
+		if (is_home(c) && range_holds(c->range, area))
+			return true;
+	return false;
+}
+
+static const struct vmatlas_claim *home_of(const struct vmatlas *atlas, uint64_t addr)
+{
+	const struct vmatlas_claim *window = NULL;
+
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED) {
+		if (!is_home(c) || !range_has(c->range, addr))
+			continue;
+		if (!(c->flags & VMATLAS_CLAIM_WINDOW))
 			return c;
-	return NULL;
+		window = c;
+	}
+	return window;
 }
 
 /* The first top-level region that the part outside meets, other than @home. */
@@ -89,13 +104,12 @@ static bool is_lowmem_remapped(const struct vmatlas *atlas, const struct vmatlas
 static void judge(struct vmatlas_job *job, const struct vmatlas_claim *area)
 {
 	const struct vmatlas *atlas = vmatlas_job_atlas(job);
-	const struct vmatlas_claim *home = home_of(atlas, area->range.first);
+	const struct vmatlas_claim *home;
 	struct vmatlas_range outside = area->range;
 
-	if (home && range_holds(home->range, area->range))
+	if (is_at_home(atlas, area->range) || is_lowmem_remapped(atlas, area))
 		return;
-	if (is_lowmem_remapped(atlas, area))
-		return;
+	home = home_of(atlas, area->range.first);
 	if (home) {
 		outside.first = home->range.last + 1;
 	} else {

@@ -226,6 +226,26 @@ static void an_area_below_its_region_is_told_too(void **state)
 	vmatlas_close(atlas);
 }
 
+/* arm64 without KASLR: modules' window ends where the image does, the image has a guard. */
+static void a_window_binds_nobody(void **state)
+{
+	struct vmatlas *atlas = fake_atlas();
+	const struct vmatlas_finding *f;
+
+	(void)state;
+	fake_region(atlas, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", VM(0x100000), VM(0x800000), 0);
+	fake_region(atlas, VMATLAS_KIND_MODULE_WINDOW, "window", VM(0), VM(0x200000),
+		    VMATLAS_CLAIM_WINDOW | VMATLAS_CLAIM_NESTED);
+	fake_area(atlas, VM(0x1fc000), VM(0x201000));
+	fake_area(atlas, VM(0x10000), VM(0x12000));
+	/* but who leaves vmalloc space is told by that name */
+	fake_area(atlas, VM(0x7ff000), VM(0x801000));
+	fake_inspect(atlas, &inspector_stray);
+	f = only_finding(atlas, "area-out-of-range");
+	assert_says(f->message, "leaves vmalloc by 4 KiB");
+	vmatlas_close(atlas);
+}
+
 static void without_bounds_nothing_is_out_of_them(void **state)
 {
 	struct vmatlas *atlas = fake_atlas();
@@ -314,6 +334,7 @@ int main(void)
 		cmocka_unit_test(areas_live_in_vmalloc_and_module_space),
 		cmocka_unit_test(an_area_that_leaves_names_whom_it_runs_into),
 		cmocka_unit_test(an_area_below_its_region_is_told_too),
+		cmocka_unit_test(a_window_binds_nobody),
 		cmocka_unit_test(without_bounds_nothing_is_out_of_them),
 		cmocka_unit_test(cma_is_mapped_anew_where_it_lies),
 		cmocka_unit_test(both_records_of_an_area_must_agree),
