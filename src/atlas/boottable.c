@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The "Virtual kernel memory layout" that kernels once printed at boot, in
- * their own format: arch/arm/mm/init.c mem_init(), 2.6.34 to 5.0. Kernels that
- * print none any more get the newest form; CPUs that never did, one in its style.
+ * their own format: arch/arm/mm/init.c mem_init(), 2.6.34 to 5.0; arch/x86/mm/init_32.c
+ * mem_init(), up to 5.7. Kernels that print none any more get the newest form; CPUs that
+ * never did, one in its style.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -40,6 +41,20 @@ static const struct row arm_sections[] = {
 	{ ".init", VMATLAS_KIND_SECTION, KB_UP },
 	{ ".data", VMATLAS_KIND_SECTION, KB_UP },
 	{ ".bss", VMATLAS_KIND_SECTION, KB_UP },
+};
+
+static const struct {
+	const char *label;
+	struct row row;
+} i386_rows[] = {
+	{ "    fixmap  ", { "fixmap", VMATLAS_KIND_FIXMAP, KB } },
+	{ "  cpu_entry ", { "cpu entry area", VMATLAS_KIND_CPU_ENTRY, KB } },
+	{ "    pkmap   ", { "pkmap", VMATLAS_KIND_PKMAP, KB } },
+	{ "    vmalloc ", { "vmalloc", VMATLAS_KIND_VMALLOC_SPACE, MB } },
+	{ "    lowmem  ", { "lowmem", VMATLAS_KIND_DIRECT_MAP, MB } },
+	{ "      .init ", { ".init", VMATLAS_KIND_SECTION, KB } },
+	{ "      .data ", { ".data", VMATLAS_KIND_SECTION, KB } },
+	{ "      .text ", { ".text", VMATLAS_KIND_SECTION, KB } },
 };
 
 static const struct vmatlas_claim *find(const struct vmatlas *atlas, const struct row *row)
@@ -91,6 +106,34 @@ static void print_arm(const struct vmatlas *atlas, struct str *out)
 		print_rows(atlas, arm_sections_old, ARRAY_SIZE(arm_sections_old), out);
 }
 
+static bool is_i386(const struct vmatlas *atlas)
+{
+	return atlas->kernel && atlas->kernel->arch == &arch_i386;
+}
+
+/* Its .data is all from the end of .text on; its sizes are never rounded up. */
+static void print_i386(const struct vmatlas *atlas, struct str *out)
+{
+	static const struct row text = { ".text", VMATLAS_KIND_SECTION, KB };
+	const struct vmatlas_claim *before = find(atlas, &text);
+
+	for (size_t i = 0; i < ARRAY_SIZE(i386_rows); i++) {
+		const struct row *row = &i386_rows[i].row;
+		const struct vmatlas_claim *c = find(atlas, row);
+		uint64_t start, end;
+
+		if (!c)
+			continue;
+		start = c->range.first;
+		end = c->range.last + 1;
+		if (before && !strcmp(c->name, ".data") && before->range.last < start)
+			start = before->range.last + 1;
+		str_addf(out, "%s: 0x%08" PRIx64 " - 0x%08" PRIx64 "   (%4" PRIu64 " %s)\n",
+			 i386_rows[i].label, start, end, (end - start) >> (row->unit == MB ? 20 : 10),
+			 row->unit == MB ? "MB" : "kB");
+	}
+}
+
 /* x86-64 never had a table: every region from the top down, in arm64's columns. */
 static void print_64bit(const struct vmatlas *atlas, struct str *out)
 {
@@ -114,8 +157,10 @@ struct vmatlas_error *vmatlas_boot_table(struct vmatlas *atlas, vmatlas_text_fn 
 
 	if (!atlas->sealed)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "survey first, then print");
-	str_addf(&out, "Virtual kernel memory layout:\n");
-	if (atlas->kernel && atlas->kernel->ptr_size == 8)
+	str_addf(&out, "%s kernel memory layout:\n", is_i386(atlas) ? "virtual" : "Virtual");
+	if (is_i386(atlas))
+		print_i386(atlas, &out);
+	else if (atlas->kernel && atlas->kernel->ptr_size == 8)
 		print_64bit(atlas, &out);
 	else
 		print_arm(atlas, &out);
