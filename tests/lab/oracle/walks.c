@@ -141,7 +141,7 @@ int walks_show(struct seq_file *m, void *unused)
 	walk(m, (unsigned long)ram[RAM_PAGES - 1]);
 	walk_lowmem(m);
 	walk_evenly(m, FIXADDR_START, FIXADDR_TOP, 32);
-	walk_evenly(m, VMALLOC_START, VMALLOC_END, 16);
+	walk_evenly(m, VMALLOC_START, VMALLOC_END, 24);
 	walk_module(m);
 	/* Just outside. */
 	walk(m, VMALLOC_START - PAGE_SIZE);
