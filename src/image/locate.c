@@ -113,7 +113,7 @@ static struct vmatlas_error *search(struct image *image, uint64_t addr,
 	return NULL;
 }
 
-struct vmatlas_error *locate_function(struct image *image, uint64_t addr,
+struct vmatlas_error *locate_function(struct image *image, uint64_t addr, bool by_search,
 				      uint64_t *ret_unit)
 {
 	struct vmatlas_error *err;
@@ -125,7 +125,8 @@ struct vmatlas_error *locate_function(struct image *image, uint64_t addr,
 			return err;
 		w = find(image, addr);
 	}
-	if (w && !w->found) {
+	if (w && !w->found && by_search && !w->was_searched) {
+		w->was_searched = true;
 		err = search(image, addr, w);
 		if (err)
 			return err;

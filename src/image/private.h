@@ -199,6 +199,7 @@ struct arange_want {
 	uint64_t addr;
 	uint64_t unit;			/* offset of its header in .debug_info */
 	bool found;
+	bool was_searched;		/* through every unit, once is enough */
 };
 
 /* @wants is sorted by address. False if the bytes made no sense somewhere. */
@@ -255,6 +256,10 @@ struct unit {
 VMATLAS_CHECKED struct vmatlas_error *
 unit_near(struct image *image, const char *near, struct unit **ret);
 
+/* The function of "a|b" that unit_near() went by; malloc'ed. */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_function(struct image *image, const char *near, char **ret);
+
 /* The next entry beside @die; it can only stand further on. 0, 1 or -1. */
 int unit_next(Dwarf_Die *die);
 
@@ -280,7 +285,8 @@ unit_damaged(const struct image *image, const struct unit *unit);
 /* ---- units.c: all that are open ---- */
 
 struct anchor {
-	char *near;
+	char *near;			/* "a|b" */
+	char *function;			/* which of them it was */
 	struct unit *unit;
 };
 
@@ -304,9 +310,12 @@ void units_free(struct units *units);
 
 /* ---- locate.c ---- */
 
-/* Which unit covers a function's address; MISSING if none does. */
+/*
+ * Which unit covers a function's address; MISSING if none does. @by_search: where
+ * .debug_aranges do not tell, through every unit of the file.
+ */
 VMATLAS_CHECKED struct vmatlas_error *
-locate_function(struct image *image, uint64_t addr, uint64_t *ret_unit);
+locate_function(struct image *image, uint64_t addr, bool by_search, uint64_t *ret_unit);
 
 /* ---- dwarf.c: libdw on as much of the file as is needed ---- */
 

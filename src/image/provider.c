@@ -78,24 +78,22 @@ static struct vmatlas_error *blob_of(struct image *image, struct btf_blob **ret)
 		image->info.path);
 }
 
-/* DWARF passes by a function without debug information: no other may be taken for it. */
-static struct vmatlas_error *try_function(struct image *image, const char *name)
-{
-	struct unit *unit;
-	uint64_t addr;
-	struct vmatlas_error *err = symbols_function(image, name, &addr);
-
-	if (!err && image->provider == &dwarf)
-		err = unit_near(image->types, name, &unit);
-	return err;
-}
-
 static struct vmatlas_error *find_function(struct image *image, const char *near,
 					   char **ret)
 {
 	struct vmatlas_error *err = image_prefetch(image, &near, 1);
 	const char *next = near;
+	uint64_t addr;
 
+	/* DWARF passes by functions without debug information: no other may be taken for it */
+	if (!err && image->provider == &dwarf) {
+		err = unit_function(image->types, near, ret);
+		if (!error_is(err, VMATLAS_ERROR_MISSING))
+			return err;
+		vmatlas_error_free(err);
+		*ret = NULL;
+		return NULL;
+	}
 	while (!err && *next) {
 		const size_t len = strcspn(next, "|");
 
@@ -103,7 +101,7 @@ static struct vmatlas_error *find_function(struct image *image, const char *near
 		if (!name)
 			return error_no_memory();
 		next += len + (next[len] == '|');
-		err = try_function(image, name);
+		err = symbols_function(image, name, &addr);
 		if (!err) {
 			*ret = take(name);
 			return NULL;

@@ -25,8 +25,10 @@ void units_free(struct units *units)
 		return;
 	for (size_t i = 0; i < units->all.nr; i++)
 		unit_free(units->all.v[i]);
-	for (size_t i = 0; i < units->anchors.nr; i++)
+	for (size_t i = 0; i < units->anchors.nr; i++) {
 		free(units->anchors.v[i].near);
+		free(units->anchors.v[i].function);
+	}
 	vec_done(&units->all);
 	vec_done(&units->anchors);
 	vec_done(&units->located);
@@ -161,7 +163,7 @@ struct vmatlas_error *unit_widen(struct image *image, struct unit *unit)
 /* ---- Anchors ---- */
 
 static struct vmatlas_error *try_function(struct image *image, const char *name,
-					  struct unit **ret)
+					  bool by_search, struct unit **ret)
 {
 	struct vmatlas_error *err;
 	struct unit *unit = NULL;
@@ -169,15 +171,15 @@ static struct vmatlas_error *try_function(struct image *image, const char *name,
 
 	err = symbols_function(image, name, &addr);
 	if (!err)
-		err = locate_function(image, addr, &offset);
+		err = locate_function(image, addr, by_search, &offset);
 	if (!err)
 		err = units_at(image, offset, false, &unit);
 	return err ? err : unit_of_source(image, unit, addr, ret);
 }
 
 /* The first of "a|b" that is a function with debug information. */
-static struct vmatlas_error *try_each(struct image *image, const char *near,
-				      struct unit **ret)
+static struct vmatlas_error *try_each(struct image *image, const char *near, bool by_search,
+				      char **ret_function, struct unit **ret)
 {
 	struct vmatlas_error *err;
 	const char *next = near;
@@ -189,7 +191,9 @@ static struct vmatlas_error *try_each(struct image *image, const char *near,
 		if (!name)
 			return error_no_memory();
 		next += len + (next[len] == '|');
-		err = try_function(image, name, ret);
+		err = try_function(image, name, by_search, ret);
+		if (!err)
+			*ret_function = take(name);
 		if (!error_is(err, VMATLAS_ERROR_MISSING))
 			return err;
 		vmatlas_error_free(err);
@@ -198,19 +202,25 @@ static struct vmatlas_error *try_each(struct image *image, const char *near,
 		"no function '%s' with debug information in %s", near, image->info.path);
 }
 
-static struct vmatlas_error *remember(struct image *image, const char *near,
+static const struct anchor *find_anchor(const struct image *image, const char *near)
+{
+	for (size_t i = 0; image->units && i < image->units->anchors.nr; i++)
+		if (!strcmp(image->units->anchors.v[i].near, near))
+			return &image->units->anchors.v[i];
+	return NULL;
+}
+
+/* @function: consumed */
+static struct vmatlas_error *remember(struct image *image, const char *near, char *function,
 				      struct unit *unit)
 {
-	struct anchor *a = vec_push(&image->units->anchors);
+	_cleanup_(freep) char *copy = strdup(near), *owned = function;
+	struct anchor *a = copy ? vec_push(&image->units->anchors) : NULL;
 
 	if (!a)
 		return error_no_memory();
-	a->near = strdup(near);
-	a->unit = unit;
-	if (a->near)
-		return NULL;
-	image->units->anchors.nr--;
-	return error_no_memory();
+	*a = (struct anchor){ take(copy), take(owned), unit };
+	return NULL;
 }
 
 static struct vmatlas_error *prepare(struct image *image, const char *near)
@@ -231,21 +241,41 @@ static struct vmatlas_error *prepare(struct image *image, const char *near)
 	return image_prefetch(image, &near, 1);
 }
 
+/*
+ * Those that .debug_aranges name come first, in their order: for one that they do not
+ * (__init functions of some kernels) every unit of the file would have to be read.
+ */
 struct vmatlas_error *unit_near(struct image *image, const char *near, struct unit **ret)
 {
+	const struct anchor *a = near ? find_anchor(image, near) : NULL;
 	struct vmatlas_error *err;
+	char *function = NULL;
 
 	if (!near)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "types need a function near");
-	for (size_t i = 0; image->units && i < image->units->anchors.nr; i++) {
-		if (strcmp(image->units->anchors.v[i].near, near))
-			continue;
-		*ret = image->units->anchors.v[i].unit;
+	if (a) {
+		*ret = a->unit;
 		return NULL;
 	}
 	err = prepare(image, near);
 	if (!err)
-		err = try_each(image, near, ret);
-	return err ? err : remember(image, near, *ret);
+		err = try_each(image, near, false, &function, ret);
+	if (error_is(err, VMATLAS_ERROR_MISSING) && image->units) {
+		vmatlas_error_free(err);
+		err = try_each(image, near, true, &function, ret);
+	}
+	return err ? err : remember(image, near, function, *ret);
+}
+
+struct vmatlas_error *unit_function(struct image *image, const char *near, char **ret)
+{
+	struct vmatlas_error *err;
+	struct unit *unit;
+
+	err = unit_near(image, near, &unit);
+	if (err)
+		return err;
+	*ret = strdup(find_anchor(image, near)->function);
+	return *ret ? NULL : error_no_memory();
 }
