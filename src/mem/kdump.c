@@ -174,6 +174,29 @@ static struct vmatlas_error *library_failed(kdump_ctx_t *ctx, kdump_status statu
 				 why ? why : kdump_strerror(status));
 }
 
+/*
+ * A context whose file could not be opened is half made, and kdump_free() of
+ * 0.5.1 then follows pointers that were never set: it crashed on damaged files,
+ * one run in three. Given up instead of freed; kept where leak checkers see it.
+ */
+struct abandoned {
+	kdump_ctx_t *ctx;
+	struct abandoned *next;
+};
+
+static void abandon(kdump_ctx_t *ctx)
+{
+	static struct abandoned *all;
+	struct abandoned *a = malloc(sizeof(*a));
+
+	if (!a)
+		return;
+	*a = (struct abandoned){ ctx, __atomic_load_n(&all, __ATOMIC_SEQ_CST) };
+	while (!__atomic_compare_exchange_n(&all, &a->next, a, false,
+					    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		;
+}
+
 static struct vmatlas_error *library_open(struct kdump *k)
 {
 	struct vmatlas_error *err = kdump_lib_load();
@@ -191,8 +214,11 @@ static struct vmatlas_error *library_open(struct kdump *k)
 				       KDUMP_MMAP_NEVER);
 	if (status == KDUMP_OK)
 		status = kdump_open_fd(k->ctx, k->fd);
-	if (status != KDUMP_OK)
-		return library_failed(k->ctx, status);
+	if (status != KDUMP_OK) {
+		err = library_failed(k->ctx, status);
+		abandon(take(k->ctx));
+		return err;
+	}
 
 	/*
 	 * Pages are numbered in dump blocks. libkdumpfile takes PAGESIZE from
