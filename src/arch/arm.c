@@ -271,9 +271,7 @@ static void layout_vmalloc(const struct layout *l)
 		say_start(l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start,
 			  "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END is "
 			  "the platform's");
-	if (f->found[N_VMALLOC_START])
-		say_start(l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc",
-			  f->value[N_VMALLOC_START], "vmcoreinfo NUMBER(VMALLOC_START)");
+	say_vmalloc_number(f, l->sink, N_VMALLOC_START);
 	if (rel >= KERNEL_RELEASE(3, 6) && f->found[PCI_IO])
 		claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", 0xfee00000, 0xff000000,
 		      VMATLAS_CLAIM_NESTED, "formula: PCI_IO_VIRT_BASE + 2 MiB");

@@ -29,6 +29,15 @@ static inline void say_number(const struct arch_facts *f, struct arch_sink *sink
 		say_end(sink, kind, name, f->value[end], source);
 }
 
+/* Where vmalloc space starts, as VMCOREINFO has it on every CPU since 6.9. */
+static inline void say_vmalloc_number(const struct arch_facts *f, struct arch_sink *sink,
+				      unsigned int number)
+{
+	if (f->found[number])
+		say_start(sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", f->value[number],
+			  "vmcoreinfo NUMBER(VMALLOC_START)");
+}
+
 /* [start, end) if both symbols (by index into the wants) were found. */
 static inline void say_section(const struct arch_facts *f, struct arch_sink *sink,
 			       const char *name, unsigned int start, unsigned int end,

@@ -280,9 +280,7 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 	layout_extras(&l);
 	layout_direct_map(&l);
 	layout_vmalloc(&l);
-	if (f->found[N_VMALLOC_START])
-		say_start(sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc",
-			  f->value[N_VMALLOC_START], "vmcoreinfo NUMBER(VMALLOC_START)");
+	say_vmalloc_number(f, sink, N_VMALLOC_START);
 	layout_vmemmap(&l);
 	layout_cpu_entry(&l);
 	layout_image(&l);
