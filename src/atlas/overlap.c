@@ -10,12 +10,16 @@
 #include "base/range.h"
 #include "base/sweep.h"
 
+struct pass;
+
+typedef void say_fn(struct pass *p, const struct vmatlas_claim *a,
+		    const struct vmatlas_claim *b, struct vmatlas_range shared);
+
 struct pass {
 	struct vmatlas_job *job;
-	const struct vmatlas_claim **claim;
-	void (*say)(struct pass *p, const struct vmatlas_claim *a, const struct vmatlas_claim *b,
-		    struct vmatlas_range shared);
-	size_t under, nr_told, nr_more;	/* of the claim that the others lie under */
+	say_fn *say;
+	const struct vmatlas_claim *under;	/* the others lie over it */
+	size_t nr_told, nr_more;	/* of these */
 };
 
 /* One end that was overwritten may run over thousands: a few examples will do. */
@@ -23,7 +27,7 @@ struct pass {
 
 static void tell_more(struct pass *p)
 {
-	const struct vmatlas_claim *c = p->nr_more ? p->claim[p->under] : NULL;
+	const struct vmatlas_claim *c = p->nr_more ? p->under : NULL;
 
 	if (c)
 		vmatlas_job_report(p->job, &(struct vmatlas_report){
@@ -39,17 +43,15 @@ static void tell_more(struct pass *p)
 	p->nr_told = p->nr_more = 0;
 }
 
-static void found(void *arg, size_t under, size_t over)
+static void found(struct pass *p, const struct vmatlas_claim *a, const struct vmatlas_claim *b)
 {
-	struct pass *p = arg;
-	const struct vmatlas_claim *a = p->claim[under], *b = p->claim[over];
 	const struct vmatlas_range shared = {
 		MAX(a->range.first, b->range.first), MIN(a->range.last, b->range.last),
 	};
 
-	if (under != p->under)
+	if (a != p->under)
 		tell_more(p);
-	p->under = under;
+	p->under = a;
 	if (p->nr_told >= MAX_TOLD) {
 		p->nr_more++;
 		return;
@@ -112,35 +114,26 @@ static bool wanted(const struct vmatlas_claim *c)
 	return c->flags & VMATLAS_CLAIM_PRIMARY && !(c->flags & never);
 }
 
-static struct vmatlas_error *sweep_layer(struct pass *p, uint32_t layer)
+static void sweep_layer(struct vmatlas_job *job, uint32_t layer,
+			say_fn *say)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
-	const size_t nr = atlas->layers[layer - 1].nr;
-	_cleanup_(freep) struct vmatlas_range *range = calloc(nr + 1, sizeof(*range));
-	_cleanup_(freep) const struct vmatlas_claim **claim = calloc(nr + 1, sizeof(*claim));
-	size_t n = 0;
+	struct pass p = { .job = job, .say = say };
+	const struct vmatlas_claim *under;
+	struct sweep sweep = { 0 };
 
-	if (!range || !claim)
-		return error_no_memory();
-	vmatlas_for_each_claim(c, atlas, layer) {
-		if (!wanted(c))
-			continue;
-		range[n] = c->range;
-		claim[n++] = c;
+	vmatlas_for_each_claim(c, vmatlas_job_atlas(job), layer) {
+		under = wanted(c) ? sweep_next(&sweep, c->range, c) : NULL;
+		if (under)
+			found(&p, under, c);
 	}
-	p->claim = claim;
-	sweep_overlaps(range, n, found, p);
-	tell_more(p);
-	return NULL;
+	tell_more(&p);
 }
 
 static struct vmatlas_error *inspect(struct vmatlas_job *job)
 {
-	struct pass areas = { .job = job, .say = say_areas };
-	struct pass regions = { .job = job, .say = say_regions };
-	struct vmatlas_error *err = sweep_layer(&areas, VMATLAS_LAYER_RECORDED);
-
-	return err ? err : sweep_layer(&regions, VMATLAS_LAYER_DECLARED);
+	sweep_layer(job, VMATLAS_LAYER_RECORDED, say_areas);
+	sweep_layer(job, VMATLAS_LAYER_DECLARED, say_regions);
+	return NULL;
 }
 
 const struct vmatlas_plugin inspector_overlap = {
