@@ -40,7 +40,7 @@ struct vmatlas {
 	struct books books;
 	struct vmatlas_info info;
 	struct strings *strings;	/* everything a const char * points to */
-	VEC(struct claim) layers[NR_LAYERS];
+	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the books */
 	VEC(struct finding) findings;
 	VEC(struct vmatlas_coverage) coverage;
 	VEC(struct inspector *) inspectors;	/* each stays where it is when others come */

@@ -14,12 +14,30 @@ static struct vmatlas_error *copy_texts(struct vmatlas *atlas, struct vmatlas_cl
 	return c->name && c->source ? NULL : error_no_memory();
 }
 
+/* Claims on record that no list of vmalloc's made. */
+static struct vmatlas_error *add_recorded(struct vmatlas *atlas,
+					  const struct vmatlas_claim *claim)
+{
+	struct area *a = vec_push(&atlas->books.areas);
+
+	if (!a)
+		return error_no_memory();
+	a->state = AREA_ELSEWHERE;
+	a->order = (uint32_t)(atlas->books.areas.nr - 1);
+	a->claim = *claim;
+	a->claim.size = sizeof(a->claim);
+	a->claim.flags |= VMATLAS_CLAIM_PRIMARY;
+	return copy_texts(atlas, &a->claim);
+}
+
 struct vmatlas_error *atlas_add_claim(struct vmatlas *atlas, const struct vmatlas_claim *claim)
 {
 	struct claim *c;
 
 	if (atlas->sealed || claim->layer < 1 || claim->layer > NR_LAYERS)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "the map takes no such claim");
+	if (claim->layer == VMATLAS_LAYER_RECORDED)
+		return add_recorded(atlas, claim);
 	c = vec_push(&atlas->layers[claim->layer - 1]);
 	if (!c)
 		return error_no_memory();
@@ -30,15 +48,19 @@ struct vmatlas_error *atlas_add_claim(struct vmatlas *atlas, const struct vmatla
 }
 
 /* By address; of two that start together the larger, outer one first. */
+static int compare_ranges(const struct vmatlas_range *a, const struct vmatlas_range *b)
+{
+	if (a->first != b->first)
+		return a->first < b->first ? -1 : 1;
+	return a->last > b->last ? -1 : a->last < b->last;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct claim *x = a, *y = b;
+	const int way = compare_ranges(&x->pub.range, &y->pub.range);
 
-	if (x->pub.range.first != y->pub.range.first)
-		return x->pub.range.first < y->pub.range.first ? -1 : 1;
-	if (x->pub.range.last != y->pub.range.last)
-		return x->pub.range.last > y->pub.range.last ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
+	return way ? way : x->order < y->order ? -1 : x->order > y->order;
 }
 
 static bool same_region(const struct claim *a, const struct claim *b)
@@ -72,6 +94,74 @@ static void choose_primaries(struct vmatlas *atlas)
 	}
 }
 
+/* ---- The recorded layer ---- */
+
+static int compare_areas(const struct area *x, const struct area *y)
+{
+	const int way = compare_ranges(&x->claim.range, &y->claim.range);
+
+	return way ? way : x->order < y->order ? -1 : x->order > y->order;
+}
+
+static int compare_indices(const void *a, const void *b, void *areas)
+{
+	const struct area *v = areas;
+
+	return compare_areas(&v[*(const uint32_t *)a], &v[*(const uint32_t *)b]);
+}
+
+/* Each area to its place, round by round of those that change places. */
+static void move_areas(struct area *v, uint32_t *from, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		const struct area first = v[i];
+		size_t hole = i;
+
+		while (from[hole] != i) {
+			const size_t next = from[hole];
+
+			v[hole] = v[next];
+			from[hole] = (uint32_t)hole;
+			hole = next;
+		}
+		v[hole] = first;
+		from[hole] = (uint32_t)hole;
+	}
+}
+
+/*
+ * Lists of busy areas are sorted, but there are lists of others, too, and since 6.9
+ * dozens of nodes. Indices are sorted, as a million areas are large.
+ */
+static struct vmatlas_error *sort_areas(struct area *v, size_t nr)
+{
+	_cleanup_(freep) uint32_t *from = NULL;
+	size_t i = 1;
+
+	while (i < nr && compare_areas(&v[i - 1], &v[i]) <= 0)
+		i++;
+	if (i >= nr)
+		return NULL;
+	from = calloc(nr, sizeof(*from));
+	if (!from)
+		return error_no_memory();
+	for (i = 0; i < nr; i++)
+		from[i] = (uint32_t)i;
+	qsort_r(from, nr, sizeof(*from), compare_indices, v);
+	move_areas(v, from, nr);
+	return NULL;
+}
+
+static struct vmatlas_error *seal_areas(struct books *b)
+{
+	struct vmatlas_error *err = sort_areas(b->areas.v, b->areas.nr);
+
+	for (size_t i = 0; i < b->areas.nr; i++)
+		if (b->areas.v[i].state != AREA_ELSEWHERE)
+			b->areas.v[i].claim.area = &b->areas.v[i].rec;
+	return err;
+}
+
 struct vmatlas_error *atlas_seal(struct vmatlas *atlas)
 {
 	for (size_t i = 0; i < NR_LAYERS; i++)
@@ -79,21 +169,42 @@ struct vmatlas_error *atlas_seal(struct vmatlas *atlas)
 			qsort(atlas->layers[i].v, atlas->layers[i].nr, sizeof(struct claim),
 			      compare);
 	choose_primaries(atlas);
-	for (size_t i = 0; i < atlas->layers[VMATLAS_LAYER_RECORDED - 1].nr; i++)
-		atlas->layers[VMATLAS_LAYER_RECORDED - 1].v[i].pub.flags |= VMATLAS_CLAIM_PRIMARY;
 	atlas->sealed = true;
-	return NULL;
+	return seal_areas(&atlas->books);
+}
+
+/* ---- Looking claims up ---- */
+
+static size_t nr_claims(const struct vmatlas *atlas, uint32_t layer)
+{
+	if (layer < 1 || layer > NR_LAYERS)
+		return 0;
+	return layer == VMATLAS_LAYER_RECORDED ? atlas->books.areas.nr
+					       : atlas->layers[layer - 1].nr;
+}
+
+static const struct vmatlas_claim *claim_number(const struct vmatlas *atlas, uint32_t layer,
+						size_t i)
+{
+	return layer == VMATLAS_LAYER_RECORDED ? &atlas->books.areas.v[i].claim
+					       : &atlas->layers[layer - 1].v[i].pub;
+}
+
+static size_t number_of(const struct vmatlas *atlas, uint32_t layer,
+			const struct vmatlas_claim *c)
+{
+	if (layer == VMATLAS_LAYER_RECORDED)
+		return (size_t)(container_of(c, struct area, claim) - atlas->books.areas.v);
+	return (size_t)(container_of(c, struct claim, pub) - atlas->layers[layer - 1].v);
 }
 
 const struct vmatlas_claim *vmatlas_claim_next(const struct vmatlas *atlas, uint32_t layer,
 					       const struct vmatlas_claim *prev)
 {
-	const struct claim *c;
+	const size_t nr = nr_claims(atlas, layer);
+	const size_t i = nr && prev ? number_of(atlas, layer, prev) + 1 : 0;
 
-	if (layer < 1 || layer > NR_LAYERS || !atlas->layers[layer - 1].nr)
-		return NULL;
-	c = prev ? container_of(prev, struct claim, pub) + 1 : atlas->layers[layer - 1].v;
-	return c < atlas->layers[layer - 1].v + atlas->layers[layer - 1].nr ? &c->pub : NULL;
+	return i < nr ? claim_number(atlas, layer, i) : NULL;
 }
 
 /*
@@ -101,14 +212,14 @@ const struct vmatlas_claim *vmatlas_claim_next(const struct vmatlas *atlas, uint
  * nest on a healthy kernel: the last one that starts at or below @addr, and,
  * where areas overlap, those before it that reach this far.
  */
-static size_t first_above(const struct claim *v, size_t nr, uint64_t addr)
+static size_t first_above(const struct vmatlas *atlas, uint32_t layer, uint64_t addr)
 {
-	size_t low = 0, high = nr;
+	size_t low = 0, high = nr_claims(atlas, layer);
 
 	while (low < high) {
 		const size_t mid = low + (high - low) / 2;
 
-		if (v[mid].pub.range.first <= addr)
+		if (claim_number(atlas, layer, mid)->range.first <= addr)
 			low = mid + 1;
 		else
 			high = mid;
@@ -119,23 +230,19 @@ static size_t first_above(const struct claim *v, size_t nr, uint64_t addr)
 const struct vmatlas_claim *vmatlas_claim_at(const struct vmatlas *atlas, uint32_t layer,
 					     uint64_t addr)
 {
-	const struct claim *v, *best = NULL;
-	size_t i;
+	const struct vmatlas_claim *c, *best = NULL;
+	size_t i = first_above(atlas, layer, addr);
 
-	if (layer < 1 || layer > NR_LAYERS)
-		return NULL;
-	v = atlas->layers[layer - 1].v;
-	i = first_above(v, atlas->layers[layer - 1].nr, addr);
 	for (size_t back = 0; i-- > 0 && back < 4096; back++) {
-		if (!(v[i].pub.flags & VMATLAS_CLAIM_PRIMARY) || !range_has(v[i].pub.range, addr))
+		c = claim_number(atlas, layer, i);
+		if (!(c->flags & VMATLAS_CLAIM_PRIMARY) || !range_has(c->range, addr))
 			continue;
-		if (!best || vmatlas_range_size(&v[i].pub.range) <
-			     vmatlas_range_size(&best->pub.range))
-			best = &v[i];
+		if (!best || vmatlas_range_size(&c->range) < vmatlas_range_size(&best->range))
+			best = c;
 		if (layer != VMATLAS_LAYER_DECLARED)
 			break;
 	}
-	return best ? &best->pub : NULL;
+	return best;
 }
 
 const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t kind)

@@ -125,6 +125,20 @@ static struct vmatlas_error *read_vm(struct survey *s, uint64_t va, uint64_t vm,
 	return vmatlas_error_wrap(err, "vmap_area at %#" PRIx64 ": vm %#" PRIx64, va, vm);
 }
 
+static void claim(struct area *a, uint32_t kind)
+{
+	struct vmatlas_claim *c = &a->claim;
+
+	c->size = sizeof(*c);
+	c->layer = VMATLAS_LAYER_RECORDED;
+	c->kind = kind;
+	c->flags = VMATLAS_CLAIM_PRIMARY;
+	c->record = a->rec.vmap_area;
+	c->record_type = "vmap_area";
+	c->name = vmatlas_kind_name(kind);
+	c->source = a->state == AREA_BUSY ? "busy list" : "purge list";
+}
+
 struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state state,
 				  struct area *ret, struct vmatlas_error **ret_vm_err)
 {
@@ -137,7 +151,7 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 	ret->rec.vmap_area = va;
 	err = read_record(s, va, VA, raw);
 	if (!err)
-		err = decode_range(s, va, raw, &ret->range);
+		err = decode_range(s, va, raw, &ret->claim.range);
 	if (err)
 		return err;
 	ret->state = true_state(s, raw, state);
@@ -148,8 +162,6 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 		*ret_vm_err = read_vm(s, va, vm, raw);
 	if (vm && !*ret_vm_err)
 		decode_vm(s, raw, ret);
-	ret->kind = classify(s, ret);
-	if (vm && *ret_vm_err)
-		ret->kind = VMATLAS_KIND_AREA;
+	claim(ret, vm && *ret_vm_err ? VMATLAS_KIND_AREA : classify(s, ret));
 	return NULL;
 }

@@ -220,16 +220,19 @@ VMATLAS_CHECKED struct vmatlas_error *list_next(struct list_walk *w, uint64_t *r
 
 /* ---- books: decoded records, shared between surveyors, printers, inspectors ---- */
 
-enum area_state { AREA_BUSY, AREA_UNPURGED, AREA_EARLY };
+enum area_state { AREA_BUSY, AREA_UNPURGED, AREA_EARLY, AREA_ELSEWHERE };
 
-/* One recorded area in the order in which the kernel walks its lists. */
+/*
+ * One recorded area. A kernel may have millions: what the map shows of it lies beside
+ * its record, and is the recorded layer of the sealed map.
+ */
 struct area {
-	enum area_state state;
-	bool has_vm;
-	struct vmatlas_range range;	/* vmap_area's va_start..va_end-1 */
+	struct vmatlas_claim claim;	/* .area is set when the map is sealed */
 	struct vmatlas_area rec;	/* decoded record; see the public header */
 	uint64_t requested;
-	uint32_t kind;
+	uint32_t order;			/* in which the kernel walks its lists */
+	uint8_t state;			/* enum area_state; elsewhere: no list of vmalloc's */
+	bool has_vm;
 };
 
 struct module {
@@ -244,7 +247,7 @@ struct module {
 };
 
 struct books {
-	VEC(struct area) areas;
+	VEC(struct area) areas;		/* as they are walked; by address once sealed */
 	bool areas_complete;
 	bool busy_ends_in_ram;		/* last busy entry was vm_map_ram; a 5.4-5.10 quirk */
 	VEC(struct module) modules;

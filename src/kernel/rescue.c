@@ -157,8 +157,8 @@ static int by_address(const void *a, const void *b)
 {
 	const struct area *x = a, *y = b;
 
-	if (x->range.first != y->range.first)
-		return x->range.first < y->range.first ? -1 : 1;
+	if (x->claim.range.first != y->claim.range.first)
+		return x->claim.range.first < y->claim.range.first ? -1 : 1;
 	return x->rec.vmap_area < y->rec.vmap_area ? -1 : x->rec.vmap_area > y->rec.vmap_area;
 }
 
@@ -171,5 +171,7 @@ struct vmatlas_error *area_walk_rescue(struct area_walk *w, size_t from)
 	free(r.seen);
 	if (b->areas.nr > from)
 		qsort(b->areas.v + from, b->areas.nr - from, sizeof(*b->areas.v), by_address);
+	for (size_t i = from; i < b->areas.nr; i++)
+		b->areas.v[i].order = (uint32_t)i;
 	return err;
 }

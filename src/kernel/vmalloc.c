@@ -78,6 +78,7 @@ struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
 	if (!slot)
 		return error_no_memory();
 	*slot = area;
+	slot->order = (uint32_t)(slot - w->s->books->areas.v);
 	if (vm_err)
 		return trouble(w->s, take(vm_err), "vm-struct-mismatch", area.rec.vm_struct);
 	return NULL;
@@ -213,27 +214,6 @@ static struct vmatlas_error *run_list(struct survey *s)
 	return err;
 }
 
-static struct vmatlas_error *claim_areas(struct survey *s)
-{
-	struct books *b = s->books;
-
-	for (size_t i = 0; i < b->areas.nr; i++) {
-		const struct area *a = &b->areas.v[i];
-		struct vmatlas_claim c = {
-			.layer = VMATLAS_LAYER_RECORDED, .kind = a->kind, .range = a->range,
-			.record = a->rec.vmap_area, .record_type = "vmap_area",
-			.name = vmatlas_kind_name(a->kind), .area = &a->rec,
-			.source = a->state == AREA_BUSY ? "busy list" : "purge list",
-		};
-		struct vmatlas_error *err = survey_claim(s, c);
-
-		if (err)
-			return err;
-	}
-	return survey_coverage(s, b->areas_complete ? VMATLAS_COVERED : VMATLAS_PARTIAL,
-			       SUBJECT, "%zu areas", b->areas.nr);
-}
-
 static struct vmatlas_error *run(struct survey *s)
 {
 	struct vmatlas_error *err;
@@ -249,7 +229,9 @@ static struct vmatlas_error *run(struct survey *s)
 	else
 		return survey_coverage(s, VMATLAS_PARTIAL, SUBJECT,
 			"because vmlinux has neither vmap_nodes nor vmap_area_list");
-	return err ? err : claim_areas(s);
+	return err ? err : survey_coverage(s, s->books->areas_complete ? VMATLAS_COVERED
+								       : VMATLAS_PARTIAL,
+					   SUBJECT, "%zu areas", s->books->areas.nr);
 }
 
 const struct surveyor survey_vmalloc = {

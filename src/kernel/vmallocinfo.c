@@ -114,7 +114,7 @@ static struct vmatlas_error *sort_busy(struct printer *p)
 		return error_no_memory();
 	for (size_t i = 0; i < b->areas.nr; i++)
 		if (b->areas.v[i].state == AREA_BUSY && b->areas.v[i].has_vm)
-			p->busy[p->nr_busy++] = b->areas.v[i].range;
+			p->busy[p->nr_busy++] = b->areas.v[i].claim.range;
 	qsort(p->busy, p->nr_busy, sizeof(*p->busy), by_first);
 	return NULL;
 }
@@ -220,7 +220,9 @@ static struct vmatlas_error *add_vm(struct printer *p, const struct vmatlas_area
 
 static void add_plain(struct printer *p, const struct area *area, const char *what)
 {
-	add_range(p, area->range.first, vmatlas_range_size(&area->range));
+	const struct vmatlas_range *range = &area->claim.range;
+
+	add_range(p, range->first, vmatlas_range_size(range));
 	str_addf(&p->text, " %s\n", what);
 }
 
@@ -250,12 +252,35 @@ static void flush(struct printer *p)
 	p->text.len = 0;
 }
 
+static int by_order(const void *a, const void *b)
+{
+	const struct area *x = *(const struct area *const *)a;
+	const struct area *y = *(const struct area *const *)b;
+
+	return x->order < y->order ? -1 : x->order > y->order;
+}
+
+/* As the kernel walks its lists; the sealed map has them by address. */
+static const struct area **in_order(const struct books *b)
+{
+	const struct area **areas = calloc(MAX(b->areas.nr, (size_t)1), sizeof(*areas));
+
+	for (size_t i = 0; areas && i < b->areas.nr; i++)
+		areas[i] = &b->areas.v[i];
+	if (areas)
+		qsort(areas, b->areas.nr, sizeof(*areas), by_order);
+	return areas;
+}
+
 static struct vmatlas_error *add_all(struct printer *p)
 {
+	_cleanup_(freep) const struct area **areas = in_order(p->books);
 	struct vmatlas_error *err = NULL;
 
+	if (!areas)
+		return error_no_memory();
 	for (size_t i = 0; !err && !p->stopped && i < p->books->areas.nr; i++) {
-		err = add_area(p, &p->books->areas.v[i]);
+		err = add_area(p, areas[i]);
 		if (p->text.len >= FLUSH_AT)
 			flush(p);
 		if (p->text.failed)

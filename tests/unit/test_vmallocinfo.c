@@ -134,7 +134,8 @@ static struct area *add(enum area_state state, uint64_t start, uint64_t size)
 
 	assert_non_null(a);
 	a->state = state;
-	a->range = (struct vmatlas_range){ start, start + size - 1 };
+	a->order = (uint32_t)(a - play.books.areas.v);
+	a->claim.range = (struct vmatlas_range){ start, start + size - 1 };
 	return a;
 }
 
