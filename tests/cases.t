@@ -157,11 +157,21 @@ def injured(tool, injury):
     lab.same("exit code", document["summary"]["exit_code"], status)
 
 
+def files_of(directory):
+    return [bundle.read(os.path.join(directory, file)) for file in ("vmlinux", "vmcore")]
+
+
 def again(case, tool):
-    with tempfile.TemporaryDirectory() as directory:
-        tool.good("extract", "-o", directory)
-        for file in ("vmlinux", "vmcore"):
-            if bundle.read(os.path.join(directory, file)) != case.bytes(file):
+    """Bundled by this vmatlas, it comes out as it is. Where this one asks for more than was
+    kept, its own extract must."""
+    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
+        tool.good("extract", "-o", first)
+        if files_of(first) == [case.bytes("vmlinux"), case.bytes("vmcore")]:
+            return
+        once = Tool(tool.path, *(os.path.join(first, file) for file in ("vmlinux", "vmcore")))
+        once.good("extract", "-o", second)
+        for file, was, now in zip(("vmlinux", "vmcore"), files_of(first), files_of(second)):
+            if was != now:
                 raise Wrong(f"{file} differs")
 
 
