@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Surveyor: RAM. Asks everybody who may know - the kernel's books, the boot
- * loader's, the log, the command line - and keeps each answer apart. Only where
- * RAM can be lost to the address space: 32-bit CPUs.
+ * loader's, the log, the command line - and keeps each answer apart. The log and the
+ * boot loader only where RAM can be lost to the address space: 32-bit CPUs.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,7 +17,8 @@
 
 enum {
 	IOMEM, MEMBLOCK, BOOT_PARAMS, ATAGS_POINTER, COMMAND_LINE, CACHEID, VMALLOC_SIZE,
-	VMALLOC_MIN, CMA_AREAS, CMA_AREA_COUNT,
+	VMALLOC_MIN, CMA_AREAS, CMA_AREA_COUNT, INIT_BEGIN, INIT_END, MAX_PFN, MAX_LOW_PFN,
+	HIGHEND_PFN, VMALLOC_RESERVE,
 };
 
 static const struct vmatlas_need needs[] = {
@@ -31,6 +32,13 @@ static const struct vmatlas_need needs[] = {
 	[VMALLOC_MIN]	 = VMATLAS_WANT_SYMBOL("vmalloc_min"),
 	[CMA_AREAS]	 = VMATLAS_WANT_SYMBOL("cma_areas"),
 	[CMA_AREA_COUNT] = VMATLAS_WANT_SYMBOL("cma_area_count"),
+	[INIT_BEGIN]	 = VMATLAS_WANT_SYMBOL("__init_begin"),
+	[INIT_END]	 = VMATLAS_WANT_SYMBOL("__init_end"),
+	[MAX_PFN]	 = VMATLAS_WANT_SYMBOL("max_pfn"),
+	[MAX_LOW_PFN]	 = VMATLAS_WANT_SYMBOL("max_low_pfn"),
+	[HIGHEND_PFN]	 = VMATLAS_WANT_SYMBOL("highend_pfn"),
+	/* arch/x86/mm/pgtable_32.c */
+	[VMALLOC_RESERVE] = VMATLAS_WANT_SYMBOL("__VMALLOC_RESERVE"),
 	/* Not read; found in the same pass for the sake of their types' files. */
 	VMATLAS_WANT_SYMBOL("prb"),
 	VMATLAS_WANT_SYMBOL("log_buf"),
@@ -49,83 +57,6 @@ static const struct vmatlas_need needs[] = {
 	VMATLAS_WANT_SYMBOL("cma_alloc"),
 	VMATLAS_WANT_SYMBOL("cma_release"),
 };
-
-void ram_facts_free(struct ram_facts *facts)
-{
-	if (!facts)
-		return;
-	for (size_t i = 0; i < facts->facts.nr; i++) {
-		free(facts->facts.v[i].name);
-		free(facts->facts.v[i].source);
-	}
-	for (size_t i = 0; i < facts->silences.nr; i++) {
-		free(facts->silences.v[i].subject);
-		free(facts->silences.v[i].why);
-	}
-	vec_done(&facts->facts);
-	vec_done(&facts->silences);
-	free(facts->command_line);
-	free(facts->command_line_from);
-	free(facts->model);
-	bootlog_free(facts->log);
-	free(facts);
-}
-
-struct vmatlas_error *ram_fact_add(struct ram_facts *facts, struct ram_fact fact,
-				   const char *name, const char *source, ...)
-{
-	struct ram_fact *f;
-	va_list ap;
-	int n;
-
-	if (facts->facts.nr >= RAM_MAX_FACTS)
-		return NULL;
-	f = vec_push(&facts->facts);
-	if (!f)
-		return error_no_memory();
-	*f = fact;
-	f->name = strdup(name);
-	va_start(ap, source);
-	n = vasprintf(&f->source, source, ap);
-	va_end(ap);
-	if (n < 0)
-		f->source = NULL;
-	return f->name && f->source ? NULL : error_no_memory();
-}
-
-struct vmatlas_error *ram_silence_add(struct ram_facts *facts, const char *subject,
-				      const char *why, ...)
-{
-	struct ram_silence *q;
-	va_list ap;
-	int n;
-
-	if (facts->silences.nr >= RAM_MAX_FACTS)
-		return NULL;
-	q = vec_push(&facts->silences);
-	if (!q)
-		return error_no_memory();
-	q->subject = strdup(subject);
-	va_start(ap, why);
-	n = vasprintf(&q->why, why, ap);
-	va_end(ap);
-	if (n < 0)
-		q->why = NULL;
-	return q->subject && q->why ? NULL : error_no_memory();
-}
-
-struct vmatlas_error *ram_silence_absorb(struct ram_facts *facts, const char *subject,
-					 struct vmatlas_error *err)
-{
-	struct vmatlas_error *next;
-
-	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING) &&
-	    !error_is(err, VMATLAS_ERROR_UNSUPPORTED))
-		return err;
-	next = ram_silence_add(facts, subject, "%s", vmatlas_error_message(err));
-	vmatlas_error_free(err);
-	return next;
-}
 
 /* ---- Log and command line ---- */
 
@@ -232,8 +163,6 @@ static void read_cacheid(struct survey *s, struct ram_facts *facts)
 	struct vmatlas_error *err;
 	uint64_t id;
 
-	facts->aliasing = RAM_UNKNOWN;
-	facts->lpae = RAM_UNKNOWN;
 	if (s->k->format)
 		facts->lpae = s->k->format->entry_size == 8 ? RAM_YES : RAM_NO;
 	if (!survey_has(s, CACHEID))
@@ -266,45 +195,84 @@ static struct vmatlas_error *read_dump_map(struct survey *s, struct ram_facts *f
 	return ram_fact_add(facts, fact, "dump", "the dump's own map");
 }
 
+/* What follows in the kernel's memory once it has booted is somebody else's. */
+static bool is_init_memory(const struct survey *s, uint64_t addr)
+{
+	return survey_has(s, INIT_BEGIN) && survey_has(s, INIT_END) &&
+	       addr >= s->res[INIT_BEGIN].addr && addr < s->res[INIT_END].addr;
+}
+
+/* How far the kernel's own idea of RAM reaches; details, each 0 if unknown. */
+static void read_limits(struct survey *s, struct ram_facts *facts)
+{
+	const struct { size_t need; uint64_t *ret; } words[] = {
+		{ MAX_PFN, &facts->max_pfn }, { MAX_LOW_PFN, &facts->max_low_pfn },
+		{ HIGHEND_PFN, &facts->highend_pfn },
+		{ VMALLOC_RESERVE, &facts->x86_reserve },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		struct vmatlas_error *err = NULL;
+
+		if (survey_has(s, words[i].need))
+			err = kernel_read_uint(s->k, s->res[words[i].need].addr,
+					       s->k->ptr_size, words[i].ret);
+		vmatlas_error_free(err);
+	}
+}
+
 static struct vmatlas_error *read_books(struct survey *s, struct ram_facts *facts)
 {
 	struct vmatlas_error *err = NULL;
 
 	if (survey_has(s, IOMEM))
 		err = ram_read_iomem(s, facts, s->res[IOMEM].addr);
-	if (!err && survey_has(s, MEMBLOCK))
+	if (!err && survey_has(s, MEMBLOCK) && is_init_memory(s, s->res[MEMBLOCK].addr))
+		err = ram_silence_add(facts, "memblock", "not kept after boot");
+	else if (!err && survey_has(s, MEMBLOCK))
 		err = ram_read_memblock(s, facts, s->res[MEMBLOCK].addr);
-	if (!err && survey_has(s, CMA_AREAS) && survey_has(s, CMA_AREA_COUNT))
+	if (!err && s->k->ptr_size == 4 && survey_has(s, CMA_AREAS) && survey_has(s, CMA_AREA_COUNT))
 		err = ram_read_cma(s, facts, s->res[CMA_AREAS].addr,
 				   s->res[CMA_AREA_COUNT].addr);
 	return err;
+}
+
+/* What only those are asked who may have lost RAM to their layout. */
+static struct vmatlas_error *read_boot(struct survey *s, struct ram_facts *facts)
+{
+	struct vmatlas_error *err = NULL;
+	bool has_fdt = false;
+
+	if (s->k->ptr_size != 4)
+		return NULL;
+	read_cacheid(s, facts);
+	read_rule(s, facts);
+	if (survey_has(s, BOOT_PARAMS))
+		err = ram_read_fdt(s->k, facts, s->res[BOOT_PARAMS].addr, &has_fdt);
+	if (!err && !has_fdt && survey_has(s, ATAGS_POINTER))
+		err = ram_read_atags(s->k, facts, s->res[ATAGS_POINTER].addr);
+	if (!err)
+		err = read_log(s, facts);
+	return err ? err : command_line_from_log(facts);
 }
 
 static struct vmatlas_error *run(struct survey *s)
 {
 	struct vmatlas_error *err;
 	struct ram_facts *facts;
-	bool has_fdt = false;
 
-	if (s->k->arch->bits != 32)
-		return NULL;
 	ram_facts_free(s->books->ram);
 	facts = s->books->ram = calloc(1, sizeof(*facts));
 	if (!facts)
 		return error_no_memory();
-	read_cacheid(s, facts);
-	read_rule(s, facts);
+	facts->aliasing = RAM_UNKNOWN;
+	facts->lpae = RAM_UNKNOWN;
+	read_limits(s, facts);
 	err = read_command_line(s, facts);
 	if (!err)
 		err = read_books(s, facts);
-	if (!err && survey_has(s, BOOT_PARAMS))
-		err = ram_read_fdt(s->k, facts, s->res[BOOT_PARAMS].addr, &has_fdt);
-	if (!err && !has_fdt && survey_has(s, ATAGS_POINTER))
-		err = ram_read_atags(s->k, facts, s->res[ATAGS_POINTER].addr);
 	if (!err)
-		err = read_log(s, facts);
-	if (!err)
-		err = command_line_from_log(facts);
+		err = read_boot(s, facts);
 	return err ? err : read_dump_map(s, facts);
 }
 

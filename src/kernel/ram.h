@@ -40,6 +40,7 @@ struct ram_silence {
 struct ram_facts {
 	VEC(struct ram_fact) facts;
 	VEC(struct ram_silence) silences;
+	bool system_known;		/* iomem_resource was read to its end */
 	char *command_line;		/* NULL unknown */
 	char *command_line_from;
 	struct bootlog *log;		/* of the dump itself; NULL */
@@ -50,11 +51,17 @@ struct ram_facts {
 	const char *rule_from;		/* "vmalloc_size in vmlinux"; NULL */
 	enum ram_known aliasing;	/* cacheid */
 	enum ram_known lpae;
+	/* The kernel's own variables; 0 unknown. */
+	uint64_t max_pfn, max_low_pfn, highend_pfn;
+	uint64_t x86_reserve;		/* __VMALLOC_RESERVE of i386 */
 };
 
 void ram_facts_free(struct ram_facts *facts);
 DEFINE_FREEP(ram_facts, ram_facts_free)
 
 const char *ram_role_name(enum ram_role role);
+
+/* Is any byte of @phys System RAM by iomem_resource? @facts may be NULL. */
+enum ram_known ram_is_system_ram(const struct ram_facts *facts, struct vmatlas_range phys);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/range.h"
 #include "kernel/ram_parts.h"
+#include "kernel/resources.h"
 
 /* A record in our memory, and where its members are. */
 struct record {
@@ -35,83 +36,22 @@ static uint64_t field(const struct record *r, size_t need)
 						r->k->big_endian) : 0;
 }
 
-/* ---- iomem_resource: include/linux/ioport.h ---- */
+/* ---- iomem_resource ---- */
 
-enum { RES, RES_START, RES_END, RES_NAME, RES_FLAGS, RES_SIBLING, RES_CHILD, NR_RES };
-
-#define RESOURCE(m) VMATLAS_NEED_MEMBER("resource", m, RAM_NEAR_RESOURCE)
-
-static const struct vmatlas_need resource_needs[NR_RES] = {
-	[RES] = RESOURCE(""),
-	[RES_START] = RESOURCE("start"),
-	[RES_END] = RESOURCE("end"),
-	[RES_NAME] = RESOURCE("name"),
-	[RES_FLAGS] = RESOURCE("flags"),
-	[RES_SIBLING] = RESOURCE("sibling"),
-	[RES_CHILD] = RESOURCE("child"),
-};
-
-/* Since 4.6; before that System RAM is known by its name alone. */
-static const uint64_t resource_sysram = 0x01000000;
-
-static struct vmatlas_error *is_system_ram(struct kernel *k, const struct record *r,
-					   bool *ret)
+static struct vmatlas_error *add_resources(struct ram_facts *facts,
+					   const struct resources *list)
 {
-	_cleanup_(freep) char *name = NULL;
-	uint64_t at = field(r, RES_NAME);
-	struct vmatlas_error *err;
+	struct vmatlas_error *err = NULL;
 
-	*ret = field(r, RES_FLAGS) & resource_sysram;
-	if (*ret || !kernel_is_pointer(k, at))
-		return NULL;
-	err = kernel_read_str(k, at, 64, &name);
-	if (!err)
-		*ret = strncmp(name, "System RAM", 10) == 0;
-	else if (error_is_kernel_trouble(err))	/* a name without a text is no RAM */
-		vmatlas_error_free(take(err));
-	return err;
-}
+	for (size_t i = 0; !err && i < list->v.nr; i++) {
+		const struct resource *r = &list->v.v[i];
+		struct ram_fact fact = { .role = RAM_SYSTEM, .record = r->record,
+					 .phys = r->phys };
 
-static struct vmatlas_error *add_resource(struct kernel *k, struct ram_facts *facts,
-					  const struct record *r, uint64_t node)
-{
-	struct ram_fact fact = { .role = RAM_SYSTEM, .record = node };
-	struct vmatlas_error *err;
-	bool is_ram;
-
-	err = is_system_ram(k, r, &is_ram);
-	if (err || !is_ram)
-		return err;
-	fact.phys = (struct vmatlas_range){ field(r, RES_START), field(r, RES_END) };
-	return ram_fact_add(facts, fact, "System RAM",
-			    "iomem_resource, struct resource %#" PRIx64, node);
-}
-
-/* Siblings are sorted and disjoint: one that goes back is damage, or a loop. */
-static struct vmatlas_error *walk_resources(struct kernel *k, struct ram_facts *facts,
-					    struct record *r, uint64_t root)
-{
-	struct vmatlas_error *err = kernel_read(k, root, r->bytes, r->res[RES].size);
-	uint64_t node = err ? 0 : field(r, RES_CHILD), last = 0;
-	bool first = true;
-
-	while (!err && node) {
-		if (!kernel_is_pointer(k, node))
-			return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-				"resource %#" PRIx64 " is no kernel address", node);
-		err = kernel_read(k, node, r->bytes, r->res[RES].size);
-		if (err)
-			return vmatlas_error_wrap(err, "resource %#" PRIx64, node);
-		if (field(r, RES_END) < field(r, RES_START) ||
-		    (!first && field(r, RES_START) <= last))
-			return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-				"resource %#" PRIx64 " (%#" PRIx64 "-%#" PRIx64
-				") is out of order", node, field(r, RES_START),
-				field(r, RES_END));
-		first = false;
-		last = field(r, RES_END);
-		err = add_resource(k, facts, r, node);
-		node = field(r, RES_SIBLING);
+		if (resource_is_ram(r))
+			err = ram_fact_add(facts, fact, "System RAM",
+					   "iomem_resource, struct resource %#" PRIx64,
+					   r->record);
 	}
 	return err;
 }
@@ -119,17 +59,23 @@ static struct vmatlas_error *walk_resources(struct kernel *k, struct ram_facts *
 struct vmatlas_error *ram_read_iomem(struct survey *s, struct ram_facts *facts,
 				     uint64_t root)
 {
-	struct resolved res[NR_RES];
-	struct record r = { .k = s->k, .res = res };
-	struct vmatlas_error *err = needs_resolve(s->k, resource_needs, NR_RES, res);
+	_cleanup_(resources_done) struct resources list = { 0 };
+	struct vmatlas_error *err = resources_read(s->k, root, RESOURCES_TOP, &list), *next;
 
-	if (err)
-		return err;
-	if (!shape_ok(res, NR_RES) || !res[RES_SIBLING].found || !res[RES_CHILD].found)
-		return ram_silence_add(facts, "System RAM",
-				       "no struct resource in vmlinux that we know");
-	return survey_absorb(s, walk_resources(s->k, facts, &r, root), "list-corrupt",
-			     "iomem resources", root);
+	next = add_resources(facts, &list);
+	if (next) {
+		vmatlas_error_free(err);
+		return next;
+	}
+	if (!err) {
+		facts->system_known = true;
+		return NULL;
+	}
+	/* 64-bit kernels lose none to their layout: no verdict hangs on it */
+	if (error_is(err, VMATLAS_ERROR_MISSING) ||
+	    (error_is(err, VMATLAS_ERROR_FAULT) && s->k->ptr_size == 8))
+		return ram_silence_absorb(facts, "System RAM", err);
+	return survey_absorb(s, err, "list-corrupt", "iomem resources", root);
 }
 
 /* ---- memblock: include/linux/memblock.h; kept after boot on arm ---- */

@@ -44,7 +44,6 @@ VMATLAS_CHECKED struct vmatlas_error *
 ram_read_cma(struct survey *s, struct ram_facts *facts, uint64_t areas, uint64_t count);
 
 /* The functions in whose files the records above are defined. */
-#define RAM_NEAR_RESOURCE "request_resource|insert_resource"
 #define RAM_NEAR_MEMBLOCK "memblock_add|memblock_reserve"
 #define RAM_NEAR_CMA	  "cma_alloc|cma_release"
 
