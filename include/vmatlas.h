@@ -377,6 +377,50 @@ struct vmatlas_walk {
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct vmatlas_walk *ret);
 
+/* ---- Page tables ---------------------------------------------------------- */
+
+enum vmatlas_mapping_flags {
+	VMATLAS_MAPPING_WRITE = 1,
+	VMATLAS_MAPPING_EXEC = 2,
+	VMATLAS_MAPPING_USER = 4,
+	VMATLAS_MAPPING_GLOBAL = 8,
+	VMATLAS_MAPPING_CONTIGUOUS = 16,	/* its pages are neighbours: see phys */
+	VMATLAS_MAPPING_SHARED = 32,		/* by a table that maps other addresses, too */
+	VMATLAS_MAPPING_UNKNOWN = 64,		/* the table is not in the dump */
+	VMATLAS_MAPPING_BAD = 128,		/* an entry that no kernel makes */
+};
+
+/** struct vmatlas_mapping - a run that the page tables map, all of it alike */
+struct vmatlas_mapping {
+	uint32_t size;
+	uint32_t flags;			/* enum vmatlas_mapping_flags */
+	struct vmatlas_range range;
+	uint64_t phys;			/* of its first byte */
+	uint64_t page_size;		/* what one entry stands for */
+	uint64_t entry_addr;		/* physical; of its first entry */
+	const char *level;		/* "PTE", "PMD" */
+	const char *memory;		/* "cached", "uncached", "device", "write-combining" */
+	const char *note;		/* "", or what is not known, or wrong */
+};
+
+enum vmatlas_mappings_what {
+	VMATLAS_MAPPINGS_DIRECT_MAP = 1,	/* with it vmemmap and shadows of memory */
+	VMATLAS_MAPPINGS_PHYSICAL = 2,		/* pages that are no neighbours: runs of their own */
+};
+
+/** vmatlas_mapping_fn() - take a run, good for the call; not 0 stops */
+typedef int vmatlas_mapping_fn(void *arg, const struct vmatlas_mapping *mapping);
+
+/**
+ * vmatlas_mappings() - what the kernel's page tables map, by address
+ * @what: enum vmatlas_mappings_what, or'ed
+ *
+ * After vmatlas_survey(), which tells where the direct map is. Tables that the dump
+ * does not hold become runs with a note.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_mappings(struct vmatlas *atlas, uint32_t what, vmatlas_mapping_fn *fn, void *arg);
+
 /* ---- Text in the kernel's own formats ------------------------------------ */
 
 /** vmatlas_text_fn() - take @len bytes of text; not 0 stops the writer */

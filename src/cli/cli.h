@@ -64,7 +64,7 @@ struct cli {
 	const char *columns;		/* -o, or NULL; of extract the folder */
 	const char *by;			/* --by, or NULL */
 	bool json, no_headings, bytes, exit_code, full, verbose, live;
-	bool boot, gaps, vmallocinfo;
+	bool boot, gaps, mappings, direct_map, vmallocinfo;
 	bool help, version;
 
 	struct vmatlas *atlas;

@@ -5,11 +5,11 @@
  */
 #include "cli/cmd.h"
 #include "cli/layout.h"
+#include "cli/mappings.h"
 
 const struct column *map_columns(const struct cli *cli)
 {
-	(void)cli;
-	return layout_columns;
+	return cli->mappings ? mapping_columns : layout_columns;
 }
 
 static struct vmatlas_error *boot_table(struct cli *cli)
@@ -21,6 +21,30 @@ static struct vmatlas_error *boot_table(struct cli *cli)
 			"--boot prints the kernel's own text: no -J and no -o with it");
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED);
 	return err ? err : vmatlas_boot_table(cli->atlas, print_text, NULL);
+}
+
+static struct vmatlas_error *mappings(struct cli *cli)
+{
+	struct vmatlas_error *err;
+
+	if (cli->gaps)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--mappings shows page tables, --gaps regions: choose one");
+	err = session_open(cli, VMATLAS_SURVEY_DECLARED);
+	if (err)
+		return err;
+	if (cli->json)
+		json_begin(cli);
+	else
+		print_target(cli);
+	err = mappings_print(cli);
+	if (err || !cli->json) {
+		if (!err)
+			print_shortfall(cli);
+		return err;
+	}
+	json_coverage(cli);
+	return json_end();
 }
 
 /* What a person brings with --declared is judged at once: that is why it is brought. */
@@ -49,6 +73,8 @@ struct vmatlas_error *cmd_map(struct cli *cli)
 
 	if (cli->boot)
 		return boot_table(cli);
+	if (cli->mappings || cli->direct_map)
+		return mappings(cli);
 	err = open_and_judge(cli);
 	if (!err)
 		err = layout_read(cli, cli->gaps, &l);

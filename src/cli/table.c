@@ -335,6 +335,17 @@ void table_row(struct table *t, const void *row)
 		row_json(t, row);
 }
 
+void table_section(struct table *t, const char *name)
+{
+	if (!t->text || t->cli->no_headings)
+		return;
+	if (t->nr_rows)
+		print_piece(t);
+	printf("---[ ");
+	print_safe(name, strlen(name));
+	printf(" ]---\n");
+}
+
 struct vmatlas_error *table_close(struct table *t)
 {
 	bool failed;

@@ -51,6 +51,9 @@ table_open(const struct cli *cli, const struct column *columns, const char *titl
 /* Add a row laid out as the columns' offsets say; failures surface in the end. */
 void table_row(struct table *t, const void *row);
 
+/* What follows belongs under @name; in text a line says so, with -n none does. */
+void table_section(struct table *t, const char *name);
+
 /* Print what is left and free @t. */
 VMATLAS_CHECKED struct vmatlas_error *table_close(struct table *t);
 
