@@ -17,7 +17,7 @@ CFLAGS  ?= -O2 -g
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith \
 	   -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
-LIBDEPS := libelf libdw libbpf
+LIBDEPS := libelf libdw libbpf zlib
 CLIDEPS := smartcols jansson
 pkg      = $(shell pkg-config $(1) $(2) || echo MISSING_LIBRARY)
 FLAGS   := -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(CFLAGS_$(CONFIG)) -fPIC \

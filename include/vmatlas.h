@@ -98,6 +98,12 @@ enum vmatlas_log_level { VMATLAS_LOG_WARNING, VMATLAS_LOG_PROGRESS, VMATLAS_LOG_
 
 typedef void vmatlas_log_fn(void *arg, uint32_t level, const char *line);
 
+/**
+ * vmatlas_confirm_fn() - may this be done? Not 0: yes
+ * @question: one line without an end, "fetch ... from http://...?"
+ */
+typedef int vmatlas_confirm_fn(void *arg, const char *question);
+
 enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
 
 /**
@@ -135,6 +141,18 @@ struct vmatlas_open_opts {
 	uint32_t record;	/* remember what is read, for vmatlas_extract() */
 	uint32_t reserved;
 	const char *types;	/* a file to take types from: BTF, or ELF with BTF or DWARF */
+	/*
+	 * Where vmlinux and its debug file are looked for when they are not named or
+	 * lack something: system roots (NULL: this machine's own) and folders like
+	 * /usr/lib/debug, which come first. Both end with NULL.
+	 */
+	const char *const *roots;
+	const char *const *debug_dirs;
+	vmatlas_confirm_fn *confirm;	/* asked before debuginfod is; NULL: no */
+	void *confirm_arg;
+	const volatile int *cancel;	/* not 0: give up a download; may be NULL */
+	uint32_t debuginfod;		/* ask the servers of $DEBUGINFOD_URLS */
+	uint32_t reserved2;
 };
 
 #define VMATLAS_OPTS(type, name, ...)                                         \
@@ -203,6 +221,7 @@ struct vmatlas_info {
 	uint64_t bytes_read;		/* of the dump so far */
 	uint64_t nr_reads;
 	const char *types_from;		/* "DWARF", "BTF of FILE", "" if there are none */
+	const char *vmlinux_from;	/* how it was found: "build ID"; "" if it was named */
 };
 
 /** vmatlas_info() - NULL where only --declared was opened */

@@ -144,7 +144,8 @@ something_else() {
 twice() {
 	refused "both dumps" check $dump x86-6.12/vmcore
 	refused "not a dump" check $image x86-6.12/vmlinux
-	refused "no vmlinux given" check $dump
+	mkdir lonely && cp $dump lonely
+	refused "the vmlinux of this kernel" check --root lonely lonely/vmcore
 	refused "no dump given" check $image
 	refused "one operand too many" check $image $dump text
 }

@@ -74,7 +74,7 @@ static struct vmatlas_error *sort_files(struct kernel_opts *o)
 
 static struct vmatlas_error *check_files(const struct kernel_opts *o)
 {
-	if (!o->vmlinux)
+	if (!o->vmlinux && o->host)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"no vmlinux given; it must be the dumped kernel's own, with debug "
 			"information");
@@ -95,6 +95,12 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 		.types = opts->types, .host = opts->host, .phys_offset = opts->phys_offset,
 		.kaslr_offset = opts->kaslr_offset,
 		.mem = { .tmpdir = opts->tmpdir, .record = opts->record, .log = opts->log, .log_arg = opts->log_arg },
+		.search = {
+			.roots = opts->roots, .debug_dirs = opts->debug_dirs,
+			.debuginfod = opts->debuginfod, .confirm = opts->confirm,
+			.confirm_arg = opts->confirm_arg, .cancel = opts->cancel,
+			.log = opts->log, .log_arg = opts->log_arg,
+		},
 	};
 	struct vmatlas_error *err;
 

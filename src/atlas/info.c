@@ -33,6 +33,7 @@ struct vmatlas_error *atlas_fill_info(struct vmatlas *atlas)
 		.vmlinux_path = image_info(k->image)->path,
 		.build_id = image_info(k->image)->build_id,
 		.types_from = image_info(k->image)->types_from,
+		.vmlinux_from = k->found ? k->found_from : "",
 		.vmcoreinfo_from = k->vmcoreinfo_from, .proof = k->proof,
 		.kaslr_from = k->slide_from, .phys_from = k->phys_from,
 		.kaslr_offset = k->slide, .phys_base = k->phys_base,

@@ -55,12 +55,17 @@ extern const struct command commands[];
 
 const struct command *command_find(const char *name);
 
+struct words {
+	const char **v;
+	size_t nr, cap;			/* as a VEC() */
+};
+
 /* struct cli - what the user asked for, and the kernel it is asked of */
 struct cli {
 	const struct command *command;
 	struct vmatlas_open_opts open;
 	VEC(const char *) operands;	/* after the command */
-	VEC(const char *) plugins;
+	struct words plugins, roots, debug_dirs;
 	const char *columns;		/* -o, or NULL; of extract the folder */
 	const char *by;			/* --by, or NULL */
 	bool json, no_headings, bytes, exit_code, full, verbose, live;

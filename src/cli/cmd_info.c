@@ -52,6 +52,13 @@ static void add_offset(struct fields *f, const char *label, const char *key,
 	add(f, NULL, from_key, json_text(from), NULL);
 }
 
+/* Only where somebody may wonder which file that is. */
+static void add_found(struct fields *f, const char *from)
+{
+	add(f, *from ? "found by" : NULL, "vmlinux_from", json_text(from),
+	    *from ? strdup(from) : NULL);
+}
+
 static void collect(const struct vmatlas_info *i, struct fields *f)
 {
 	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
@@ -69,6 +76,7 @@ static void collect(const struct vmatlas_info *i, struct fields *f)
 	add_number(f, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
 	add_number(f, "levels", "levels", i->levels);
 	add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
+	add_found(f, i->vmlinux_from);
 	add_text(f, "build ID", "build_id", i->build_id);
 	add_text(f, "types", "types_from", i->types_from);
 	add_text(f, "dump", "core", i->core_path);

@@ -158,5 +158,7 @@ int main(int argc, char **argv)
 	vmatlas_close(cli.atlas);
 	vec_done(&cli.operands);
 	vec_done(&cli.plugins);
+	vec_done(&cli.roots);
+	vec_done(&cli.debug_dirs);
 	return status;
 }

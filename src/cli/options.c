@@ -8,7 +8,7 @@
 
 #include "cli/cli.h"
 
-enum value { VALUE_BOOL, VALUE_TEXT, VALUE_LIST };
+enum value { VALUE_BOOL, VALUE_BOOL32, VALUE_TEXT, VALUE_LIST };
 
 struct option_def {
 	const char *name;
@@ -31,6 +31,12 @@ static const struct option_def defs[] = {
 	  "take types from this file: BTF, or ELF with BTF or DWARF" },
 	{ "live", 0, VALUE_BOOL, 1, NULL, NULL, CLI(live),
 	  "read the running kernel through /proc/kcore" },
+	{ "root", 0, VALUE_LIST, 1, "DIR", NULL, CLI(roots),
+	  "look for vmlinux in this system tree, not in ours; may be repeated" },
+	{ "debug-dir", 0, VALUE_LIST, 1, "DIR", NULL, CLI(debug_dirs),
+	  "look for vmlinux and its debug file here first; may be repeated" },
+	{ "debuginfod", 0, VALUE_BOOL32, 1, NULL, NULL, CLI(open.debuginfod),
+	  "fetch what is not found from the servers of $DEBUGINFOD_URLS" },
 	{ "declared", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.declared),
 	  "a saved boot log: its layout table becomes claims" },
 	{ "phys-offset", 0, VALUE_TEXT, 1, "ADDR", NULL, CLI(open.phys_offset),
@@ -94,11 +100,14 @@ static struct vmatlas_error *store(struct cli *cli, const struct option_def *def
 	case VALUE_BOOL:
 		*(bool *)at = true;
 		return NULL;
+	case VALUE_BOOL32:
+		*(uint32_t *)at = true;
+		return NULL;
 	case VALUE_TEXT:
 		*(const char **)at = arg;
 		return NULL;
 	default:
-		item = vec_push(&cli->plugins);
+		item = vec_push((struct words *)at);
 		if (!item)
 			return no_memory();
 		*item = arg;

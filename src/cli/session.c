@@ -159,6 +159,17 @@ static struct vmatlas_error *survey(struct cli *cli, uint32_t what)
 	return cli->exit_code ? vmatlas_inspect(cli->atlas) : NULL;
 }
 
+/* For the library lists end with NULL. */
+static struct vmatlas_error *end_list(struct words *list, const char *const **ret)
+{
+	if (!list->nr)
+		return NULL;
+	if (!vec_push(list))
+		return no_memory();
+	*ret = list->v;
+	return NULL;
+}
+
 struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 {
 	struct vmatlas_error *err = take_files(cli);
@@ -170,6 +181,11 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 	if (err)
 		return err;
 
+	err = end_list(&cli->roots, &cli->open.roots);
+	if (!err)
+		err = end_list(&cli->debug_dirs, &cli->open.debug_dirs);
+	if (err)
+		return err;
 	cli->open.live = cli->live;
 	cli->open.log = say;
 	cli->open.log_level = cli->verbose ? VMATLAS_LOG_DEBUG :

@@ -290,31 +290,12 @@ struct vmatlas_error *image_open_parts(const char *path, bool copy, struct image
 	return NULL;
 }
 
-struct vmatlas_error *image_open_how(const char *path, bool copy, struct image **ret)
-{
-	_cleanup_(image_freep) struct image *image = NULL;
-	struct vmatlas_error *err = image_open_parts(path, copy, &image);
-
-	if (err)
-		return err;
-	if (!image_section(image, ".symtab"))
-		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-			"%s: has no symbol table (stripped?): the vmlinux of the "
-			"kernel's -dbg package is needed", path);
-	*ret = take(image);
-	return NULL;
-}
-
-struct vmatlas_error *image_open(const char *path, struct image **ret)
-{
-	return image_open_how(path, false, ret);
-}
-
 void image_free(struct image *image)
 {
 	if (!image)
 		return;
 	provider_done(image);
+	image_free(image->debug);
 	units_free(image->units);
 	symbols_free(image->symbols);
 	for (size_t i = 0; i < image->sections.nr; i++)

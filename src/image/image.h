@@ -50,10 +50,50 @@ bool image_probe(int fd);
 
 VMATLAS_CHECKED struct vmatlas_error *
 image_open(const char *path, struct image **ret);
+
+/* Where to look for files that nobody named; see struct vmatlas_open_opts. */
+struct image_search {
+	const char *const *roots, *const *debug_dirs;	/* NULL, or they end with NULL */
+	bool debuginfod;
+	vmatlas_confirm_fn *confirm;
+	void *confirm_arg;
+	const volatile int *cancel;
+	vmatlas_log_fn *log;
+	void *log_arg;
+};
+
+/*
+ * As image_open(); what the file lacks, symbols or DWARF, is taken from its separate
+ * debug file, found by build ID or .gnu_debuglink as gdb finds it.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+image_open_search(const char *path, const struct image_search *search, struct image **ret);
+
 void image_free(struct image *image);
 DEFINE_FREEP(image, image_free)
 
 const struct image_info *image_info(const struct image *image);
+
+/* A kernel whose vmlinux is looked for. */
+struct image_wanted {
+	const char *path;		/* of the dump: vmlinux may lie beside it; NULL */
+	const char *build_id;		/* hex, "" unknown: then is_it() decides */
+	const char *release;		/* "" unknown */
+	bool (*is_it)(void *arg, struct image *image);
+	void *arg;
+};
+
+/*
+ * *ret_path (malloc'ed) is a vmlinux with symbols, or at least parts, of the kernel
+ * @wanted; MISSING tells where it was looked for. *ret_from is how it was found.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+image_find(const struct image_search *search, const struct image_wanted *wanted,
+	   char **ret_path, const char **ret_from);
+
+/* "" if the file of ELF notes at @path, as /sys/kernel/notes, has no build ID. */
+VMATLAS_CHECKED struct vmatlas_error *
+image_notes_build_id(const char *path, bool big_endian, char ret[static 41]);
 
 /*
  * Take types from the file at @path instead: an ELF file with DWARF (and symbols), one

@@ -6,6 +6,7 @@
 #include <elfutils/libdw.h>
 #include <gelf.h>
 
+#include "base/str.h"
 #include "base/vec.h"
 #include "image/image.h"
 
@@ -81,6 +82,8 @@ struct image {
 	VEC(struct segment) segments;	/* PT_LOAD */
 	struct symbols *symbols;
 	struct units *units;
+	struct image *debug;		/* the separate debug file of this one, owned; NULL */
+	struct image *symbols_from;	/* whose symbols count: NULL, its own; else borrowed */
 
 	const struct provider *provider;	/* of types */
 	struct image *types;		/* whose they are: itself, or another file, owned */
@@ -111,6 +114,14 @@ section_bytes(struct image *image, const struct section *s, struct bytes *ret);
 /* ---- provider.c: DWARF or BTF ---- */
 
 void provider_choose(struct image *image);
+
+/* Has it DWARF of its own? */
+bool provider_has_dwarf(const struct image *image);
+
+/* @debug is @image's separate debug file, @image its owner from now on. */
+VMATLAS_CHECKED struct vmatlas_error *
+provider_use_debug(struct image *image, struct image *debug);
+
 void provider_done(struct image *image);
 
 /* The first of "a|b" that is a function, of DWARF one with types; MISSING if none is. */
@@ -119,6 +130,51 @@ near_function(struct image *image, const char *near, const char **ret);
 
 /* An image whose functions will be asked for, too, or NULL. */
 struct image *provider_other_symbols(const struct image *image);
+
+/* ---- places.c: where files usually stand ---- */
+
+/* What to do with a file that is there; *ret_done ends the walk. */
+typedef struct vmatlas_error *place_fn(void *arg, const char *path, bool *ret_done);
+
+/* DIR/.build-id/xx/yyyy.debug in every folder of debug files. */
+VMATLAS_CHECKED struct vmatlas_error *
+places_of_build_id(const struct image_search *search, const char *build_id, place_fn *fn,
+		   void *arg, bool *ret_done);
+
+/* Beside @path, and where distributions put the vmlinux of @release. */
+VMATLAS_CHECKED struct vmatlas_error *
+places_beside(const char *path, const char *release, place_fn *fn, void *arg,
+	      bool *ret_done);
+VMATLAS_CHECKED struct vmatlas_error *
+places_of_release(const struct image_search *search, const char *release, place_fn *fn,
+		  void *arg, bool *ret_done);
+
+/* @link of .gnu_debuglink of the file at @path. */
+VMATLAS_CHECKED struct vmatlas_error *
+places_of_link(const struct image_search *search, const char *path, const char *link,
+	       place_fn *fn, void *arg, bool *ret_done);
+
+/* "DIR, /usr/lib/debug, /boot, /lib/modules" for messages. */
+void places_describe(const struct image_search *search, struct str *out);
+
+/* ---- debugfile.c: the other half of a stripped vmlinux ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *
+debugfile_attach(struct image *image, const struct image_search *search);
+
+/* Name and CRC in a .gnu_debuglink section; false if it makes no sense. Pure. */
+bool debuglink_parse(const struct bytes *section, bool big_endian, const char **ret_name,
+		     uint32_t *ret_crc);
+
+/* ---- debuginfod.c ---- */
+
+/*
+ * May the servers be asked, by order or by a person's consent? MISSING with what is
+ * to be done if there are none though they were ordered.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+debuginfod_fetch(const struct image_search *search, const char *build_id, const char *what,
+		 char **ret_path);
 
 /* ---- path.c: pure ---- */
 
@@ -178,6 +234,9 @@ VMATLAS_CHECKED struct vmatlas_error *
 symtab_scan(const struct symtab *t, struct wanted *wanted, size_t nr);
 
 /* ---- symbols.c ---- */
+
+/* Whose symbols count for @image: itself or the other half of a split vmlinux. */
+struct image *symbols_of(struct image *image);
 
 void symbols_free(struct symbols *s);
 

@@ -176,7 +176,7 @@ static const struct provider btf = { "BTF", ask_btf_member, ask_btf_enumerator }
 
 /* ---- Which of them ---- */
 
-static bool has_dwarf(const struct image *image)
+bool provider_has_dwarf(const struct image *image)
 {
 	return (image_section(image, ".debug_info") &&
 		image_section(image, ".debug_abbrev")) ||
@@ -190,15 +190,15 @@ void provider_choose(struct image *image)
 
 	image->types = image;
 	/* Without any, DWARF's words of what is missing are right. */
-	image->provider = has_dwarf(image) || !has_btf ? &dwarf : &btf;
-	image->info.has_debug_info = has_dwarf(image) || has_btf;
+	image->provider = provider_has_dwarf(image) || !has_btf ? &dwarf : &btf;
+	image->info.has_debug_info = provider_has_dwarf(image) || has_btf;
 	image->info.types_from = image->info.has_debug_info ? image->provider->name : "";
 	image->info.types_build_id = image->info.build_id;
 }
 
 void provider_done(struct image *image)
 {
-	if (image->types != image)
+	if (image->types != image && image->types != image->debug)
 		image_free(image->types);
 	btf_free(image->btf);
 	free(image->types_text);
@@ -255,6 +255,19 @@ static struct vmatlas_error *open_elf(const struct image *image, const char *pat
 	return NULL;
 }
 
+/* @types and @text: consumed */
+static void use_types(struct image *image, struct image *types, char *text)
+{
+	provider_done(image);
+	image->btf = NULL;
+	image->types_text = text;
+	image->types = types;
+	image->provider = types->provider;
+	image->info.has_debug_info = true;
+	image->info.types_from = text;
+	image->info.types_build_id = types->info.build_id;
+}
+
 struct vmatlas_error *image_use_types(struct image *image, const char *path)
 {
 	_cleanup_(image_freep) struct image *types = NULL;
@@ -268,20 +281,34 @@ struct vmatlas_error *image_use_types(struct image *image, const char *path)
 	str_addf(&text, "%s of %s", types->provider->name, path);
 	if (text.failed)
 		return error_no_memory();
-	provider_done(image);
-	image->btf = NULL;
-	image->types_text = str_take(&text);
-	image->types = take(types);
-	image->provider = image->types->provider;
-	image->info.has_debug_info = true;
-	image->info.types_from = image->types_text;
-	image->info.types_build_id = image->types->info.build_id;
+	use_types(image, take(types), str_take(&text));
+	return NULL;
+}
+
+struct vmatlas_error *provider_use_debug(struct image *image, struct image *debug)
+{
+	_cleanup_(str_done) struct str text = { 0 };
+
+	image->debug = debug;
+	/* Each half lends the other what it has. */
+	if (image_section(debug, ".symtab"))
+		image->symbols_from = debug;
+	else
+		debug->symbols_from = image;
+	if (provider_has_dwarf(image))
+		return NULL;
+	str_addf(&text, "DWARF of %s", debug->info.path);
+	if (text.failed)
+		return error_no_memory();
+	use_types(image, debug, str_take(&text));
 	return NULL;
 }
 
 struct image *provider_other_symbols(const struct image *image)
 {
-	return image->provider == &dwarf && image->types != image ? image->types : NULL;
+	const bool is_other = image->types != image && image->types != image->debug;
+
+	return image->provider == &dwarf && is_other ? image->types : NULL;
 }
 
 /* ---- Questions ---- */

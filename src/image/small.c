@@ -139,7 +139,7 @@ static const struct image_moved *find_moved(const struct image_small *what, cons
 /* Local symbols come first in ELF; @global chooses which to add. */
 static void add_symbols(struct small *s, bool global, const struct image_small *what)
 {
-	const struct symbols *all = s->image->symbols;
+	const struct symbols *all = symbols_of(s->image)->symbols;
 
 	for (size_t i = 0; all && i < symbols_nr(all); i++) {
 		const struct wanted *w = symbols_at(all, i);

@@ -9,6 +9,11 @@ struct symbols {
 	VEC(struct wanted) wanted;
 };
 
+struct image *symbols_of(struct image *image)
+{
+	return image->symbols_from ?: image;
+}
+
 void symbols_free(struct symbols *s)
 {
 	if (!s)
@@ -130,10 +135,11 @@ static struct vmatlas_error *look(struct image *image)
 struct vmatlas_error *image_prefetch(struct image *image, const char *const *names,
 				     size_t nr)
 {
+	struct image *own = symbols_of(image);
 	struct vmatlas_error *err;
 
 	for (size_t i = 0; i < nr; i++) {
-		err = want_each(image, names[i]);
+		err = want_each(own, names[i]);
 		if (err)
 			return err;
 	}
@@ -142,7 +148,7 @@ struct vmatlas_error *image_prefetch(struct image *image, const char *const *nam
 		if (err)
 			return err;
 	}
-	return look(image);
+	return look(own);
 }
 
 static int score(const struct candidate *c, uint64_t want_size)
@@ -171,9 +177,11 @@ static struct vmatlas_error *lookup(struct image *image, const char *name,
 				    uint64_t want_size, bool functions_only,
 				    struct image_symbol *ret)
 {
-	struct vmatlas_error *err = want(image, name, strlen(name));
+	struct vmatlas_error *err;
 	const struct image_symbol *s;
 
+	image = symbols_of(image);
+	err = want(image, name, strlen(name));
 	if (!err)
 		err = look(image);
 	if (err)
@@ -207,9 +215,10 @@ struct vmatlas_error *symbols_function(struct image *image, const char *name,
 void symbols_functions(struct image *image, void (*fn)(void *arg, uint64_t addr),
 		       void *arg)
 {
-	for (size_t i = 0; image->symbols && i < image->symbols->wanted.nr; i++) {
-		const struct image_symbol *s =
-			best(&image->symbols->wanted.v[i], 0, true);
+	const struct symbols *all = symbols_of(image)->symbols;
+
+	for (size_t i = 0; all && i < all->wanted.nr; i++) {
+		const struct image_symbol *s = best(&all->wanted.v[i], 0, true);
 
 		if (s)
 			fn(arg, s->addr);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/find.h"
 #include "kernel/identify.h"
 #include "kernel/kernel.h"
 #include "kernel/modsyms.h"
@@ -23,6 +24,7 @@ void kernel_free(struct kernel *k)
 	image_free(k->image);
 	mem_free(k->mem);
 	free(k->vmcoreinfo_from);
+	free(k->found);
 	free(k->release_text);
 	free(k->version_text);
 	free(k->host_text);
@@ -45,9 +47,11 @@ static struct vmatlas_error *open_mem(struct kernel *k, const struct kernel_opts
 /* Types of another build may still be right: whoever names a file must know. */
 static struct vmatlas_error *open_image(struct kernel *k, const struct kernel_opts *opts)
 {
-	struct vmatlas_error *err = image_open(opts->vmlinux, &k->image);
+	struct vmatlas_error *err = opts->vmlinux ? NULL : find_vmlinux(k, opts);
 	const struct image_info *info;
 
+	if (!err)
+		err = image_open_search(opts->vmlinux ?: k->found, &opts->search, &k->image);
 	if (!err && opts->types)
 		err = image_use_types(k->image, opts->types);
 	if (err || !opts->types || !opts->mem.log)

@@ -28,6 +28,8 @@ struct resolved {
 
 struct kernel {
 	struct image *image;		/* owned */
+	char *found;			/* its path where none was named; else NULL */
+	const char *found_from;		/* "build ID", a constant; with found */
 	struct mem *mem;		/* owned */
 	const struct vmatlas_host *host;	/* symbols, if it brings them */
 	const struct arch *arch;
@@ -61,6 +63,7 @@ struct kernel_opts {
 	const struct vmatlas_host *host;
 	const char *phys_offset, *kaslr_offset;
 	struct mem_opts mem;
+	struct image_search search;
 };
 
 /* ---- kernel.c: open and read ---- */
