@@ -233,6 +233,39 @@ def one_case(opts, peers, name):
         ratios(jobs)
 
 
+# ---- How time grows with areas ----
+
+def growth(opts, names):
+    """`check` of guests that differ in their number of areas alone (tests/lab/scale)."""
+    jobs = []
+    for name in names:
+        folder = os.path.join(os.path.realpath(opts.cache), "cases", name)
+        if not os.path.exists(os.path.join(folder, "vmcore")):
+            print(f"\n== {name}: absent (tests/lab/scale {name} makes it)")
+            continue
+        files = [os.path.realpath(os.path.join(folder, f)) for f in ("vmlinux", "vmcore")]
+        found = re.search(r"([0-9]+) areas", subprocess.run(
+            [opts.tool, "check", *files], capture_output=True, text=True).stdout)
+        job = Job(name.removeprefix("scale-"), [opts.tool, "check", *files])
+        job.nr_areas = int(found.group(1)) if found else 0
+        jobs.append(job)
+    if not jobs:
+        return
+    measure(opts, jobs, (), False)
+    print(f"\n== check as areas grow, warm cache, {opts.runs} runs after {WARM_UPS}; "
+          f"each more: than the row above it")
+    print(f"  {'':16}{'areas':>9}{'wall ms':>9}{'user+sys':>10}{'peak RSS':>12}"
+          f"{'each more: us':>15}{'bytes':>7}")
+    for last, job in zip([None] + jobs, jobs):
+        line = (f"  {job.name:16}{job.nr_areas:9}{job.median('wall'):9.1f}"
+                f"{job.median('cpu'):10.1f}{size(job.median('rss') * 1024):>12}")
+        more = job.nr_areas - last.nr_areas if last else 0
+        if more >= 1000:
+            line += (f"{(job.median('cpu') - last.median('cpu')) * 1000 / more:15.2f}"
+                     f"{(job.median('rss') - last.median('rss')) * 1024 / more:7.0f}")
+        print(line)
+
+
 def machine():
     cpu = re.search(r"^(?:model name|Model)\s*: (.*)", text_of("/proc/cpuinfo"), re.M)
     return (f"{cpu.group(1) if cpu else os.uname().machine}, {os.cpu_count()} CPUs, "
@@ -248,6 +281,7 @@ def main():
     for name in ("tool", "once", "cache", "root", "drop"):
         parser.add_argument("--" + name, required=True)
     parser.add_argument("--runs", type=int, required=True)
+    parser.add_argument("--growth", default="")
     parser.add_argument("case", nargs="+")
     opts = parser.parse_args()
     opts.root = os.path.realpath(opts.root) if opts.root else ""
@@ -261,6 +295,7 @@ def main():
     peers = find_peers(opts)
     for name in opts.case:
         one_case(opts, peers, name)
+    growth(opts, opts.growth.split())
     print(f"\nat the end: {load()}")
 
 
