@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "kernel/find.h"
+#include "kernel/frames.h"
 #include "kernel/identify.h"
 #include "kernel/kernel.h"
 #include "kernel/modsyms.h"
@@ -93,6 +94,7 @@ static const struct {
 	{ modsyms_needs, &nr_modsyms_needs },
 	{ pagenodes_needs, &nr_pagenodes_needs },
 	{ vmallocinfo_needs, &nr_vmallocinfo_needs },
+	{ frames_needs, &nr_frames_needs },
 };
 
 /* Every name that anything will ask for, in one pass over the symbol table. */
