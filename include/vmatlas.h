@@ -440,6 +440,68 @@ typedef int vmatlas_mapping_fn(void *arg, const struct vmatlas_mapping *mapping)
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_mappings(struct vmatlas *atlas, uint32_t what, vmatlas_mapping_fn *fn, void *arg);
 
+/* ---- Physical addresses --------------------------------------------------- */
+
+/** struct vmatlas_resource - one line of /proc/iomem */
+struct vmatlas_resource {
+	uint32_t size;
+	uint32_t depth;			/* 0: child of the root */
+	struct vmatlas_range phys;
+	const char *name;		/* never NULL */
+	uint64_t record;		/* struct resource */
+	uint32_t is_ram;		/* System RAM */
+	uint32_t reserved;
+};
+
+/**
+ * vmatlas_resource_next() - in the order of /proc/iomem; NULL starts, NULL ends
+ *
+ * Read from the kernel at first use. What could not be read leaves the list short;
+ * vmatlas_resource_trouble() says why then, and "" where it is whole.
+ */
+VMATLAS_API const struct vmatlas_resource *
+vmatlas_resource_next(struct vmatlas *atlas, const struct vmatlas_resource *prev);
+VMATLAS_API const char *vmatlas_resource_trouble(struct vmatlas *atlas);
+
+/** struct vmatlas_physical - what is known about a physical address */
+struct vmatlas_physical {
+	uint32_t size;
+	uint32_t has_alias;
+	uint64_t alias;			/* in the direct map, or lowmem; proved by its walk */
+	uint32_t has_image;
+	uint32_t has_frame;		/* 0: .why says why, and what follows it is not set */
+	uint64_t image;			/* run-time address in the kernel image's mapping */
+	const char *why;		/* "" or why there is no page frame */
+	uint64_t frame;			/* its number */
+	uint64_t page;			/* address of its struct page */
+	uint64_t flags;
+	const char *flags_text;		/* "uptodate|lru", by enum pageflags */
+	const char *use;		/* "free", "slab", "reserved", "anonymous" ... */
+	const char *owner;		/* of slabs: the cache; "" unknown */
+	uint64_t head;			/* struct page of the compound it is a tail of; 0 none */
+	int64_t refcount, mapcount;
+	uint32_t order;			/* of a free block */
+	uint32_t has_node;
+	uint32_t node;
+	uint32_t nr_areas;		/* of .area[]; there may be more */
+	const char *zone;		/* "Normal", "" unknown */
+	const struct vmatlas_claim *area[4];	/* recorded areas whose memory this is */
+	uint64_t area_addr[4];		/* where it is mapped in them */
+};
+
+enum vmatlas_physical_flags {
+	VMATLAS_PHYSICAL_AREAS = 1,	/* look through the pages of every area, too */
+};
+
+/**
+ * vmatlas_physical() - who owns a physical address; after vmatlas_survey()
+ * @flags: enum vmatlas_physical_flags
+ * @ret: the caller's, with .size = sizeof(*ret). Its strings belong to the atlas.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_physical(struct vmatlas *atlas, uint64_t phys, uint32_t flags,
+		 struct vmatlas_physical *ret);
+
 /* ---- Text in the kernel's own formats ------------------------------------ */
 
 /** vmatlas_text_fn() - take @len bytes of text; not 0 stops the writer */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "atlas/atlas.h"
+#include "atlas/physical.h"
 
 void vmatlas_close(struct vmatlas *atlas)
 {
@@ -20,6 +21,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	vec_done(&atlas->inspectors);
 	vec_done(&atlas->findings);
 	vec_done(&atlas->coverage);
+	physical_free(atlas->physical);
 	books_done(&atlas->books);
 	bootlog_free(atlas->declared);
 	kernel_free(atlas->kernel);

@@ -39,6 +39,7 @@ struct vmatlas {
 	struct bootlog *declared;	/* --declared; NULL */
 	struct books books;
 	struct vmatlas_info info;
+	struct physical *physical;	/* physical.h; NULL until a frame was asked for */
 	struct strings *strings;	/* everything a const char * points to */
 	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the books */
 	VEC(struct finding) findings;

@@ -70,6 +70,7 @@ struct cli {
 	const char *by;			/* --by, or NULL */
 	bool json, no_headings, bytes, exit_code, full, verbose, live;
 	bool boot, gaps, mappings, direct_map, vmallocinfo;
+	bool physical;
 	bool help, version;
 
 	struct vmatlas *atlas;

@@ -8,6 +8,7 @@
 
 #include "base/range.h"
 #include "cli/cmd.h"
+#include "cli/physical.h"
 
 /* Neighbours are those of the area that holds the address, else of the address. */
 struct place {
@@ -288,7 +289,7 @@ static struct vmatlas_error *check_widths(const struct cli *cli)
 		uint64_t addr = 0;
 
 		parse_address(cli->operands.v[i], &addr);
-		if (cli->digits < 16 && addr >> (4 * cli->digits))
+		if (!cli->physical && cli->digits < 16 && addr >> (4 * cli->digits))
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 				"'%s' is no address of a %d-bit kernel",
 				cli->operands.v[i], 4 * cli->digits);
@@ -296,20 +297,48 @@ static struct vmatlas_error *check_widths(const struct cli *cli)
 	return NULL;
 }
 
-static struct vmatlas_error *answer(const struct cli *cli, const char *operand)
+static struct vmatlas_error *answer_physical(const struct cli *cli, uint64_t phys)
+{
+	struct vmatlas_error *err;
+	json_t *o;
+
+	if (!cli->json)
+		return physical_print(cli, phys, true);
+	o = json_object();
+	json_object_set_new(o, "physical", json_hex(phys));
+	err = physical_json(cli, phys, true, o);
+	json_element(o);
+	return err;
+}
+
+static struct vmatlas_error *answer_virtual(const struct cli *cli, uint64_t addr)
 {
 	struct vmatlas_error *err;
 	struct place place;
+	json_t *o;
+
+	err = find_place(cli, addr, &place);
+	if (!err && cli->json) {
+		o = json_place(cli, &place);
+		if (place.walk.mapped)
+			err = physical_json(cli, place.walk.phys, false, o);
+		json_element(o);
+	} else if (!err) {
+		print_place(cli, &place);
+		if (place.walk.mapped)
+			err = physical_print(cli, place.walk.phys, false);
+	}
+	place_done(&place);
+	return err;
+}
+
+static struct vmatlas_error *answer(const struct cli *cli, const char *operand)
+{
 	uint64_t addr = 0;
 
 	parse_address(operand, &addr);
-	err = find_place(cli, addr, &place);
-	if (!err && cli->json)
-		json_element(json_place(cli, &place));
-	else if (!err)
-		print_place(cli, &place);
-	place_done(&place);
-	return err;
+	return physical_is_meant(cli, addr) ? answer_physical(cli, addr)
+					    : answer_virtual(cli, addr);
 }
 
 struct vmatlas_error *cmd_addr(struct cli *cli)
@@ -317,6 +346,9 @@ struct vmatlas_error *cmd_addr(struct cli *cli)
 	struct vmatlas_error *err;
 
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
+	if (!err && cli->physical && !vmatlas_info(cli->atlas))
+		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--physical wants a dump: a boot log alone does not tell");
 	if (!err)
 		err = check_widths(cli);
 	if (err)

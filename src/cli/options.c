@@ -67,6 +67,8 @@ static const struct option_def defs[] = {
 	  "byte for byte what this kernel's /proc/vmallocinfo prints" },
 	{ "by", 0, VALUE_TEXT, 0, "KEY", " areas ", CLI(by),
 	  "totals by caller, module or type" },
+	{ "physical", 0, VALUE_BOOL, 0, NULL, " addr ", CLI(physical),
+	  "the addresses are physical ones" },
 	{ "full", 0, VALUE_BOOL, 0, NULL, " report ", CLI(full),
 	  "everything, not only the largest" },
 	{ "verbose", 'v', VALUE_BOOL, 0, NULL, NULL, CLI(verbose),

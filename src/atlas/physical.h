@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Physical addresses: what is read of the kernel when the first of them is asked about. */
+#ifndef ATLAS_PHYSICAL_H
+#define ATLAS_PHYSICAL_H
+
+#include "atlas/atlas.h"
+#include "kernel/frames.h"
+
+struct physical {
+	VEC(struct vmatlas_resource) resources;	/* strings are the atlas's */
+	const char *trouble;			/* why there are no more; "" none */
+	struct frames *frames;
+};
+
+void physical_free(struct physical *p);
+
+/* Reads it at first use. */
+VMATLAS_CHECKED struct vmatlas_error *
+physical_get(struct vmatlas *atlas, struct physical **ret);
+
+#endif
