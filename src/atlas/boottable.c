@@ -87,14 +87,9 @@ static void print_rows(const struct vmatlas *atlas, const struct row *rows, size
 
 static uint32_t release_of(const struct vmatlas *atlas)
 {
-	unsigned int major = 0, minor = 0;
-
 	if (atlas->kernel)
 		return atlas->kernel->release;
-	if (atlas->declared && atlas->declared->release &&
-	    sscanf(atlas->declared->release, "%u.%u", &major, &minor) == 2)
-		return KERNEL_RELEASE(major, minor);
-	return 0;
+	return atlas->declared ? kernel_release(atlas->declared->release) : 0;
 }
 
 static void print_arm(const struct vmatlas *atlas, struct str *out)

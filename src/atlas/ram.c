@@ -90,15 +90,6 @@ static void ask_command_line(struct ram_case *c)
 
 /* ---- The layout and its rule ---- */
 
-static uint32_t release_of(const char *text)
-{
-	unsigned int major, minor;
-
-	if (!text || sscanf(text, "%3u.%3u", &major, &minor) != 2)
-		return 0;
-	return KERNEL_RELEASE(major, minor);
-}
-
 static void ask_layout(struct ram_case *c)
 {
 	const struct vmatlas_claim *dma = atlas_region(c->atlas, VMATLAS_KIND_DMA);
@@ -117,7 +108,7 @@ static void ask_layout(struct ram_case *c)
 		c->q.phys_offset = c->atlas->kernel->phys_base;
 	}
 	for (size_t i = 0; i < c->nr_logs && !c->q.release; i++)
-		c->q.release = release_of(c->logs[i]->release);
+		c->q.release = kernel_release(c->logs[i]->release);
 	if (c->facts) {
 		c->q.gap = c->facts->gap;
 		c->q.default_limit = c->facts->default_limit;

@@ -205,7 +205,6 @@ static struct vmatlas_error *names_from_banner(struct kernel *k, const struct pr
 	static const char start[] = "Linux version ";
 	const char *release, *version;
 	struct vmatlas_error *err;
-	unsigned int major = 0, minor = 0;
 
 	err = dup_or_empty(&k->banner, p->banner, strcspn(p->banner, "\n"));
 	if (err)
@@ -216,8 +215,7 @@ static struct vmatlas_error *names_from_banner(struct kernel *k, const struct pr
 	err = dup_or_empty(&k->release_text, release, strcspn(release, " "));
 	if (err)
 		return err;
-	if (sscanf(k->release_text, "%u.%u", &major, &minor) == 2)
-		k->release = KERNEL_RELEASE(major & 0xffff, minor & 0xffff);
+	k->release = kernel_release(k->release_text);
 	version = strstr(k->banner, " #");
 	return dup_or_empty(&k->version_text, version ? version + 1 : NULL, 256);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vmlinux + memory + CPU joined into one kernel, readable by virtual address. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -286,6 +287,15 @@ struct vmatlas_error *kernel_symbol(struct kernel *k, const char *name, uint64_t
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "vmlinux has no symbol %s", name);
 	*ret = res.addr;
 	return NULL;
+}
+
+uint32_t kernel_release(const char *text)
+{
+	unsigned int major, minor, patch = 0;
+
+	if (!text || sscanf(text, "%3u.%3u.%3u", &major, &minor, &patch) < 2)
+		return 0;
+	return KERNEL_RELEASE(major, major == 2 ? patch : minor);
 }
 
 /*

@@ -96,6 +96,12 @@ static inline uint64_t kernel_address(const struct kernel *k, uint64_t pointer)
 	return pointer & k->va_mask;
 }
 
+/*
+ * "6.1.0-18-amd64" as KERNEL_RELEASE(6, 1); of 2.6.N as KERNEL_RELEASE(2, N), for there
+ * it is the third number that counts. 0 if that is no release.
+ */
+uint32_t kernel_release(const char *text);
+
 /* Does @addr look like a kernel pointer at all (canonical, not user space)? */
 bool kernel_is_pointer(const struct kernel *k, uint64_t addr);
 
