@@ -93,7 +93,7 @@ struct layout {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	bool l5;
-	uint64_t page_offset, vmalloc, vmemmap, image_size, direct_end;
+	uint64_t page_offset, vmalloc, vmalloc_end, vmemmap, image_size, direct_end;
 };
 
 static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
@@ -102,17 +102,43 @@ static void claim(const struct layout *l, uint32_t kind, const char *name, uint6
 	l->sink->claim(l->sink, kind, name, start, end, 0, source);
 }
 
-/* The three bases move under KASLR; without the variables they are constants. */
+/*
+ * As the constant was before 4.20 and the stable kernels 4.14 and 4.19 of its time
+ * (d52888aa2753, "x86/mm: Move LDT remap out of KASLR region on 5-level paging"). Then
+ * the slot below became the LDT's, which only processes have.
+ */
+static uint64_t constant_page_offset(const struct arch_facts *f)
+{
+	const uint64_t old = 0xffff880000000000, new = 0xffff888000000000;
+	enum arch_mapped is = UNKNOWN;
+	uint64_t last;
+
+	if (f->mapped)
+		is = f->mapped(f->arg, old, &last);
+	if (is == UNKNOWN)
+		is = f->release && f->release < KERNEL_RELEASE(4, 20) ? MAPPED : UNMAPPED;
+	return is == MAPPED ? old : new;
+}
+
+/*
+ * The three bases move under KASLR; without the variables they are constants, moved
+ * in 2.6.31 for more room (asm/pgtable_64_types.h; c898faf91b3e, "x86: 46 bit physical
+ * address support on 64 bits").
+ */
 static void find_bases(struct layout *l)
 {
 	const struct arch_facts *f = l->f;
+	const bool small = f->release && f->release < KERNEL_RELEASE(2, 31);
 
 	l->page_offset = f->found[PAGE_OFFSET_BASE] ? f->value[PAGE_OFFSET_BASE]
-		       : l->l5 ? 0xff11000000000000 : 0xffff888000000000;
+		       : l->l5 ? 0xff11000000000000 : constant_page_offset(f);
 	l->vmalloc = f->found[VMALLOC_BASE] ? f->value[VMALLOC_BASE]
-		   : l->l5 ? 0xffa0000000000000 : 0xffffc90000000000;
+		   : l->l5 ? 0xffa0000000000000
+		   : small ? 0xffffc20000000000 : 0xffffc90000000000;
+	l->vmalloc_end = l->vmalloc + (l->l5 ? TIB(12800) : small ? TIB(31) : TIB(32));
 	l->vmemmap = f->found[VMEMMAP_BASE] ? f->value[VMEMMAP_BASE]
-		   : l->l5 ? 0xffd4000000000000 : 0xffffea0000000000;
+		   : l->l5 ? 0xffd4000000000000
+		   : small ? 0xffffe20000000000 : 0xffffea0000000000;
 	/* vmcoreinfo has it since 4.4; before, RANDOMIZE_BASE decides */
 	l->image_size = f->found[IMAGE_SIZE] ? f->value[IMAGE_SIZE]
 		      : f->found[RANDOMIZE] ? GIB(1) : MIB(512);
@@ -127,7 +153,9 @@ static void layout_direct_map(struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 	uint64_t end = l->page_offset + (l->l5 ? TIB(32) * 1024 : TIB(64));
-	const char *source = "formula: page_offset_base + 64 TiB";
+	const bool moves = f->found[PAGE_OFFSET_BASE];
+	const char *source = moves ? "formula: page_offset_base + 64 TiB"
+				   : "formula: PAGE_OFFSET + 64 TiB";
 
 	if (f->found[DIRECT_MAP_END] || f->found[PHYSMEM_END]) {
 		const bool direct = f->found[DIRECT_MAP_END];
@@ -140,7 +168,8 @@ static void layout_direct_map(struct layout *l)
 	}
 	if (end > l->vmalloc || end < l->page_offset) {
 		end = l->vmalloc;
-		source = "page_offset_base, clipped at vmalloc_base";
+		source = moves ? "page_offset_base, clipped at vmalloc_base"
+			       : "formula: PAGE_OFFSET, clipped at VMALLOC_START";
 	}
 	l->direct_end = end;
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, source);
@@ -149,7 +178,7 @@ static void layout_direct_map(struct layout *l)
 /* With KMSAN (6.1+) the first quarter is vmalloc space, the rest its metadata. */
 static void layout_vmalloc(const struct layout *l)
 {
-	const uint64_t size = l->l5 ? TIB(12800) : TIB(32), quarter = size / 4;
+	const uint64_t size = l->vmalloc_end - l->vmalloc, quarter = size / 4;
 	const bool kmsan = l->f->found[KMSAN];
 
 	claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", l->vmalloc,
@@ -257,12 +286,13 @@ static void layout_image(const struct layout *l)
 static void layout_top(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
+	/* below the vsyscall page; up to 3.13 below room for more of them */
+	const uint64_t top = f->release && f->release < KERNEL_RELEASE(3, 14)
+			   ? 0xffffffffffdff000 : 0xffffffffff7ff000;
 
-	if (f->found[FIXED_PERMANENT])
-		claim(l, VMATLAS_KIND_FIXMAP, "fixmap",
-		      0xffffffffff7ff000 - (f->value[FIXED_PERMANENT] << 12),
-		      0xffffffffff7ff000,
-		      "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
+	if (f->found[FIXED_PERMANENT] && f->value[FIXED_PERMANENT] < 0x10000)
+		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", top - (f->value[FIXED_PERMANENT] << 12),
+		      top, "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
 	/* one of the fixmap's pages since 3.15 (asm/fixmap.h: VSYSCALL_PAGE) */
 	if (f->found[VSYSCALL_PAGE])
 		l->sink->claim(l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000,
