@@ -18,20 +18,12 @@ static struct vmatlas_error *read_record(struct survey *s, uint64_t at, unsigned
 	return kernel_read(s->k, at, buf, s->res[whole].size);
 }
 
-/* Up to 5.3 flags tell what an area is; they came back, for something else, in 6.3. */
-static bool has_old_flags(const struct survey *s)
-{
-	return survey_has(s, VA_FLAGS) && (survey_has(s, VA_RCU) || survey_has(s, VA_PURGE_LIST));
-}
-
-/*
- * Then, too, lazily freed areas stay on the list of busy ones: VM_LAZY_FREE was
- * 1 and VM_LAZY_FREEING 2 up to 4.4, VM_LAZY_FREE 2 from 4.14 on (mm/vmalloc.c).
- */
+/* Up to 5.3 lazily freed areas stay on the list of busy ones. */
 static enum area_state true_state(const struct survey *s, const uint8_t *va,
 				  enum area_state state)
 {
-	if (state == AREA_BUSY && has_old_flags(s) && survey_field(s, VA_FLAGS, va) & 3)
+	if (state == AREA_BUSY && area_has_old_flags(s) &&
+	    survey_field(s, VA_FLAGS, va) & VM_LAZY_FLAGS)
 		return AREA_UNPURGED;
 	return state;
 }
@@ -44,7 +36,7 @@ static uint64_t vm_pointer(const struct survey *s, const uint8_t *va, enum area_
 {
 	if (state != AREA_BUSY)
 		return 0;
-	if (has_old_flags(s) && !(survey_field(s, VA_FLAGS, va) & VM_VM_AREA))
+	if (area_has_old_flags(s) && !(survey_field(s, VA_FLAGS, va) & VM_VM_AREA))
 		return 0;
 	return kernel_address(s->k, survey_field(s, survey_has(s, VA_VM) ? VA_VM : VA_PRIVATE, va));
 }
@@ -79,7 +71,7 @@ static uint32_t classify_arm(uint64_t flags)
 static uint32_t classify(const struct survey *s, const struct area *a)
 {
 	const uint64_t flags = a->rec.vm_flags;
-	const bool dma = flags & VM_DMA_COHERENT && !has_old_flags(s);
+	const bool dma = flags & VM_DMA_COHERENT && survey_has(s, VA) && !area_has_old_flags(s);
 
 	if (a->state == AREA_UNPURGED)
 		return VMATLAS_KIND_UNPURGED;
@@ -133,10 +125,11 @@ static void claim(struct area *a, uint32_t kind)
 	c->layer = VMATLAS_LAYER_RECORDED;
 	c->kind = kind;
 	c->flags = VMATLAS_CLAIM_PRIMARY;
-	c->record = a->rec.vmap_area;
-	c->record_type = "vmap_area";
+	c->record = a->rec.vmap_area ? a->rec.vmap_area : a->rec.vm_struct;
+	c->record_type = a->rec.vmap_area ? "vmap_area" : "vm_struct";
 	c->name = vmatlas_kind_name(kind);
-	c->source = a->state == AREA_BUSY ? "busy list" : "purge list";
+	c->source = a->state == AREA_UNPURGED ? "purge list"
+		  : a->rec.vmap_area ? "busy list" : "vmlist";
 }
 
 struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state state,
@@ -164,4 +157,29 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 		decode_vm(s, raw, ret);
 	claim(ret, vm && *ret_vm_err ? VMATLAS_KIND_AREA : classify(s, ret));
 	return NULL;
+}
+
+struct vmatlas_error *area_decode_vm(struct survey *s, uint64_t vm, struct area *ret,
+				     uint64_t *ret_next)
+{
+	struct vmatlas_error *err;
+	uint8_t raw[MAX_RECORD];
+
+	*ret_next = 0;
+	err = read_record(s, vm, VM, raw);
+	if (err)
+		return err;
+	*ret_next = kernel_address(s->k, survey_field(s, VM_NEXT, raw));
+	ret->state = AREA_BUSY;
+	ret->rec.size = sizeof(ret->rec);
+	ret->rec.vm_struct = vm;
+	decode_vm(s, raw, ret);
+	claim(ret, classify(s, ret));
+	return NULL;
+}
+
+void area_unpurge(struct area *a)
+{
+	a->state = AREA_UNPURGED;
+	claim(a, VMATLAS_KIND_UNPURGED);
 }

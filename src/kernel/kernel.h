@@ -242,6 +242,7 @@ struct area {
 	uint32_t order;			/* in which the kernel walks its lists */
 	uint8_t state;			/* enum area_state; elsewhere: no list of vmalloc's */
 	bool has_vm;
+	bool on_vmlist;			/* up to 3.9: what /proc/vmallocinfo goes by */
 };
 
 struct module {

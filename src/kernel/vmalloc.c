@@ -11,6 +11,7 @@
 
 enum {
 	AREA_LIST = NR_AREA_NEEDS, AREA_ROOT, PURGE_LIST, PURGE_ROOT, PURGE_LLIST,
+	VMLIST, VMLIST_LOCK,
 	NODES, NR_NODES, SINGLE, NODE, NODE_BUSY, NODE_BUSY_ROOT, NODE_LAZY, NODE_LAZY_ROOT,
 };
 
@@ -38,11 +39,14 @@ static const struct vmatlas_need needs[] = {
 	[VM_PHYS]	= VMATLAS_WANT_MEMBER("vm_struct", "phys_addr", UNIT),
 	[VM_CALLER]	= VMATLAS_WANT_MEMBER("vm_struct", "caller", UNIT),
 	[VM_REQUESTED]	= VMATLAS_WANT_MEMBER("vm_struct", "requested_size", UNIT),
+	[VM_NEXT]	= VMATLAS_WANT_MEMBER("vm_struct", "next", UNIT),
 	[AREA_LIST]	= VMATLAS_WANT_SYMBOL("vmap_area_list"),
 	[AREA_ROOT]	= VMATLAS_WANT_SYMBOL("vmap_area_root"),
 	[PURGE_LIST]	= VMATLAS_WANT_SYMBOL("purge_vmap_area_list"),
 	[PURGE_ROOT]	= VMATLAS_WANT_SYMBOL("purge_vmap_area_root"),
 	[PURGE_LLIST]	= VMATLAS_WANT_SYMBOL("vmap_purge_list"),
+	[VMLIST]	= VMATLAS_WANT_SYMBOL("vmlist"),
+	[VMLIST_LOCK]	= VMATLAS_WANT_SYMBOL("vmlist_lock"),
 	[NODES]		= VMATLAS_WANT_SYMBOL("vmap_nodes"),
 	[NR_NODES]	= VMATLAS_WANT_SYMBOL("nr_vmap_nodes"),
 	[SINGLE]	= VMATLAS_WANT_SYMBOL("single"),
@@ -57,10 +61,11 @@ static const struct vmatlas_need needs[] = {
 #define MAX_NODES 1024		/* vmap_init_nodes() clamps at 128 */
 #define LIVE_TRIES 3
 
-static struct vmatlas_error *trouble(struct survey *s, struct vmatlas_error *err,
-				     const char *code, uint64_t record)
+struct vmatlas_error *area_trouble(struct survey *s, struct vmatlas_error *err,
+				   const char *code, uint64_t record)
 {
-	s->books->areas_complete = false;
+	if (err)
+		s->books->areas_complete = false;
 	return survey_absorb(s, err, code, SUBJECT, record);
 }
 
@@ -72,7 +77,7 @@ struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
 
 	err = area_decode(w->s, record, w->state, &area, &vm_err);
 	if (err)
-		return trouble(w->s, err, "list-corrupt", record);
+		return area_trouble(w->s, err, "list-corrupt", record);
 	area.rec.node = w->node;
 	slot = vec_push(&w->s->books->areas);
 	if (!slot)
@@ -80,7 +85,7 @@ struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
 	*slot = area;
 	slot->order = (uint32_t)(slot - w->s->books->areas.v);
 	if (vm_err)
-		return trouble(w->s, take(vm_err), "vm-struct-mismatch", area.rec.vm_struct);
+		return area_trouble(w->s, take(vm_err), "vm-struct-mismatch", area.rec.vm_struct);
 	return NULL;
 }
 
@@ -109,7 +114,7 @@ static struct vmatlas_error *go_on(struct area_walk *w, size_t from, struct vmat
 	const struct books *b = w->s->books;
 	const size_t so_far = b->areas.nr;
 
-	err = trouble(w->s, err, "list-corrupt", w->last);
+	err = area_trouble(w->s, err, "list-corrupt", w->last);
 	if (!err)
 		err = area_walk_rescue(w, from);
 	if (err || b->areas.nr == so_far)
@@ -153,7 +158,7 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 		err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "vmap_nodes %#" PRIx64
 			", nr_vmap_nodes %" PRIu64 " make no sense", base, nr);
 	if (err)
-		return trouble(s, err, "list-corrupt", s->res[NODES].addr);
+		return area_trouble(s, err, "list-corrupt", s->res[NODES].addr);
 	for (unsigned int pass = 0; pass < 2 && !err; pass++) {
 		const unsigned int head = pass ? NODE_LAZY : NODE_BUSY;
 		const unsigned int root = pass ? NODE_LAZY_ROOT : NODE_BUSY_ROOT;
@@ -172,28 +177,11 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 	return err;
 }
 
-/* llist: no back links, ends with 0; a budget is all that stops a loop. */
-static struct vmatlas_error *run_purge_llist(struct survey *s)
+/* Since 3.10 it holds only what was there before vmalloc_init(), and nobody reads it. */
+static bool has_vmlist(const struct survey *s)
 {
-	struct area_walk w = { .s = s, .state = AREA_UNPURGED };
-	struct vmatlas_error *err;
-	uint64_t node;
-
-	err = kernel_read_ptr(s->k, s->res[PURGE_LLIST].addr, &node);
-	for (size_t n = 0; !err && node; n++) {
-		if (n > MAX_AREAS || !kernel_is_pointer(s->k, node))
-			err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-				"vmap_purge_list goes on at %#" PRIx64, node);
-		if (!err)
-			err = area_walk_add(&w, node - s->res[VA_PURGE_LIST].offset);
-		if (!err) {
-			const uint64_t at = node;
-
-			err = kernel_read_ptr(s->k, at, &node);
-			err = kernel_pointer_trouble(s->k, at, err);
-		}
-	}
-	return err ? trouble(s, err, "list-corrupt", node) : NULL;
+	return survey_has(s, VMLIST) && survey_has(s, VMLIST_LOCK) && survey_has(s, VM_ADDR) &&
+	       survey_has(s, VM_SIZE) && survey_has(s, VM_NEXT);
 }
 
 static struct vmatlas_error *run_list(struct survey *s)
@@ -208,27 +196,36 @@ static struct vmatlas_error *run_list(struct survey *s)
 	s->books->busy_ends_in_ram = b->areas.nr && !b->areas.v[b->areas.nr - 1].has_vm;
 	if (!err && survey_has(s, PURGE_LIST))
 		return walk_list(&lazy);
-	if (!err && survey_has(s, PURGE_LLIST) && survey_has(s, VA_PURGE_LIST) &&
-	    !survey_has(s, VA_FLAGS))
-		return run_purge_llist(s);
+	if (!err && survey_has(s, PURGE_LLIST) && survey_has(s, VA_PURGE_LIST))
+		return lazy_llist(s, s->res[PURGE_LLIST].addr);
+	if (!err && has_vmlist(s))
+		return vmlist_join(s, s->res[VMLIST].addr);
 	return err;
+}
+
+static struct vmatlas_error *no_books(struct survey *s, const char *lacks)
+{
+	s->books->areas_complete = false;
+	return survey_coverage(s, VMATLAS_PARTIAL, SUBJECT, "because vmlinux has %s", lacks);
 }
 
 static struct vmatlas_error *run(struct survey *s)
 {
+	const bool has_areas = survey_has(s, VA_START) && survey_has(s, VA_END) &&
+			       survey_has(s, VA_LIST);
 	struct vmatlas_error *err;
 
-	if (!survey_has(s, VA_START) || !survey_has(s, VA_END) || !survey_has(s, VA_LIST))
-		return survey_coverage(s, VMATLAS_PARTIAL, SUBJECT,
-			"because vmlinux has no type struct vmap_area (no debug info?)");
 	s->books->areas_complete = true;
-	if (survey_has(s, NODES) || (survey_has(s, NR_NODES) && survey_has(s, SINGLE)))
+	if (!has_areas && !has_vmlist(s))
+		return no_books(s, "no type struct vmap_area (no debug info?)");
+	if (!has_areas)
+		err = vmlist_join(s, s->res[VMLIST].addr);	/* up to 2.6.27 */
+	else if (survey_has(s, NODES) || (survey_has(s, NR_NODES) && survey_has(s, SINGLE)))
 		err = run_nodes(s);
 	else if (survey_has(s, AREA_LIST))
 		err = run_list(s);
 	else
-		return survey_coverage(s, VMATLAS_PARTIAL, SUBJECT,
-			"because vmlinux has neither vmap_nodes nor vmap_area_list");
+		return no_books(s, "neither vmap_nodes nor vmap_area_list");
 	return err ? err : survey_coverage(s, s->books->areas_complete ? VMATLAS_COVERED
 								       : VMATLAS_PARTIAL,
 					   SUBJECT, "%zu areas", s->books->areas.nr);

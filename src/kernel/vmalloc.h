@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Shared by the two halves of the vmalloc surveyor: vmalloc.c and rescue.c. */
+/* Shared by the parts of the vmalloc surveyor: vmalloc.c, vmlist.c, lazy.c, rescue.c. */
 #ifndef KERNEL_VMALLOC_H
 #define KERNEL_VMALLOC_H
 
@@ -17,6 +17,10 @@ struct area_walk {
 	uint64_t last;			/* last list entry read, going forward */
 };
 
+/* Trouble with one list or record: told, and the books are not whole. */
+VMATLAS_CHECKED struct vmatlas_error *
+area_trouble(struct survey *s, struct vmatlas_error *err, const char *code, uint64_t record);
+
 /* The vmap_area at @record into the books; what cannot be decoded becomes a finding. */
 VMATLAS_CHECKED struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record);
 
@@ -25,5 +29,17 @@ VMATLAS_CHECKED struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_
  * this list are those of the books from @from on; they are put in order of address.
  */
 VMATLAS_CHECKED struct vmatlas_error *area_walk_rescue(struct area_walk *w, size_t from);
+
+/*
+ * Up to 3.9: the chain at @symbol says which areas there are; what vmap_areas led to
+ * is in the books already.
+ */
+VMATLAS_CHECKED struct vmatlas_error *vmlist_join(struct survey *s, uint64_t symbol);
+
+/*
+ * 4.7 to 5.10: the llist at @symbol of areas that wait to be purged. Up to 5.3 they
+ * are in the books already, as busy ones.
+ */
+VMATLAS_CHECKED struct vmatlas_error *lazy_llist(struct survey *s, uint64_t symbol);
 
 #endif

@@ -16,16 +16,17 @@
 #define FLUSH_AT KIB(32)
 
 enum {
-	NODES, NR_NODES, PURGE_LLIST, AREA_FLAGS, AREA_VM, AREA_RCU_HEAD, PHYS_ADDR,
-	NR_NEEDS,
+	NODES, NR_NODES, PURGE_LLIST, VMLIST_LOCK, AREA_FLAGS, AREA_PURGE_LIST, AREA_RCU_HEAD,
+	PHYS_ADDR, NR_NEEDS,
 };
 
 const struct vmatlas_need vmallocinfo_needs[] = {
 	[NODES] = VMATLAS_WANT_SYMBOL("vmap_nodes"),
 	[NR_NODES] = VMATLAS_WANT_SYMBOL("nr_vmap_nodes"),
 	[PURGE_LLIST] = VMATLAS_WANT_SYMBOL("vmap_purge_list"),
+	[VMLIST_LOCK] = VMATLAS_WANT_SYMBOL("vmlist_lock"),
 	[AREA_FLAGS] = VMATLAS_WANT_MEMBER("vmap_area", "flags", "vfree|vunmap"),
-	[AREA_VM] = VMATLAS_WANT_MEMBER("vmap_area", "vm", "vfree|vunmap"),
+	[AREA_PURGE_LIST] = VMATLAS_WANT_MEMBER("vmap_area", "purge_list", "vfree|vunmap"),
 	[AREA_RCU_HEAD] = VMATLAS_WANT_MEMBER("vmap_area", "rcu_head", "vfree|vunmap"),
 	[PHYS_ADDR] = VMATLAS_WANT_MEMBER("vm_struct", "phys_addr", "vfree|vunmap"),
 };
@@ -33,7 +34,10 @@ const size_t nr_vmallocinfo_needs = ARRAY_SIZE(vmallocinfo_needs);
 
 /* What the kernels do differently. */
 struct habits {
-	bool rows_without_vm;		/* 4.14 and later */
+	bool by_vmlist;			/* up to 3.9 */
+	bool vpages_flag;		/* up to 4.4: VM_VPAGES, not where the array lies */
+	bool lazy_flag;			/* 4.14 to 5.3: unpurged is what has VM_LAZY_FREE */
+	bool rows_without_vm;		/* 3.10 to 3.12, 4.14 and later */
 	bool only_vmap_ram;		/* 6.3: of those, only what has VMAP_RAM */
 	bool skips_uninitialized;	/* 6.16, and stable kernels from 6.9 on */
 	bool dma_coherent;		/* 5.4: bit 4 is that, and no longer VM_VPAGES */
@@ -70,27 +74,34 @@ static struct vmatlas_error *learn_habits(struct printer *p)
 	struct resolved res[NR_NEEDS];
 	struct habits *h = &p->habits;
 	struct vmatlas_error *err;
-	bool flags_first;
+	bool old_flags;
 
 	err = needs_resolve(p->k, vmallocinfo_needs, NR_NEEDS, res);
 	if (err)
 		return err;
-	/* Up to 5.3 the flags came before vm; 6.3 has them again, at the end. */
-	flags_first = res[AREA_FLAGS].found &&
-		      res[AREA_FLAGS].offset < res[AREA_VM].offset;
-	h->only_vmap_ram = res[AREA_FLAGS].found && !flags_first;
+	/* Flags of 2.6.28 to 5.3; those since 6.3 have other members beside them. */
+	old_flags = res[AREA_FLAGS].found &&
+		    (res[AREA_PURGE_LIST].found || res[AREA_RCU_HEAD].found);
+	h->by_vmlist = res[VMLIST_LOCK].found;
+	h->vpages_flag = h->by_vmlist || (old_flags && !res[PURGE_LLIST].found);
+	h->lazy_flag = old_flags;
+	h->only_vmap_ram = res[AREA_FLAGS].found && !old_flags;
 	h->skips_uninitialized = res[NODES].found || res[NR_NODES].found;
-	h->dma_coherent = !res[AREA_RCU_HEAD].found;
+	h->dma_coherent = !h->by_vmlist && !old_flags;
 	h->phys_digits = res[PHYS_ADDR].found ? 2 * (int)res[PHYS_ADDR].size
 					      : 2 * (int)p->k->ptr_size;
-	/* No symbol and no member tells these two. */
-	h->rows_without_vm = p->k->release >= KERNEL_RELEASE(4, 14);
+	/*
+	 * No symbol and no member tells these. 3.10 began with rows for vm_map_ram()
+	 * (d4033afdf828); it was a race, and 3.13 left them out again (c2ce8c142c9c).
+	 */
 	h->padded_phys = p->k->release >= KERNEL_RELEASE(4, 14);
+	h->rows_without_vm = h->padded_phys || (p->k->release >= KERNEL_RELEASE(3, 10) &&
+						p->k->release < KERNEL_RELEASE(3, 13));
 	/*
 	 * 5.4 to 5.10 print them after the last busy row, unless that is a vm_map_ram
 	 * row (fixed by 6.1): s_show() returns early there.
 	 */
-	h->unpurged = h->rows_without_vm &&
+	h->unpurged = h->padded_phys &&
 		      !(res[PURGE_LLIST].found && !res[AREA_FLAGS].found &&
 			p->books->busy_ends_in_ram);
 	return NULL;
@@ -179,7 +190,8 @@ static void add_flags(struct printer *p, const struct vmatlas_area *a)
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		if (a->vm_flags & ~unknown & words[i].flag)
 			str_add(&p->text, words[i].text, strlen(words[i].text));
-	if (a->pages && is_vmalloc(p, a->pages))
+	if (p->habits.vpages_flag ? (a->vm_flags & VM_VPAGES) != 0
+				  : a->pages && is_vmalloc(p, a->pages))
 		str_addf(&p->text, " vpages");
 }
 
@@ -230,8 +242,11 @@ static struct vmatlas_error *add_area(struct printer *p, const struct area *area
 {
 	const struct habits *h = &p->habits;
 
+	if (h->by_vmlist && !area->on_vmlist)
+		return NULL;
 	if (area->state == AREA_UNPURGED && h->unpurged)
-		add_plain(p, area, "unpurged vm_area");
+		add_plain(p, area, h->lazy_flag && !(area->rec.va_flags & VM_LAZY_FREE)
+				   ? "vm_map_ram" : "unpurged vm_area");
 	if (area->state != AREA_BUSY)
 		return NULL;
 	if (area->has_vm)

@@ -36,7 +36,7 @@ static void play_free(struct pagenodes *p);
 
 /* The kernel that is played. */
 static struct {
-	bool nodes, purge_llist, flags, flags_first, rcu_head;
+	bool nodes, purge_llist, vmlist, flags, purge_list, rcu_head;
 	bool numa, faults;
 	uint8_t phys_size;
 	size_t unread;
@@ -57,8 +57,8 @@ static struct vmatlas_error *play_resolve(struct kernel *k,
 	ret[NR_NODES].found = play.nodes;
 	ret[PURGE_LLIST].found = play.purge_llist;
 	ret[AREA_FLAGS].found = play.flags;
-	ret[AREA_FLAGS].offset = play.flags_first ? 16 : 64;
-	ret[AREA_VM] = (struct resolved){ .found = true, .offset = 56 };
+	ret[VMLIST_LOCK].found = play.vmlist;
+	ret[AREA_PURGE_LIST].found = play.purge_list;
 	ret[AREA_RCU_HEAD].found = play.rcu_head;
 	ret[PHYS_ADDR] = (struct resolved){ .found = true, .size = play.phys_size };
 	return NULL;
@@ -203,9 +203,20 @@ static void flags_keep_the_kernels_order(void **state)
 static void bit_4_was_no_dma_before_5_4(void **state)
 {
 	(void)state;
-	play.rcu_head = true;
+	play.flags = play.purge_list = play.purge_llist = true;
 	add_struct(VMALLOC, 0x1000, VM_ALLOC | VM_DMA_COHERENT);
 	prints("0xffffc90000000000-0xffffc90000001000    4096 vmalloc\n");
+}
+
+static void bit_4_was_vpages_up_to_4_4(void **state)
+{
+	(void)state;
+	play.flags = play.purge_list = play.rcu_head = true;
+	play.k.release = KERNEL_RELEASE(4, 4);
+	add_struct(VMALLOC, 0x1000, VM_ALLOC | VM_VPAGES);
+	add_struct(VMALLOC + 0x2000, 0x1000, VM_ALLOC)->pages = VMALLOC;
+	prints("0xffffc90000000000-0xffffc90000001000    4096 vmalloc vpages\n"
+	       "0xffffc90000002000-0xffffc90000003000    4096 vmalloc\n");
 }
 
 static void large_sizes_push_the_column(void **state)
@@ -303,12 +314,48 @@ static void since_6_3_only_with_the_flag(void **state)
 	prints("0xffffc90000000000-0xffffc90000100000 1048576 vm_map_ram\n");
 }
 
-static void flags_before_vm_are_the_old_ones(void **state)
+static void flags_beside_rcu_head_are_the_old_ones(void **state)
 {
 	(void)state;
-	play.flags = play.flags_first = true;
+	play.flags = play.rcu_head = true;
 	play.k.release = KERNEL_RELEASE(4, 19);
 	add(AREA_BUSY, VMALLOC, 0x100000);
+	prints("0xffffc90000000000-0xffffc90000100000 1048576 vm_map_ram\n");
+}
+
+/* remove_vm_area() alone set the flag, up to 5.3 */
+static void then_vm_unmap_ram_stays_what_it_was(void **state)
+{
+	(void)state;
+	play.flags = play.purge_list = play.purge_llist = true;
+	play.k.release = KERNEL_RELEASE(4, 19);
+	add(AREA_UNPURGED, VMALLOC, 0x4000);
+	add(AREA_UNPURGED, VMALLOC + 0x8000, 0x4000)->rec.va_flags = VM_LAZY_FREE;
+	prints("0xffffc90000000000-0xffffc90000004000   16384 vm_map_ram\n"
+	       "0xffffc90000008000-0xffffc9000000c000   16384 unpurged vm_area\n");
+}
+
+static void up_to_3_9_vmlist_is_all(void **state)
+{
+	(void)state;
+	play.vmlist = play.flags = play.rcu_head = true;
+	play.k.release = KERNEL_RELEASE(3, 8);
+	play.k.ptr_size = 4;
+	play.k.va_mask = UINT32_MAX;
+	add_struct(0xf0000000, 0x2000, VM_ALLOC);
+	play.books.areas.v[0].on_vmlist = 1;
+	add_struct(0xf0004000, 0x2000, VM_ALLOC);
+	add(AREA_BUSY, 0xf0008000, 0x4000);
+	prints("0xf0000000-0xf0002000    8192 vmalloc\n");
+}
+
+static void from_3_10_to_3_12_there_were_rows_of_vm_map_ram(void **state)
+{
+	(void)state;
+	play.flags = play.rcu_head = true;
+	play.k.release = KERNEL_RELEASE(3, 10);
+	add(AREA_BUSY, VMALLOC, 0x100000);
+	add(AREA_UNPURGED, VMALLOC + 0x200000, 0x100000)->rec.va_flags = VM_LAZY_FREE;
 	prints("0xffffc90000000000-0xffffc90000100000 1048576 vm_map_ram\n");
 }
 
@@ -449,6 +496,7 @@ int main(void)
 		TEST(a_row_may_be_bare),
 		TEST(flags_keep_the_kernels_order),
 		TEST(bit_4_was_no_dma_before_5_4),
+		TEST(bit_4_was_vpages_up_to_4_4),
 		TEST(large_sizes_push_the_column),
 		TEST(phys_is_padded_to_its_type),
 		TEST(phys_was_bare_before_4_14),
@@ -459,7 +507,10 @@ int main(void)
 		TEST(a_page_array_in_an_area_is_vpages),
 		TEST(areas_without_vm_are_vm_map_ram),
 		TEST(since_6_3_only_with_the_flag),
-		TEST(flags_before_vm_are_the_old_ones),
+		TEST(flags_beside_rcu_head_are_the_old_ones),
+		TEST(then_vm_unmap_ram_stays_what_it_was),
+		TEST(up_to_3_9_vmlist_is_all),
+		TEST(from_3_10_to_3_12_there_were_rows_of_vm_map_ram),
 		TEST(before_4_14_areas_without_vm_are_no_rows),
 		TEST(unpurged_areas_come_as_such),
 		TEST(a_last_vm_map_ram_hid_them_up_to_5_10),
