@@ -5,7 +5,8 @@
 
 KDIR	:= $(O)/kernels
 K61	:= x86-6.1 overlap stray loop ring wild wild-vm wrong-size bounds purge
-KX86	:= $(K61) x86-6.12
+KOLD	:= x86-2.6.28
+KX86	:= $(K61) x86-6.12 $(KOLD)
 KARM	:= arm-6.12 arm-3.10 seed
 
 K_TOOL_x86 := x86_64-linux-gnu-
@@ -28,6 +29,10 @@ K_FLAGS = -std=gnu11 -g -O0 -Wall -Wno-override-init -ffreestanding -fno-pie -fn
 k_cpu	= $(if $(filter $(1),$(KARM)),arm,x86)
 k_id	= $(firstword $(shell printf %s $(1) | sha1sum))
 $(foreach k,$(K61),$(eval K_RELEASE_$(k) := 6.1.0-fake))
+# KASLR moved none of these.
+$(foreach k,$(KOLD),$(eval K_LDFLAGS_$(k) := --defsym DIRECT=0xffff880000000000))
+# The release is the name's, where nothing says otherwise.
+k_release = $(or $(K_RELEASE_$(1)),$(lastword $(subst -, ,$(1))).0-fake)
 K_RELEASE_x86-6.12 := 6.12.0-fake
 K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
 K_RELEASE_arm-6.12 := 6.12.0-fake
@@ -48,7 +53,7 @@ $(KDIR)/%/vmlinux: tests/kernels/%.c $(wildcard tests/kernels/*.h tests/kernels/
 		   tests/kernels/kernels.mk
 	@mkdir -p $(@D)
 	$(call say,FAKE,$*)
-	$(Q)$(K_CC_$(call k_cpu,$*)) $(K_FLAGS) $(K_FLAGS_$*) -DRELEASE='"$(K_RELEASE_$*)"' \
+	$(Q)$(K_CC_$(call k_cpu,$*)) $(K_FLAGS) $(K_FLAGS_$*) -DRELEASE='"$(call k_release,$*)"' \
 		-DBUILD_ID='"$(call k_id,$*)"' -c $< -o $(@D)/kernel.o
 	$(Q)$(K_TOOL_$(call k_cpu,$*))ld $(K_LDFLAGS_$*) -T $(K_LDS_$(call k_cpu,$*)) \
 		-z max-page-size=4096 -z noexecstack \

@@ -7,6 +7,7 @@
 #define LOWMEM_MIB 384
 #define LOWMEM_SECTIONS SECTIONS128(0) SECTIONS128(128) SECTIONS128(256)
 #define VM_IS_PRIVATE
+#define HAS_VMLIST
 #define MORE_FUNCTIONS(X) X(s5p_timer_init)
 #include "arm.h"
 #include "v2_6_28.h"
@@ -15,10 +16,12 @@ void *vmalloc_min IN_INIT = (void *)(0xe0000000 - (128 << 20));
 
 struct vm_struct vm[] IN_SLAB = {
 	VM_OF(0xd8800000, 0x2000, .flags = VM_IOREMAP, .phys_addr = 0xe2500000,
-	      .caller = (void *)CALLER(s5p_timer_init)),
+	      .caller = (void *)CALLER(s5p_timer_init), .next = &vm[1]),
 	VM_OF(0xd8803000, 0x9000, .flags = VM_ALLOC, .nr_pages = 8,
 	      .caller = (void *)CALLER(load_module)),
 };
+
+VMLIST(&vm[0]);
 
 #define HEAD &vmap_area_list
 

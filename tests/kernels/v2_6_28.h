@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Bookkeeping of 2.6.28 to 4.4: one list, on which lazily freed areas stay; a
- * flag says whether there is a vm_struct. Its pointer is "private" up to 3.2,
- * "vm" since; phys_addr_t of 32 bits.
+ * Bookkeeping of 2.6.28 to 4.4: one list of vmap_areas, on which lazily freed ones
+ * stay; a flag says whether there is a vm_struct. Its pointer is "private" up to 3.2,
+ * "vm" since. Up to 3.9 all vm_structs hang on vmlist besides, and that is what counts:
+ *
+ *	#define HAS_VMLIST
+ *	VMLIST(&vm[0]);
  */
 #ifndef FAKE_V2_6_28_H
 #define FAKE_V2_6_28_H
@@ -11,6 +14,10 @@
 
 #define VM_IOREMAP	      0x1
 #define VM_ALLOC	      0x2
+#define VM_MAP		      0x4
+#define VM_USERMAP	      0x8
+#define VM_VPAGES	      0x10
+#define VM_UNLIST	      0x20	/* 3.1 to 3.10: being made, on no list yet */
 #define VM_ARM_STATIC_MAPPING 0x40000000
 
 /* vmap_area.flags */
@@ -44,6 +51,11 @@ struct vmap_area {
 extern struct vm_struct vm[];
 extern struct vmap_area area[];
 extern struct list_head vmap_area_list;
+
+#ifdef HAS_VMLIST
+u32 vmlist_lock;
+#define VMLIST(first) struct vm_struct *vmlist = (first)
+#endif
 
 #define VM_OF(start, bytes, ...) { .addr = (void *)(start), .size = (bytes), __VA_ARGS__ }
 #define AREA(start, end, before, after, ...) \
