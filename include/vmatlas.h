@@ -128,7 +128,8 @@ struct vmatlas_host {
 struct vmatlas_open_opts {
 	uint64_t size;
 	const char *vmlinux;	/* ELF with DWARF or BTF; may be swapped with core */
-	const char *core;	/* the dump; NULL with @live, @host or @declared */
+	const char *core;	/* the dump, or a raw image as FILE@ADDR[,FILE@ADDR]; NULL
+				 * with @live, @host or @declared */
 	const char *declared;	/* a boot log or table whose rows become claims */
 	const char *tmpdir;	/* for rearranged dumps; NULL: $TMPDIR or /var/tmp */
 	const struct vmatlas_host *host;
@@ -153,6 +154,8 @@ struct vmatlas_open_opts {
 	const volatile int *cancel;	/* not 0: give up a download; may be NULL */
 	uint32_t debuginfod;		/* ask the servers of $DEBUGINFOD_URLS */
 	uint32_t reserved2;
+	const char *const *parts;	/* more files of @core: a split kdump's, raw images */
+	uint64_t nr_parts;
 };
 
 #define VMATLAS_OPTS(type, name, ...)                                         \

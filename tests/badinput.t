@@ -142,12 +142,12 @@ something_else() {
 }
 
 twice() {
-	refused "both dumps" check $dump x86-6.12/vmcore
+	refused "whole dump" check $dump x86-6.12/vmcore
 	refused "not a dump" check $image x86-6.12/vmlinux
 	mkdir lonely && cp $dump lonely
 	refused "the vmlinux of this kernel" check --root lonely lonely/vmcore
 	refused "no dump given" check $image
-	refused "one operand too many" check $image $dump text
+	refused "text: is not a dump" check $image $dump text
 }
 
 swapped() {

@@ -37,9 +37,13 @@ enum file_kind { FILE_OTHER, FILE_IMAGE, FILE_DUMP };
 
 static struct vmatlas_error *tell_kind(const char *path, enum file_kind *ret)
 {
-	/* a pipe that nobody writes to would keep us waiting */
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd;
 
+	*ret = FILE_DUMP;
+	if (mem_is_raw(path))
+		return NULL;
+	/* a pipe that nobody writes to would keep us waiting */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return error_system("%s", path);
 	*ret = mem_probe(fd) ? FILE_DUMP : image_probe(fd) ? FILE_IMAGE : FILE_OTHER;
@@ -47,30 +51,66 @@ static struct vmatlas_error *tell_kind(const char *path, enum file_kind *ret)
 	return NULL;
 }
 
-/* Dump and vmlinux come in either order; only content tells. */
-static struct vmatlas_error *sort_files(struct kernel_opts *o)
-{
-	enum file_kind first = FILE_OTHER, second = FILE_OTHER;
-	struct vmatlas_error *err = NULL;
+/* The files that were named: what may be vmlinux first, NULL where none was. */
+struct files {
+	VEC(const char *) list;
+};
 
-	if (o->vmlinux)
-		err = tell_kind(o->vmlinux, &first);
-	if (!err && o->core)
-		err = tell_kind(o->core, &second);
+static void files_done(struct files *f)
+{
+	vec_done(&f->list);
+}
+
+static struct vmatlas_error *list_files(const struct vmatlas_open_opts *opts, struct files *f)
+{
+	for (uint64_t i = 0; i < opts->nr_parts + 2; i++) {
+		const char **slot = vec_push(&f->list);
+
+		if (!slot)
+			return error_no_memory();
+		*slot = i == 0 ? opts->vmlinux : i == 1 ? opts->core : opts->parts[i - 2];
+	}
+	return NULL;
+}
+
+/* Which is vmlinux: the first ELF file that is no dump, or else the first file that is none. */
+static struct vmatlas_error *find_vmlinux(const struct files *f, size_t *ret)
+{
+	*ret = f->list.nr;
+	for (size_t i = 0; i < f->list.nr; i++) {
+		enum file_kind kind = FILE_DUMP;
+		struct vmatlas_error *err;
+
+		err = f->list.v[i] ? tell_kind(f->list.v[i], &kind) : NULL;
+		if (err)
+			return err;
+		if (kind == FILE_IMAGE || (kind == FILE_OTHER && *ret == f->list.nr))
+			*ret = i;
+		if (kind == FILE_IMAGE)
+			break;
+	}
+	return NULL;
+}
+
+/*
+ * Dump and vmlinux come in any order, and a dump may be several files; only
+ * content tells. @f keeps the array that o->parts then points into.
+ */
+static struct vmatlas_error *sort_files(struct files *f, struct kernel_opts *o)
+{
+	size_t image, nr = 0;
+	struct vmatlas_error *err = find_vmlinux(f, &image);
+
 	if (err)
 		return err;
-	if (first == FILE_DUMP && second != FILE_DUMP) {
-		const char *swap = o->core;
-
-		o->core = o->vmlinux;
-		o->vmlinux = swap;
-	} else if (first == FILE_DUMP) {
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"%s and %s are both dumps; one vmlinux with debug information is needed",
-			o->vmlinux, o->core);
-	} else if (!o->vmlinux && second == FILE_IMAGE) {
-		o->vmlinux = take(o->core);
-	}
+	o->vmlinux = image < f->list.nr ? f->list.v[image] : NULL;
+	for (size_t i = 0; i < f->list.nr; i++)
+		if (i != image && f->list.v[i])
+			f->list.v[nr++] = f->list.v[i];
+	f->list.nr = nr;
+	o->core = nr ? f->list.v[0] : NULL;
+	o->parts = f->list.v + 1;
+	o->nr_parts = nr ? nr - 1 : 0;
 	return NULL;
 }
 
@@ -92,8 +132,9 @@ static struct vmatlas_error *check_files(const struct kernel_opts *o)
 static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 					 const struct vmatlas_open_opts *opts)
 {
+	_cleanup_(files_done) struct files files = { 0 };
 	struct kernel_opts o = {
-		.vmlinux = opts->vmlinux, .core = opts->core, .live = opts->live,
+		.live = opts->live,
 		.types = opts->types, .host = opts->host, .phys_offset = opts->phys_offset,
 		.kaslr_offset = opts->kaslr_offset,
 		.mem = { .tmpdir = opts->tmpdir, .record = opts->record, .log = opts->log, .log_arg = opts->log_arg },
@@ -106,9 +147,11 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 	};
 	struct vmatlas_error *err;
 
-	if (!o.vmlinux && !o.core && !o.live && !o.host)
+	if (!opts->vmlinux && !opts->core && !o.live && !o.host)
 		return NULL;	/* a boot log is enough to survey, nothing to list inspectors */
-	err = sort_files(&o);
+	err = list_files(opts, &files);
+	if (!err)
+		err = sort_files(&files, &o);
 	if (!err)
 		err = check_files(&o);
 	if (!err)
@@ -208,13 +251,17 @@ static struct vmatlas_error *add_declared(struct vmatlas *atlas)
 static struct vmatlas_error *cover_dump(struct vmatlas *atlas)
 {
 	const struct mem_info *info = atlas->kernel ? &atlas->kernel->mem->info : NULL;
-	char detail[128];
+	_cleanup_(str_done) struct str detail = { 0 };
+	struct vmatlas_error *err = NULL;
 
-	if (!info || !info->truncated_at)
-		return NULL;
-	snprintf(detail, sizeof(detail), "file is truncated: %" PRIu64 " of %" PRIu64
-		 " bytes are there", info->truncated_at, info->expected_size);
-	return atlas_add_coverage(atlas, VMATLAS_PARTIAL, "dump", detail);
+	if (info && info->lacks)
+		err = atlas_add_coverage(atlas, VMATLAS_PARTIAL, "dump", info->lacks);
+	if (err || !info || !info->truncated_at)
+		return err;
+	str_addf(&detail, "%s is truncated: %" PRIu64 " of %" PRIu64 " bytes are there",
+		 info->truncated_file ? info->truncated_file : "file", info->truncated_at,
+		 info->expected_size);
+	return atlas_add_coverage(atlas, VMATLAS_PARTIAL, "dump", str_text(&detail));
 }
 
 struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)

@@ -64,7 +64,8 @@ struct words {
 struct cli {
 	const struct command *command;
 	struct vmatlas_open_opts open;
-	VEC(const char *) operands;	/* after the command */
+	struct words operands;		/* after the command */
+	struct words cores;		/* the dump, in one file or several */
 	struct words plugins, roots, debug_dirs;
 	const char *columns;		/* -o, or NULL; of extract the folder */
 	const char *by;			/* --by, or NULL */

@@ -160,5 +160,6 @@ int main(int argc, char **argv)
 	vec_done(&cli.plugins);
 	vec_done(&cli.roots);
 	vec_done(&cli.debug_dirs);
+	vec_done(&cli.cores);
 	return status;
 }

@@ -26,7 +26,8 @@ struct option_def {
 static const struct option_def defs[] = {
 	{ "vmlinux", 'k', VALUE_TEXT, 1, "FILE", NULL, CLI(open.vmlinux),
 	  "the kernel's ELF file with debug information" },
-	{ "core", 'c', VALUE_TEXT, 1, "FILE", NULL, CLI(open.core), "the dump" },
+	{ "core", 'c', VALUE_LIST, 1, "FILE", NULL, CLI(cores),
+	  "the dump; may be repeated if it is in several files" },
 	{ "types", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.types),
 	  "take types from this file: BTF, or ELF with BTF or DWARF" },
 	{ "live", 0, VALUE_BOOL, 1, NULL, NULL, CLI(live),

@@ -35,36 +35,67 @@ static bool is_file(const char *text)
 	       (strncmp(text, "0x", 2) != 0 && access(text, F_OK) == 0);
 }
 
+static struct vmatlas_error *add_core(struct cli *cli, const char *path)
+{
+	const char **item = vec_push(&cli->cores);
+
+	if (!item)
+		return no_memory();
+	*item = path;
+	return NULL;
+}
+
 /*
- * The files among the operands fill what -k and -c left open, vmlinux first: the
- * library tells by content which is which. What is left stays in the list.
+ * One more file: vmlinux first, then the dump, in as many files as there are; the
+ * library tells by content which is which. Once both are named, among addresses,
+ * it must be there to count.
  */
+static bool takes_file(const struct cli *cli, const char *text)
+{
+	uint64_t addr;
+
+	if (!cli->command->operands[0])
+		return true;
+	if (!cli->open.vmlinux || (!cli->live && !cli->cores.nr))
+		return is_file(text);
+	return !parse_address(text, &addr) && (strchr(text, '@') || !access(text, F_OK));
+}
+
+static struct vmatlas_error *not_an_address(const char *text)
+{
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"not an address: '%s' (hex, with or without 0x)", text);
+}
+
+/* The files among the operands; what is left stays in the list. */
 static struct vmatlas_error *take_files(struct cli *cli)
 {
-	const char **slot[2];
-	size_t nr_slots = 0, used = 0, left = 0;
+	const bool named = cli->cores.nr > 0;	/* by -c: operands are no more of it */
+	struct vmatlas_error *err = NULL;
+	size_t left = 0;
 
-	if (!cli->open.vmlinux)
-		slot[nr_slots++] = &cli->open.vmlinux;
-	if (!cli->open.core && !cli->live)
-		slot[nr_slots++] = &cli->open.core;
-
-	for (size_t i = 0; i < cli->operands.nr; i++) {
+	for (size_t i = 0; i < cli->operands.nr && !err; i++) {
 		const char *text = cli->operands.v[i];
 
-		if (cli->command->operands[0] && !is_file(text))
+		if (!takes_file(cli, text) && !is_file(text))
 			cli->operands.v[left++] = text;
-		else if (used < nr_slots)
-			*slot[used++] = text;
-		else if (cli->command->operands[0])
-			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-				"not an address: '%s' (hex, with or without 0x)", text);
+		else if (!takes_file(cli, text))
+			err = not_an_address(text);
+		else if (!cli->open.vmlinux)
+			cli->open.vmlinux = text;
+		else if (!cli->live && !named)
+			err = add_core(cli, text);
 		else
-			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-						 "one operand too many: '%s'", text);
+			err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+						"one operand too many: '%s'", text);
 	}
 	cli->operands.nr = left;
-	return NULL;
+	if (!err && cli->cores.nr) {
+		cli->open.core = cli->cores.v[0];
+		cli->open.parts = cli->cores.v + 1;
+		cli->open.nr_parts = cli->cores.nr - 1;
+	}
+	return err;
 }
 
 /* Which of two files is missing only the library can tell. */

@@ -37,13 +37,25 @@ void kernel_free(struct kernel *k)
 	free(k);
 }
 
+static struct vmatlas_error *open_files(struct kernel *k, const struct kernel_opts *opts)
+{
+	_cleanup_(freep) const char **paths = calloc(opts->nr_parts + 1, sizeof(*paths));
+
+	if (!paths)
+		return error_no_memory();
+	paths[0] = opts->core;
+	for (size_t i = 0; i < opts->nr_parts; i++)
+		paths[i + 1] = opts->parts[i];
+	return mem_open_files(paths, opts->nr_parts + 1, &opts->mem, &k->mem);
+}
+
 static struct vmatlas_error *open_mem(struct kernel *k, const struct kernel_opts *opts)
 {
 	if (opts->host)
 		return mem_open_host(opts->host, &k->mem);
 	if (opts->live)
 		return mem_open_live("/proc/kcore", &opts->mem, &k->mem);
-	return mem_open(opts->core, &opts->mem, &k->mem);
+	return open_files(k, opts);
 }
 
 /* Types of another build may still be right: whoever names a file must know. */
@@ -74,6 +86,11 @@ static struct vmatlas_error *choose_arch(struct kernel *k)
 		return vmatlas_error_new(VMATLAS_ERROR_MISMATCH,
 			"%s is for ELF machine %u, the dump for %u: not the same kernel",
 			info->path, info->machine, dumped);
+	if (dumped && k->mem->info.big_endian != info->big_endian)
+		return vmatlas_error_new(VMATLAS_ERROR_MISMATCH,
+			"%s is %s-endian, the dump %s-endian: not the same kernel", info->path,
+			info->big_endian ? "big" : "little",
+			info->big_endian ? "little" : "big");
 	k->arch = arch_find(info->machine, info->bits);
 	if (!k->arch)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
@@ -144,6 +161,8 @@ struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel 
 		err = prefetch(k);
 	if (!err)
 		err = identify(k, opts);
+	if (err && k->mem && k->mem->info.lacks)
+		err = vmatlas_error_wrap(err, "%s", k->mem->info.lacks);
 	if (err)
 		return err;
 	*ret = take(k);

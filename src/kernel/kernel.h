@@ -58,6 +58,8 @@ struct kernel {
 
 struct kernel_opts {
 	const char *vmlinux, *core;
+	const char *const *parts;	/* more files of the same dump as @core */
+	size_t nr_parts;
 	const char *types;		/* a file to take types from; NULL: vmlinux */
 	bool live;
 	const struct vmatlas_host *host;

@@ -3,6 +3,7 @@
 #ifndef MEM_BACKEND_H
 #define MEM_BACKEND_H
 
+#include "mem/inputs.h"
 #include "mem/mem.h"
 
 enum {
@@ -10,7 +11,18 @@ enum {
 	MEM_HEAD = 64,			/* bytes of a file that tell what it is */
 };
 
-extern const struct mem_ops mem_elf_ops, mem_kdump_ops;
+extern const struct mem_ops mem_elf_ops, mem_kdump_ops, mem_raw_ops;
+
+/* mem.c: one file, of whatever format. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_open_input(const struct input *in, const struct mem_opts *opts, struct mem **ret);
+
+/* set.c: several that are one dump; sentences for those that are not. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_open_set(const struct inputs *in, const struct mem_opts *opts, struct mem **ret);
+
+/* "of this split dump the files with physical A-B were not given"; NULL if all were. */
+VMATLAS_CHECKED struct vmatlas_error *set_lacks(const struct mem *part, const char **ret);
 
 /* "physical", "virtual": for messages. */
 static inline const char *space_name(enum mem_space space)

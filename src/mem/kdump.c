@@ -138,6 +138,9 @@ static void fill_info(struct mem *mem, struct kdump *k, struct note_facts *facts
 	info->has_physical = true;
 	info->page_size = head->block_size;
 	info->max_paddr = nr_pages * head->block_size - 1;
+	info->is_part = head->split;
+	info->part_first = MIN(head->first_pfn, nr_pages) * head->block_size;
+	info->part_end = MIN(head->end_pfn, nr_pages) * head->block_size;
 	if (head->release[0])
 		strcpy(info->uts_machine, head->machine);
 	strcpy(info->uts_release, head->release);

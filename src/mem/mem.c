@@ -2,6 +2,7 @@
 /* Opening a dump: what it is is told from its content, never from its name. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -172,6 +173,23 @@ static struct vmatlas_error *open_flattened(struct mem *mem, int from)
 	return vmatlas_error_wrap(err, "flattened");
 }
 
+/* Headers that stood for memory would put every byte in a wrong place. */
+static struct vmatlas_error *open_raw(struct mem *mem, int *fd)
+{
+	struct vmatlas_error *err;
+
+	if (mem_probe(*fd))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"is a dump with headers, no raw image; name it without @%#" PRIx64,
+			mem->raw_at);
+	err = mem_raw_ops.open(mem, *fd);
+	if (err)
+		return err;
+	mem->ops = &mem_raw_ops;
+	*fd = -1;
+	return NULL;
+}
+
 static struct vmatlas_error *open_any(struct mem *mem)
 {
 	_cleanup_(fd_closep) int fd = -1;
@@ -184,35 +202,67 @@ static struct vmatlas_error *open_any(struct mem *mem)
 		err = file_read_some(mem, fd, 0, head, sizeof(head), &len);
 	if (err)
 		return err;
+	if (mem->is_raw)
+		return open_raw(mem, &fd);
 	if (!flat_probe(head, len))
 		return open_backend(mem, &fd);
 	err = flat_head_check(head, len);
 	return err ? err : open_flattened(mem, fd);
 }
 
-struct vmatlas_error *mem_open(const char *path, const struct mem_opts *opts,
-			       struct mem **ret)
+struct vmatlas_error *mem_open_input(const struct input *in, const struct mem_opts *opts,
+				     struct mem **ret)
 {
 	_cleanup_(mem_freep) struct mem *mem = calloc(1, sizeof(*mem));
 	struct vmatlas_error *err;
 
 	if (mem) {
-		mem->path = strdup(path);
+		mem->path = strdup(in->path);
 		mem->cache = mem_cache_new();
 	}
 	if (!mem || !mem->path || !mem->cache)
 		return error_no_memory();
-	if (opts)
-		mem->opts = *opts;
+	mem->opts = *opts;
 	mem->info.path = mem->path;
+	mem->is_raw = in->is_raw;
+	mem->raw_at = in->addr;
 
 	err = mem_record_start(mem);
 	if (!err)
 		err = open_any(mem);
+	if (!err && mem->info.is_part)
+		err = set_lacks(mem, &mem->info.lacks);
 	if (err)
-		return vmatlas_error_wrap(err, "%s", path);
+		return vmatlas_error_wrap(err, "%s", in->path);
 	*ret = take(mem);
 	return NULL;
+}
+
+struct vmatlas_error *mem_open_files(const char *const *paths, size_t nr,
+				     const struct mem_opts *opts, struct mem **ret)
+{
+	static const struct mem_opts usual;
+	_cleanup_(inputs_done) struct inputs in = { 0 };
+	struct vmatlas_error *err = NULL;
+
+	for (size_t i = 0; i < nr && !err; i++)
+		err = inputs_add(&in, paths[i]);
+	if (err)
+		return err;
+	if (in.list.nr == 1)
+		return mem_open_input(&in.list.v[0], opts ? opts : &usual, ret);
+	return mem_open_set(&in, opts ? opts : &usual, ret);
+}
+
+struct vmatlas_error *mem_open(const char *path, const struct mem_opts *opts,
+			       struct mem **ret)
+{
+	return mem_open_files(&path, 1, opts, ret);
+}
+
+bool mem_is_raw(const char *path)
+{
+	return strchr(path, '@') && access(path, F_OK) != 0;
 }
 
 void mem_free(struct mem *mem)
@@ -227,6 +277,7 @@ void mem_free(struct mem *mem)
 	free((void *)mem->info.vmcoreinfo);
 	free((void *)mem->info.cpus);
 	free((void *)mem->info.segments);
+	free((void *)mem->info.lacks);
 	free(mem->path);
 	free(mem);
 }

@@ -46,6 +46,10 @@ struct mem_info {
 	uint64_t max_paddr;		/* highest physical address described; 0 unknown */
 	uint64_t truncated_at;		/* file ends here though headers promise more; 0 no */
 	uint64_t expected_size;		/* bytes the headers promise, with truncated_at */
+	const char *truncated_file;	/* which of several files; NULL: the only one */
+	bool is_part;			/* of a split kdump: answers for these alone: */
+	uint64_t part_first, part_end;	/* physical addresses; equal: for none */
+	const char *lacks;		/* a sentence on parts that were not given; NULL */
 	char uts_release[65];		/* from a kdump header; "" unknown */
 	char uts_node[65];
 	char uts_machine[65];
@@ -95,6 +99,8 @@ struct mem {
 	struct mem_cache *cache;	/* blocks read; NULL: it may change, see cache.c */
 	struct extents *extents;	/* what a cut-off flattened file brought; or NULL */
 	uint64_t file_size;		/* of the file that is read; UINT64_MAX if live */
+	uint64_t raw_at;		/* where its first byte lies, if it is_raw */
+	bool is_raw;			/* an image of RAM without headers */
 	bool flattened;			/* that file is our own rearranged copy */
 	char *path;
 };
@@ -102,10 +108,16 @@ struct mem {
 /*
  * Open a dump, telling its format from its content: ELF core, kdump, flattened
  * (rearranged into an unlinked temporary file first). FORMAT error, one clear
- * sentence, for anything else (empty, truncated header, an executable).
+ * sentence, for anything else (empty, truncated header, an executable). @path may
+ * name raw images, as FILE@ADDR[,FILE@ADDR].
  */
 VMATLAS_CHECKED struct vmatlas_error *
 mem_open(const char *path, const struct mem_opts *opts, struct mem **ret);
+
+/* A dump in several files, in any order: the parts of a split kdump, raw images. */
+VMATLAS_CHECKED struct vmatlas_error *
+mem_open_files(const char *const *paths, size_t nr, const struct mem_opts *opts,
+	       struct mem **ret);
 
 /* /proc/kcore, or a file of its kind: ELF by virtual address. */
 VMATLAS_CHECKED struct vmatlas_error *
@@ -120,6 +132,9 @@ DEFINE_FREEP(mem, mem_free)
 
 /* Does the file look like a dump (any format mem_open() knows)? */
 bool mem_probe(int fd);
+
+/* Does @path try to name raw images, FILE@ADDR, rather than a file of that very name? */
+bool mem_is_raw(const char *path);
 
 /* Did core_write() make the file at @path? Not if it cannot be read. */
 bool mem_is_extract(const char *path);

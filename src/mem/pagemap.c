@@ -246,17 +246,39 @@ static uint64_t last_byte(const struct diskdump_head *head, const uint8_t *p, si
 	return end;
 }
 
+/* A part of a split dump describes its own pages alone. */
+static struct vmatlas_error *count_descs(struct pagemap *map, uint64_t *ret)
+{
+	const struct diskdump_head *head = map->head;
+	struct vmatlas_error *err;
+	uint64_t before = 0;
+
+	*ret = map->nr_dumped;
+	if (!head->split)
+		return NULL;
+	*ret = 0;
+	if (head->first_pfn >= MIN(head->end_pfn, map->bytes * 8))
+		return NULL;
+	err = rank(map, head->first_pfn, &before);
+	*ret = map->nr_dumped;
+	if (!err && head->end_pfn < map->bytes * 8)
+		err = rank(map, head->end_pfn, ret);
+	*ret -= before;
+	return err;
+}
+
 struct vmatlas_error *pagemap_expected(struct pagemap *map, uint64_t *ret, bool *ret_sure)
 {
-	const size_t size = MIN(map->nr_dumped, (uint64_t)TAIL_DESCS) * DISKDUMP_DESC_SIZE;
-	const uint64_t end = map->descs + map->nr_dumped * DISKDUMP_DESC_SIZE;
 	uint8_t bytes[TAIL_DESCS * DISKDUMP_DESC_SIZE];
-	struct vmatlas_error *err;
+	uint64_t nr = 0, end;
+	struct vmatlas_error *err = count_descs(map, &nr);
+	const size_t size = MIN(nr, (uint64_t)TAIL_DESCS) * DISKDUMP_DESC_SIZE;
 
-	/* How many descriptors a part of a split dump has would take a count. */
-	*ret = map->head->split ? map->descs : end;
-	*ret_sure = false;
-	if (map->head->split || !file_holds(map->mem, end - size, size))
+	if (err)
+		return err;
+	*ret = end = map->descs + nr * DISKDUMP_DESC_SIZE;
+	*ret_sure = nr == 0;
+	if (nr == 0 || !file_holds(map->mem, end - size, size))
 		return NULL;
 	err = file_read(map->mem, map->fd, end - size, bytes, size);
 	if (!err)
