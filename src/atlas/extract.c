@@ -53,8 +53,8 @@ static struct vmatlas_error *read_module_symbols(struct vmatlas *atlas)
 
 static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_extracted *ret)
 {
-	_cleanup_(log_freep) struct printk_log *log = NULL;
 	struct kernel *k = atlas->kernel;
+	const struct printk_log *log;
 	struct tables_seen tables;
 	struct vmatlas_error *err;
 
@@ -62,7 +62,7 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	if (!err)
 		err = read_module_symbols(atlas);
 	if (!err)
-		err = tolerate(log_read(k, &log));
+		err = tolerate(kernel_log(k, &atlas->books, &log));
 	if (!err)
 		err = kernel_read_tables(k, MAX_TABLES, &tables);
 	if (err)

@@ -9,6 +9,7 @@
 #include "kernel/frames.h"
 #include "kernel/identify.h"
 #include "kernel/kernel.h"
+#include "kernel/log.h"
 #include "kernel/modsyms.h"
 #include "kernel/pagenodes.h"
 #include "kernel/symname.h"
@@ -113,6 +114,7 @@ static const struct {
 	{ pagenodes_needs, &nr_pagenodes_needs },
 	{ vmallocinfo_needs, &nr_vmallocinfo_needs },
 	{ frames_needs, &nr_frames_needs },
+	{ log_needs, &nr_log_needs },
 };
 
 /* Every name that anything will ask for, in one pass over the symbol table. */

@@ -266,6 +266,7 @@ struct books {
 	bool modules_read, modules_complete;
 	struct ram_facts *ram;		/* ram.h; NULL until surveyed */
 	struct symnames *names;		/* symname.h; NULL until a name was asked for */
+	struct printk_log *log;		/* log.h; NULL until it was asked for */
 };
 
 void books_done(struct books *b);

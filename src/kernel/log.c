@@ -12,7 +12,7 @@
 
 enum { PRB, LOG_BUF, LOG_BUF_LEN, LOG_END, LOG_FIRST_IDX, LOG_NEXT_IDX, LOG_FIRST_SEQ };
 
-static const struct vmatlas_need symbols[] = {
+const struct vmatlas_need log_needs[] = {
 	[PRB]		= VMATLAS_WANT_SYMBOL("prb"),
 	[LOG_BUF]	= { "log_buf", NULL, NULL,
 			    VMATLAS_NEED_OPTIONAL | VMATLAS_NEED_POINTER, 0 },
@@ -21,7 +21,13 @@ static const struct vmatlas_need symbols[] = {
 	[LOG_FIRST_IDX]	= VMATLAS_WANT_SYMBOL("log_first_idx"),
 	[LOG_NEXT_IDX]	= VMATLAS_WANT_SYMBOL("log_next_idx"),
 	[LOG_FIRST_SEQ]	= VMATLAS_WANT_SYMBOL("log_first_seq"),
+	/* Not read; found in the same pass for the sake of their types' files. */
+	VMATLAS_WANT_SYMBOL("vprintk_emit"),
+	VMATLAS_WANT_SYMBOL("vprintk"),
+	VMATLAS_WANT_SYMBOL("printk"),
 };
+
+const size_t nr_log_needs = ARRAY_SIZE(log_needs);
 
 void log_free(struct printk_log *log)
 {
@@ -92,44 +98,63 @@ void log_read_pages(struct kernel *k, uint64_t addr, uint8_t *buf, uint64_t len,
 
 /* ---- log_buf ---- */
 
-static const char *const chain_tags[] = { "printk_log", "log" };
+enum { CH, CH_TS, CH_LEN, CH_TEXT_LEN, CH_FACILITY, CH_LEVEL, CH_CALLER, CH_CONT, NR_CHAIN };
+
+static bool chain_fits(const struct resolved res[static NR_CHAIN])
+{
+	const struct resolved *all = &res[CH];
+
+	return all->size <= 256 && log_member_fits(all, &res[CH_TS], 8) &&
+	       log_member_fits(all, &res[CH_LEN], 2) &&
+	       log_member_fits(all, &res[CH_TEXT_LEN], 2) &&
+	       (res[CH_FACILITY].found ? res[CH_FACILITY].offset + 2 <= all->size :
+		res[CH_LEVEL].found && log_member_fits(all, &res[CH_LEVEL], 2)) &&
+	       (!res[CH_CALLER].found || log_member_fits(all, &res[CH_CALLER], 4));
+}
+
+static struct vmatlas_error *chain_resolve(struct kernel *k, const char *tag,
+					   struct resolved res[static NR_CHAIN])
+{
+	/* Only printk that joins fragments itself keeps how much it has shown: to 4.8 */
+	const struct vmatlas_need needs[NR_CHAIN] = {
+		[CH]		= VMATLAS_NEED_MEMBER(tag, "", LOG_NEAR_PRINTK),
+		[CH_TS]		= VMATLAS_NEED_MEMBER(tag, "ts_nsec", LOG_NEAR_PRINTK),
+		[CH_LEN]	= VMATLAS_NEED_MEMBER(tag, "len", LOG_NEAR_PRINTK),
+		[CH_TEXT_LEN]	= VMATLAS_NEED_MEMBER(tag, "text_len", LOG_NEAR_PRINTK),
+		[CH_FACILITY]	= VMATLAS_NEED_MEMBER(tag, "facility", LOG_NEAR_PRINTK),
+		[CH_LEVEL]	= VMATLAS_NEED_MEMBER(tag, "level", LOG_NEAR_PRINTK),
+		[CH_CALLER]	= VMATLAS_NEED_MEMBER(tag, "caller_id", LOG_NEAR_PRINTK),
+		[CH_CONT]	= VMATLAS_NEED_MEMBER("cont", "cons", LOG_NEAR_PRINTK),
+	};
+	struct vmatlas_error *err = log_resolve(k, needs, CH_FACILITY, SIZE_MAX, res);
+
+	return err ? err : needs_resolve(k, needs + CH_FACILITY, NR_CHAIN - CH_FACILITY,
+					 res + CH_FACILITY);
+}
 
 /* struct printk_log since 3.11, struct log before. */
 static struct vmatlas_error *chain_layout(struct kernel *k, struct log_chain *c)
 {
-	static const char *const members[] = { "", "ts_nsec", "len", "text_len",
-					       "facility", "level" };
-	struct resolved res[ARRAY_SIZE(members)];
-	struct vmatlas_error *err = NULL;
+	struct resolved res[NR_CHAIN];
+	struct vmatlas_error *err = chain_resolve(k, "printk_log", res);
 
-	for (size_t t = 0; t < ARRAY_SIZE(chain_tags); t++) {
-		struct vmatlas_need needs[ARRAY_SIZE(members)];
-
-		for (size_t i = 0; i < ARRAY_SIZE(members); i++)
-			needs[i] = (struct vmatlas_need)VMATLAS_NEED_MEMBER(
-				chain_tags[t], members[i], LOG_NEAR_PRINTK);
+	if (err && error_is(err, VMATLAS_ERROR_MISSING)) {
 		vmatlas_error_free(err);
-		err = log_resolve(k, needs, 4, SIZE_MAX, res);
-		if (!err)
-			err = needs_resolve(k, needs + 4, 2, res + 4);
-		if (!err)
-			break;
+		err = chain_resolve(k, "log", res);
 	}
 	if (err)
 		return err;
-	if (res[0].size > 256 || !log_member_fits(&res[0], &res[1], 8) ||
-	    !log_member_fits(&res[0], &res[2], 2) ||
-	    !log_member_fits(&res[0], &res[3], 2) ||
-	    (res[4].found ? res[4].offset + 2 > res[0].size
-			  : !res[5].found || !log_member_fits(&res[0], &res[5], 2)))
+	if (!chain_fits(res))
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 					 "log records of an unknown shape");
-	c->header_size = (uint32_t)res[0].size;
-	c->ts = (uint32_t)res[1].offset;
-	c->len = (uint32_t)res[2].offset;
-	c->text_len = (uint32_t)res[3].offset;
-	c->facility = (uint32_t)res[4].offset;
-	c->level = res[4].found ? UINT32_MAX : (uint32_t)res[5].offset;
+	c->header_size = (uint32_t)res[CH].size;
+	c->ts = (uint32_t)res[CH_TS].offset;
+	c->len = (uint32_t)res[CH_LEN].offset;
+	c->text_len = (uint32_t)res[CH_TEXT_LEN].offset;
+	c->facility = (uint32_t)res[CH_FACILITY].offset;
+	c->level = res[CH_FACILITY].found ? UINT32_MAX : (uint32_t)res[CH_LEVEL].offset;
+	c->caller = res[CH_CALLER].found ? (uint32_t)res[CH_CALLER].offset : UINT32_MAX;
+	c->joins = res[CH_CONT].found && res[CH_FACILITY].found;
 	return NULL;
 }
 
@@ -182,8 +207,8 @@ static struct vmatlas_error *read_buf(struct kernel *k, const struct resolved *s
 
 struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 {
-	struct resolved sym[ARRAY_SIZE(symbols)];
-	struct vmatlas_error *err = needs_resolve(k, symbols, ARRAY_SIZE(symbols), sym);
+	struct resolved sym[ARRAY_SIZE(log_needs)];
+	struct vmatlas_error *err = needs_resolve(k, log_needs, nr_log_needs, sym);
 	_cleanup_(log_freep) struct printk_log *log = calloc(1, sizeof(*log));
 
 	if (err)
@@ -205,6 +230,16 @@ struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 		return err;
 	*ret = take(log);
 	return NULL;
+}
+
+struct vmatlas_error *kernel_log(struct kernel *k, struct books *b,
+				 const struct printk_log **ret)
+{
+	struct vmatlas_error *err = b->log ? NULL : log_read(k, &b->log);
+
+	if (!err)
+		*ret = b->log;
+	return err;
 }
 
 void log_format(const struct printk_log *log, struct str *out)

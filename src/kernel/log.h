@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 
+struct books;
 struct kernel;
 
 struct log_record {
@@ -16,10 +17,11 @@ struct log_record {
 	uint64_t ts_nsec;
 	uint64_t text;			/* where it begins in log->text */
 	uint32_t len;
-	uint32_t caller_id;		/* as stored; 0 where kernels keep none */
+	uint32_t caller_id;		/* as stored: a PID, or a CPU with bit 31 set */
 	uint8_t level;			/* 0..7 */
 	uint8_t facility;
 	bool has_ts;			/* not in text logs without timestamps */
+	bool has_caller;
 };
 
 struct printk_log {
@@ -39,6 +41,20 @@ VMATLAS_CHECKED struct vmatlas_error *
 log_read(struct kernel *k, struct printk_log **ret);
 void log_free(struct printk_log *log);
 DEFINE_FREEP(printk_log, log_free)
+
+/* The log as it is read once and kept in @b. Errors as log_read()'s. */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_log(struct kernel *k, struct books *b, const struct printk_log **ret);
+
+/* For needs_prefetch(). */
+extern const struct vmatlas_need log_needs[];
+extern const size_t nr_log_needs;
+
+/* The text of a record, which ends with its len: there is no NUL. */
+static inline const char *log_text(const struct printk_log *log, const struct log_record *rec)
+{
+	return str_text(&log->text) + rec->text;
+}
 
 /* All of it as dmesg prints it: "[    0.000000] text\n". */
 void log_format(const struct printk_log *log, struct str *out);
@@ -67,6 +83,8 @@ struct log_chain {
 	uint64_t first, next, first_seq;
 	uint32_t header_size, ts, len, text_len, facility;
 	uint32_t level;			/* 3.5: a u16; UINT32_MAX: by facility */
+	uint32_t caller;		/* UINT32_MAX: there is none */
+	bool joins;			/* fragments of a line are records of their own */
 };
 
 enum { LOG_MAX_BITS = 26 };

@@ -99,7 +99,8 @@ static bool ring_record(const struct log_ring *r, uint64_t id, struct printk_log
 	rec->has_ts = true;
 	rec->facility = i[r->info_facility];
 	rec->level = level_of(i[r->info_facility + 1], r->big_endian);
-	if (r->info_caller != UINT32_MAX)
+	rec->has_caller = r->info_caller != UINT32_MAX;
+	if (rec->has_caller)
 		rec->caller_id = (uint32_t)ring_field(r, i + r->info_caller, 4);
 	return true;
 }
@@ -123,14 +124,47 @@ void log_decode_ring(const struct log_ring *r, struct printk_log *out)
 
 /* ---- Chain of records: kernel/printk.c, 3.5 to 5.9 ---- */
 
+/* include/linux/printk.h, enum log_flags: the other bits of the level's byte */
+enum { LOG_NEWLINE = 2, LOG_PREFIX = 4, LOG_CONT = 8 };
+
+static uint8_t flags_of(uint8_t bits, bool big_endian)
+{
+	return big_endian ? bits >> 3 : bits & 31;
+}
+
+/*
+ * Does the text go on where the last record's ended? By msg_print_text() of 3.6 to
+ * 4.8, which decides by the flags of both.
+ */
+static bool goes_on(const struct log_chain *c, uint8_t prev, uint8_t flags)
+{
+	return c->joins && prev & LOG_CONT && !(prev & LOG_NEWLINE) &&
+	       (flags & LOG_CONT || !(flags & LOG_PREFIX));
+}
+
+static bool chain_join(struct printk_log *out, const uint8_t *text, size_t len)
+{
+	struct log_record *last = &out->records.v[out->records.nr - 1];
+
+	str_add(&out->text, (const char *)text, len);
+	out->failed |= out->text.failed;
+	last->len += (uint32_t)len;
+	return true;
+}
+
 static bool chain_record(const struct log_chain *c, const uint8_t *at, uint64_t room,
-			 struct printk_log *out)
+			 uint8_t *prev, struct printk_log *out)
 {
 	uint64_t text_len = bytes_uint(at + c->text_len, 2, c->big_endian);
+	uint8_t flags, last = *prev;
 	struct log_record *rec;
 
 	if (text_len > room - c->header_size)
 		return false;
+	flags = c->level == UINT32_MAX ? flags_of(at[c->facility + 1], c->big_endian) : 0;
+	*prev = flags;
+	if (out->records.nr && goes_on(c, last, flags))
+		return chain_join(out, at + c->header_size, text_len);
 	rec = record_add(out, at + c->header_size, text_len);
 	if (!rec)
 		return false;
@@ -142,6 +176,9 @@ static bool chain_record(const struct log_chain *c, const uint8_t *at, uint64_t 
 		rec->facility = at[c->facility];
 		rec->level = level_of(at[c->facility + 1], c->big_endian);
 	}
+	rec->has_caller = c->caller != UINT32_MAX;
+	if (rec->has_caller)
+		rec->caller_id = (uint32_t)bytes_uint(at + c->caller, 4, c->big_endian);
 	return true;
 }
 
@@ -152,6 +189,7 @@ static bool chain_record(const struct log_chain *c, const uint8_t *at, uint64_t 
 void log_decode_chain(const struct log_chain *c, struct printk_log *out)
 {
 	uint64_t at = c->first, seq = c->first_seq;
+	uint8_t flags = 0;
 	bool turned = false;
 
 	out->format = "records";
@@ -168,10 +206,12 @@ void log_decode_chain(const struct log_chain *c, struct printk_log *out)
 		}
 		if (len < c->header_size || len > c->buf_len - at)
 			break;
-		if (!chain_record(c, c->buf + at, len, out))
+		size_t nr = out->records.nr;
+
+		if (!chain_record(c, c->buf + at, len, &flags, out))
 			out->nr_unusable++;
-		else
-			out->records.v[out->records.nr - 1].seq = seq;
+		else if (out->records.nr > nr)
+			out->records.v[nr].seq = seq;
 		seq++;
 		at += len;
 	}

@@ -40,16 +40,6 @@ static const struct vmatlas_need needs[] = {
 	/* arch/x86/mm/pgtable_32.c */
 	[VMALLOC_RESERVE] = VMATLAS_WANT_SYMBOL("__VMALLOC_RESERVE"),
 	/* Not read; found in the same pass for the sake of their types' files. */
-	VMATLAS_WANT_SYMBOL("prb"),
-	VMATLAS_WANT_SYMBOL("log_buf"),
-	VMATLAS_WANT_SYMBOL("log_buf_len"),
-	VMATLAS_WANT_SYMBOL("log_end"),
-	VMATLAS_WANT_SYMBOL("log_first_idx"),
-	VMATLAS_WANT_SYMBOL("log_next_idx"),
-	VMATLAS_WANT_SYMBOL("log_first_seq"),
-	VMATLAS_WANT_SYMBOL("vprintk_emit"),
-	VMATLAS_WANT_SYMBOL("vprintk"),
-	VMATLAS_WANT_SYMBOL("printk"),
 	VMATLAS_WANT_SYMBOL("request_resource"),
 	VMATLAS_WANT_SYMBOL("insert_resource"),
 	VMATLAS_WANT_SYMBOL("memblock_add"),
@@ -75,9 +65,9 @@ static struct vmatlas_error *judge_log(struct survey *s, const struct printk_log
 
 static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 {
-	_cleanup_(log_freep) struct printk_log *log = NULL;
+	const struct printk_log *log = NULL;
 	_cleanup_(str_done) struct str text = { 0 };
-	struct vmatlas_error *err = log_read(s->k, &log);
+	struct vmatlas_error *err = kernel_log(s->k, s->books, &log);
 
 	if (err && error_is_kernel_trouble(err)) {
 		struct vmatlas_error *next =

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/log.h"
 #include "kernel/ram.h"
 #include "kernel/surveyors.h"
 #include "kernel/symname.h"
@@ -100,4 +101,6 @@ void books_done(struct books *b)
 	b->ram = NULL;
 	symnames_free(b->names);
 	b->names = NULL;
+	log_free(b->log);
+	b->log = NULL;
 }

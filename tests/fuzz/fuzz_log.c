@@ -46,6 +46,7 @@ static void try_chain(const uint8_t *head, const uint8_t *p, size_t size,
 		.next = bytes_uint(head + 8, 4, false),
 		.header_size = 16, .ts = 0, .len = 8, .text_len = 10, .facility = 14,
 		.level = head[1] & 1 ? 14 : UINT32_MAX,
+		.caller = head[1] & 4 ? 12 : UINT32_MAX, .joins = head[1] & 8,
 	};
 
 	log_decode_chain(&c, out);

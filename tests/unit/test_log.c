@@ -213,7 +213,7 @@ static size_t chain_add(uint8_t *buf, size_t at, uint64_t ts, const char *text,
 
 static const struct log_chain chain_shape = {
 	.header_size = 16, .ts = 0, .len = 8, .text_len = 10, .facility = 14,
-	.level = UINT32_MAX,
+	.level = UINT32_MAX, .caller = UINT32_MAX,
 };
 
 static void a_chain_turns_at_a_length_of_zero(void **state)
@@ -239,6 +239,85 @@ static void a_chain_turns_at_a_length_of_zero(void **state)
 	text_is(&log, 2, "newest");
 	assert_int_equal(log.records.v[2].seq, 102);
 	assert_int_equal(log.records.v[2].level, 4);
+	log_done(&log);
+}
+
+enum { NEWLINE = 2, PREFIX = 4, CONT = 8 };
+
+static size_t chain_piece(uint8_t *buf, size_t at, unsigned int flags, const char *text)
+{
+	size_t next = chain_add(buf, at, at, text, 0);
+
+	buf[at + 15] = (uint8_t)(6 << 5 | flags);
+	return next;
+}
+
+static size_t chain_of_pieces(uint8_t *buf)
+{
+	size_t at = chain_piece(buf, 0, NEWLINE | PREFIX, "a line");
+
+	at = chain_piece(buf, at, CONT, "begun,");
+	at = chain_piece(buf, at, CONT, " continued,");
+	at = chain_piece(buf, at, CONT | NEWLINE, " ended");
+	at = chain_piece(buf, at, CONT, "begun");
+	return chain_piece(buf, at, NEWLINE | PREFIX, "interrupted");
+}
+
+static void fragments_of_a_line_are_joined(void **state)
+{
+	struct log_chain c = chain_shape;
+	struct printk_log log = { 0 };
+	uint8_t buf[256] = { 0 };
+
+	(void)state;
+	c.buf = buf;
+	c.buf_len = sizeof(buf);
+	c.joins = true;
+	c.next = chain_of_pieces(buf);
+	log_decode_chain(&c, &log);
+	assert_int_equal(log.records.nr, 4);
+	text_is(&log, 0, "a line");
+	text_is(&log, 1, "begun, continued, ended");
+	text_is(&log, 2, "begun");
+	text_is(&log, 3, "interrupted");
+	assert_int_equal(log.records.v[2].seq, 4);
+	assert_int_equal(log.records.v[1].level, 6);
+	log_done(&log);
+}
+
+/* printk of 4.9 to 5.9 prints each on a line of its own. */
+static void fragments_stay_apart_where_the_kernel_does_not_join_them(void **state)
+{
+	struct log_chain c = chain_shape;
+	struct printk_log log = { 0 };
+	uint8_t buf[256] = { 0 };
+
+	(void)state;
+	c.buf = buf;
+	c.buf_len = sizeof(buf);
+	c.next = chain_of_pieces(buf);
+	log_decode_chain(&c, &log);
+	assert_int_equal(log.records.nr, 6);
+	text_is(&log, 3, " ended");
+	log_done(&log);
+}
+
+static void a_chain_may_keep_who_wrote(void **state)
+{
+	struct log_chain c = chain_shape;
+	struct printk_log log = { 0 };
+	uint8_t buf[64] = { 0 };
+
+	(void)state;
+	c.buf = buf;
+	c.buf_len = sizeof(buf);
+	c.caller = 12;				/* where others have dict_len */
+	c.next = chain_add(buf, 0, 1, "hello", 0);
+	put(buf + 12, 0x80000003, 4, false);
+	log_decode_chain(&c, &log);
+	assert_int_equal(log.records.nr, 1);
+	assert_true(log.records.v[0].has_caller);
+	assert_int_equal(log.records.v[0].caller_id, 0x80000003);
 	log_done(&log);
 }
 
@@ -338,6 +417,9 @@ int main(void)
 		cmocka_unit_test(records_that_do_not_hold_together_are_counted),
 		cmocka_unit_test(a_ring_of_garbage_stays_within_its_bytes),
 		cmocka_unit_test(a_chain_turns_at_a_length_of_zero),
+		cmocka_unit_test(fragments_of_a_line_are_joined),
+		cmocka_unit_test(fragments_stay_apart_where_the_kernel_does_not_join_them),
+		cmocka_unit_test(a_chain_may_keep_who_wrote),
 		cmocka_unit_test(a_broken_chain_ends),
 		cmocka_unit_test(old_text_loses_its_heads),
 		cmocka_unit_test(old_text_goes_round),
