@@ -523,6 +523,37 @@ vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_boot_table(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
 
+/* ---- The kernel's log ------------------------------------------------------- */
+
+enum vmatlas_message_flags {
+	VMATLAS_MESSAGE_HAS_TIME = 1,
+	VMATLAS_MESSAGE_HAS_CALLER = 2,
+};
+
+/** struct vmatlas_message - one record of the kernel's log */
+struct vmatlas_message {
+	uint32_t size;
+	uint32_t flags;			/* enum vmatlas_message_flags */
+	uint32_t level;			/* 0..7 */
+	uint32_t facility;
+	uint64_t seq;
+	uint64_t nsec;			/* since boot */
+	uint32_t caller;		/* who wrote it: a PID, or a CPU with bit 31 set */
+	uint32_t len;			/* bytes of text */
+	const char *text;		/* as the kernel keeps it: lines, and any bytes */
+};
+
+/** vmatlas_message_fn() - take a message, good during the call; not 0 stops */
+typedef int vmatlas_message_fn(void *arg, const struct vmatlas_message *message);
+
+/**
+ * vmatlas_messages() - the kernel's log, oldest first
+ *
+ * Where the dump lacks some of it, all the rest is given first; then FAULT says so.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_messages(struct vmatlas *atlas, vmatlas_message_fn *message, void *arg);
+
 /* ---- Small cases ------------------------------------------------------------ */
 
 /** struct vmatlas_extracted - what an extract holds, and what it does not */

@@ -44,6 +44,8 @@ commands() {
 	areas --by type
 	areas --by module
 	addr $(addresses "$1")
+	log
+	log --raw --callers
 	check
 	report
 	report --full --exit-code

@@ -72,6 +72,7 @@ struct cli {
 	bool json, no_headings, bytes, exit_code, full, verbose, live;
 	bool boot, gaps, mappings, direct_map, vmallocinfo;
 	bool physical;
+	bool raw, callers;
 	bool help, version;
 
 	struct vmatlas *atlas;

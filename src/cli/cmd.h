@@ -12,6 +12,7 @@ struct vmatlas_error *cmd_areas(struct cli *cli);
 struct vmatlas_error *cmd_addr(struct cli *cli);
 struct vmatlas_error *cmd_check(struct cli *cli);
 struct vmatlas_error *cmd_report(struct cli *cli);
+struct vmatlas_error *cmd_log(struct cli *cli);
 struct vmatlas_error *cmd_extract(struct cli *cli);
 struct vmatlas_error *cmd_explain(struct cli *cli);
 struct vmatlas_error *cmd_plugins(struct cli *cli);

@@ -68,18 +68,30 @@ u32 __atags_pointer IN_INIT = 0xe7fddef0;
 
 struct log { u16 dict_len; u8 facility, flags_level; u16 text_len, len; u64 ts_nsec; };
 
-#define LINE(usec, s) { .h = { .ts_nsec = (usec) * 1000, .len = 80, .facility = 0, \
-			       .flags_level = 6 << 5, .text_len = sizeof(s) - 1 }, .text = s }
+enum { LOG_NOCONS = 1, LOG_NEWLINE = 2, LOG_PREFIX = 4, LOG_CONT = 8 };
 
+#define PIECE(usec, flags, s) { .h = { .ts_nsec = (usec) * 1000, .len = 80, .facility = 0, \
+				       .flags_level = 6 << 5 | (flags),			    \
+				       .text_len = sizeof(s) - 1 }, .text = s }
+#define LINE(usec, s) PIECE(usec, LOG_NEWLINE | LOG_PREFIX, s)
+
+/* It went round: what is oldest stands behind, up to a header of zeros. */
 union {
-	struct { struct log h; char text[64]; } line[3];
+	struct { struct log h; char text[64]; } line[12];
 	char bytes[1024];
 } log_bytes = { .line = {
-	LINE(0, "Booting Linux on physical CPU 0x0"),
-	LINE(0, "Linux version " RELEASE),
-	LINE(1500, "Kernel command line: console=ttyS0"),
+	[9] = LINE(0, "Booting Linux on physical CPU 0x0"),
+	[10] = LINE(0, "Linux version " RELEASE),
+	[11] = LINE(1500, "Kernel command line: console=ttyS0"),
+	[0] = PIECE(2000, LOG_NOCONS | LOG_CONT, "pci 0000:00:01.0:"),
+	[1] = PIECE(2010, LOG_CONT, " [mem 0x10000000-0x10000fff]"),
+	[2] = PIECE(2020, LOG_CONT | LOG_NEWLINE, " disabled"),
+	[3] = LINE(3000, "two lines\nin one record"),
 } };
 char *log_buf = log_bytes.bytes;
 u32 log_buf_len = sizeof(log_bytes);
-u32 log_first_idx, log_next_idx = 3 * 80;
-u64 log_first_seq;
+u32 log_first_idx = 9 * 80, log_next_idx = 4 * 80;
+u64 log_first_seq = 57;
+
+/* A line that waits for its end: until 4.8 with what the consoles were shown of it. */
+struct cont { u32 len, cons; u8 flushed; char buf[52]; } cont;

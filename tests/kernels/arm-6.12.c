@@ -81,45 +81,9 @@ struct resource uart_resource = {
 };
 struct resource iomem_resource = { .end = 0xffffffff, .child = &uart_resource };
 
-/* ---- The log: kernel/printk/printk_ringbuffer.h ---- */
-
-struct prb_data_blk_lpos { ulong next, begin; };
-struct prb_desc { struct prb_data_blk_lpos text_blk_lpos; ulong state_var; };
-struct printk_info {
-	u32 caller_id;
-	u16 text_len;
-	u8 facility, flags_level;
-	u64 seq, ts_nsec;
-};
-struct prb_desc_ring {
-	struct printk_info *infos;
-	struct prb_desc *descs;
-	ulong tail_id, head_id;
-	u32 count_bits;
-};
-struct prb_data_ring { ulong tail_lpos, head_lpos; char *data; u32 size_bits; };
-struct printk_ringbuffer {
-	ulong fail;
-	struct prb_data_ring text_data_ring;
-	struct prb_desc_ring desc_ring;
-};
-
-#define LINE0 "Booting Linux on physical CPU 0x0"
-#define LINE1 "Linux version " RELEASE
-#define LINE2 "Kernel command line: console=ttyAMA0"
-
-struct { ulong id; char text[60]; } log_text[8] = { { 0, LINE0 }, { 1, LINE1 }, { 2, LINE2 } };
-
-#define FINALIZED (2ul << 30)
-#define DESC(i) { .state_var = FINALIZED + (i), .text_blk_lpos = { 64 * (i) + 64, 64 * (i) } }
-#define INFO(i, text) { .seq = (i), .ts_nsec = (i) * 1000000, .flags_level = 6 << 5, \
-			.text_len = sizeof(text) - 1 }
-
-struct prb_desc log_descs[8] = { DESC(0), DESC(1), DESC(2) };
-struct printk_info log_infos[8] = { INFO(0, LINE0), INFO(1, LINE1), INFO(2, LINE2) };
-struct printk_ringbuffer printk_rb_static = {
-	.desc_ring = { .count_bits = 3, .descs = log_descs, .infos = log_infos,
-		       .head_id = 2, .tail_id = 0 },
-	.text_data_ring = { .size_bits = 9, .data = (char *)log_text, .head_lpos = 192 },
-};
-struct printk_ringbuffer *prb = &printk_rb_static;
+#define LOG_LINES(X)						\
+	X(0, "Booting Linux on physical CPU 0x0"),		\
+	X(1, "Linux version " RELEASE),				\
+	X(2, "Kernel command line: console=ttyAMA0")
+#define LOG_HEAD 2
+#include "log_ring.h"

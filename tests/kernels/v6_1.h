@@ -140,4 +140,6 @@ struct module fakemod IN_MODULE = {
 };
 struct list_head modules = { &fakemod.list, &fakemod.list };
 
+#include "log_ring.h"
+
 #endif

@@ -81,3 +81,5 @@ struct execmem_info execmem_of_x86 = {
 };
 struct execmem_info *execmem_info = &execmem_of_x86;
 void execmem_alloc(void) { }
+
+#include "log_ring.h"
