@@ -32,7 +32,19 @@ addresses() {
 	esac
 }
 
+# Kernels that are there for the form of their books, or of their address space.
+is_brief() {
+	case $1 in
+	x86-3.16|x86-4.*|x86-5.*|x86-6.6)	true ;;
+	*)					false ;;
+	esac
+}
+
 commands() {
+	if is_brief "$1"; then
+		printf '%s\n' map areas 'areas --by type' check
+		return
+	fi
 	cat <<-END
 	info
 	map

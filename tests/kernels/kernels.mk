@@ -5,8 +5,9 @@
 
 KDIR	:= $(O)/kernels
 K61	:= x86-6.1 overlap stray loop ring wild wild-vm wrong-size bounds purge
-KOLD	:= x86-2.6.28
-KX86	:= $(K61) x86-6.12 $(KOLD)
+KOLD	:= x86-2.6.28 x86-3.16 x86-4.9
+KERAS	:= x86-4.19 x86-5.3 x86-5.4 x86-6.6
+KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS)
 KARM	:= arm-6.12 arm-3.10 seed
 
 K_TOOL_x86 := x86_64-linux-gnu-

@@ -21,8 +21,9 @@
 #define VM_ARM_STATIC_MAPPING 0x40000000
 
 /* vmap_area.flags */
-#define VM_LAZY_FREE 0x1
-#define VM_VM_AREA   0x4
+#define VM_LAZY_FREE	0x1
+#define VM_LAZY_FREEING 0x2
+#define VM_VM_AREA	0x4
 
 struct vm_struct {
 	ulong phys_addr;
@@ -57,8 +58,10 @@ u32 vmlist_lock;
 #define VMLIST(first) struct vm_struct *vmlist = (first)
 #endif
 
+#ifndef SIX_HERE
 #define VM_OF(start, bytes, ...) { .addr = (void *)(start), .size = (bytes), __VA_ARGS__ }
 #define AREA(start, end, before, after, ...) \
 	{ .va_start = (start), .va_end = (end), .list = { after, before }, __VA_ARGS__ }
+#endif
 
 #endif

@@ -10,6 +10,7 @@
 #define VMALLOC_SIZE  (31ul << 40)
 #define VM_IS_PRIVATE
 #define HAS_VMLIST
+#define HAS_MODULE_CORE
 #include "x86_64_old.h"
 #include "v2_6_28.h"
 

@@ -71,6 +71,12 @@ ulong init_top_pgt[512] PAGE_ALIGNED = {
 	[511] = PHYS(level3_kernel_pgt) + TABLE,
 };
 
+typedef u64 phys_addr_t;
+
+/* Of the six areas (six.h), that at the top. */
+#define TOP_AT MODULE(0), MODULE(0x5000)
+#define TOP_VM .flags = VM_ALLOC, .nr_pages = 4, .caller = (void *)CALLER(load_module)
+
 /* ---- Who else declares regions ---- */
 
 struct page { ulong scrambled[3]; u32 refcount; ulong flags; ulong more[3]; };

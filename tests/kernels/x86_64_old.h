@@ -79,7 +79,15 @@ struct kcore_list kcore_modules = {
 	.addr = MODULES_VADDR, .size = MODULES_END - MODULES_VADDR,
 };
 
+typedef u64 phys_addr_t;
+
+/* ---- Of the six areas, that at the top ---- */
+
+#define TOP_AT MODULE(0), MODULE(0x5000)
+#define TOP_VM .flags = VM_ALLOC, .nr_pages = 4, .caller = (void *)CALLER(load_module)
+
 /* kernel/module.c, up to 4.4 */
+#ifdef HAS_MODULE_CORE
 struct module {
 	void *module_init;
 	u32 core_size, init_size;
@@ -89,5 +97,6 @@ struct module {
 	char name[56];
 } *last_module_loaded;
 struct list_head modules = EMPTY_LIST(modules);
+#endif
 
 #endif
