@@ -104,6 +104,9 @@ typedef void vmatlas_log_fn(void *arg, uint32_t level, const char *line);
  */
 typedef int vmatlas_confirm_fn(void *arg, const char *question);
 
+/** vmatlas_cancelled_fn() - asked now and then during a download; not 0: give it up */
+typedef int vmatlas_cancelled_fn(void *arg);
+
 enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
 
 /**
@@ -150,8 +153,8 @@ struct vmatlas_open_opts {
 	const char *const *roots;
 	const char *const *debug_dirs;
 	vmatlas_confirm_fn *confirm;	/* asked before debuginfod is; NULL: no */
-	void *confirm_arg;
-	const volatile int *cancel;	/* not 0: give up a download; may be NULL */
+	vmatlas_cancelled_fn *cancelled;	/* NULL: never */
+	void *ask_arg;			/* handed to both */
 	uint32_t debuginfod;		/* ask the servers of $DEBUGINFOD_URLS */
 	uint32_t reserved2;
 	const char *const *parts;	/* more files of @core: a split kdump's, raw images */

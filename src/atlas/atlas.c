@@ -129,6 +129,15 @@ static struct vmatlas_error *check_files(const struct kernel_opts *o)
 	return NULL;
 }
 
+/* Nobody inside needs to know how much is wanted. */
+static void pass_log(void *arg, uint32_t level, const char *line)
+{
+	const struct vmatlas *atlas = arg;
+
+	if (level <= atlas->log_level)
+		atlas->log(atlas->log_arg, level, line);
+}
+
 static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 					 const struct vmatlas_open_opts *opts)
 {
@@ -137,16 +146,20 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 		.live = opts->live,
 		.types = opts->types, .host = opts->host, .phys_offset = opts->phys_offset,
 		.kaslr_offset = opts->kaslr_offset,
-		.mem = { .tmpdir = opts->tmpdir, .record = opts->record, .log = opts->log, .log_arg = opts->log_arg },
+		.mem = { .tmpdir = opts->tmpdir, .record = opts->record, .log = opts->log ? pass_log : NULL,
+			 .log_arg = atlas },
 		.search = {
 			.roots = opts->roots, .debug_dirs = opts->debug_dirs,
 			.debuginfod = opts->debuginfod, .confirm = opts->confirm,
-			.confirm_arg = opts->confirm_arg, .cancel = opts->cancel,
-			.log = opts->log, .log_arg = opts->log_arg,
+			.cancelled = opts->cancelled, .ask_arg = opts->ask_arg,
+			.log = opts->log ? pass_log : NULL, .log_arg = atlas,
 		},
 	};
 	struct vmatlas_error *err;
 
+	atlas->log = opts->log;
+	atlas->log_arg = opts->log_arg;
+	atlas->log_level = opts->log_level;
 	if (!opts->vmlinux && !opts->core && !o.live && !o.host)
 		return NULL;	/* a boot log is enough to survey, nothing to list inspectors */
 	err = list_files(opts, &files);

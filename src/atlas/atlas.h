@@ -45,6 +45,9 @@ struct vmatlas {
 	VEC(struct finding) findings;
 	VEC(struct vmatlas_coverage) coverage;
 	VEC(struct inspector *) inspectors;	/* each stays where it is when others come */
+	vmatlas_log_fn *log;		/* the caller's, or NULL */
+	void *log_arg;
+	uint32_t log_level;
 	uint32_t surveyed;		/* enum vmatlas_survey_what */
 	bool sealed, inspected;
 	bool inspecting;		/* findings and coverage may still move */

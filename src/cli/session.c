@@ -5,6 +5,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -190,6 +191,62 @@ static struct vmatlas_error *survey(struct cli *cli, uint32_t what)
 	return cli->exit_code ? vmatlas_inspect(cli->atlas) : NULL;
 }
 
+/* ---- A download: only with consent, and Ctrl-C ends it ---- */
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+/*
+ * From the first time this is asked, Ctrl-C waits for the answer: the library then
+ * leaves no half of a file behind.
+ */
+static int is_interrupted(void *arg)
+{
+	struct sigaction sa = { .sa_handler = interrupt };
+
+	(void)arg;
+	sigaction(SIGINT, &sa, NULL);
+	return interrupted;
+}
+
+static void die_if_interrupted(void)
+{
+	signal(SIGINT, SIG_DFL);
+	if (!interrupted)
+		return;
+	progress_clear();
+	raise(SIGINT);
+}
+
+static int confirm(void *arg, const char *question)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+	char answer[16];
+
+	(void)arg;
+	progress_clear();
+	text_add_safe(&s, question, strlen(question));
+	fprintf(stderr, "vmatlas: %s [y/N] ", str_text(&s));
+	fflush(stderr);
+	return fgets(answer, sizeof(answer), stdin) && (answer[0] | 0x20) == 'y';
+}
+
+static void allow_downloads(struct cli *cli)
+{
+	struct sigaction now;
+
+	/* A shell's background jobs ignore it, and so they shall. */
+	if (!sigaction(SIGINT, NULL, &now) && now.sa_handler != SIG_IGN)
+		cli->open.cancelled = is_interrupted;
+	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
+		cli->open.confirm = confirm;
+}
+
 /* For the library lists end with NULL. */
 static struct vmatlas_error *end_list(struct words *list, const char *const **ret)
 {
@@ -222,7 +279,10 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 	cli->open.log_level = cli->verbose ? VMATLAS_LOG_DEBUG :
 			      isatty(STDERR_FILENO) ? VMATLAS_LOG_PROGRESS :
 						      VMATLAS_LOG_WARNING;
+	allow_downloads(cli);
 	err = vmatlas_open(&cli->open, &cli->atlas);
+	if (cli->open.cancelled)
+		die_if_interrupted();
 	if (!err)
 		err = survey(cli, what);
 	progress_clear();

@@ -166,6 +166,13 @@ static struct vmatlas_error *fetch(struct search *s)
 	if (!*build_id || (!s->where->debuginfod && !s->where->confirm))
 		return NULL;
 	err = debuginfod_fetch(s->where, build_id, "debug information", &path);
+	/* Who has symbols can do without, and hears of it. */
+	if (error_is(err, VMATLAS_ERROR_MISSING) && image_section(s->image, ".symtab")) {
+		struct vmatlas_error *failed = refuse(s, "%s", vmatlas_error_message(err));
+
+		vmatlas_error_free(err);
+		return failed;
+	}
 	if (err || !path)
 		return err;
 	s->by_link = false;

@@ -56,8 +56,8 @@ struct image_search {
 	const char *const *roots, *const *debug_dirs;	/* NULL, or they end with NULL */
 	bool debuginfod;
 	vmatlas_confirm_fn *confirm;
-	void *confirm_arg;
-	const volatile int *cancel;
+	vmatlas_cancelled_fn *cancelled;
+	void *ask_arg;
 	vmatlas_log_fn *log;
 	void *log_arg;
 };

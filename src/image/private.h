@@ -169,8 +169,8 @@ bool debuglink_parse(const struct bytes *section, bool big_endian, const char **
 /* ---- debuginfod.c ---- */
 
 /*
- * May the servers be asked, by order or by a person's consent? MISSING with what is
- * to be done if there are none though they were ordered.
+ * Fetch a file by its build ID, by order or with a person's consent; without either
+ * *ret_path stays as it was. @what is "vmlinux" or "debug information".
  */
 VMATLAS_CHECKED struct vmatlas_error *
 debuginfod_fetch(const struct image_search *search, const char *build_id, const char *what,
