@@ -51,3 +51,5 @@ struct vmap_area area[] IN_SLAB = {
 	     .flags = VM_VM_AREA),
 };
 struct list_head vmap_area_list = { &area[0].list, &area[6].list };
+
+#include "log_text.h"
