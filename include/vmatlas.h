@@ -182,7 +182,8 @@ enum vmatlas_survey_what {
 	VMATLAS_SURVEY_DECLARED = 1,	/* regions, every source */
 	VMATLAS_SURVEY_RECORDED = 2,	/* areas */
 	VMATLAS_SURVEY_RAM = 4,		/* RAM: iomem, device tree, log, command line */
-	VMATLAS_SURVEY_ALL = 7,
+	VMATLAS_SURVEY_FREE = 8,	/* free space and pools; wants RECORDED, too */
+	VMATLAS_SURVEY_ALL = 15,
 };
 
 /**
@@ -356,6 +357,56 @@ vmatlas_claim_at(const struct vmatlas *atlas, uint32_t layer, uint64_t addr);
 
 /** vmatlas_kind_name() - "vmalloc", "direct-map"; never NULL */
 VMATLAS_API const char *vmatlas_kind_name(uint32_t kind);
+
+/* ---- The ledger ------------------------------------------------------------ */
+
+enum vmatlas_usage_flags {
+	VMATLAS_USAGE_NESTED = 1,	/* a window in other spaces: its bytes are theirs, too */
+	VMATLAS_USAGE_TREE = 2,		/* free is what the kernel's free tree says */
+};
+
+/** struct vmatlas_share - what areas of one kind take of a space, guard pages apart */
+struct vmatlas_share {
+	uint32_t kind;
+	uint32_t reserved;
+	uint64_t nr_areas;
+	uint64_t bytes;
+};
+
+/**
+ * struct vmatlas_usage - a space that vmalloc's allocator hands out from, added up
+ *
+ * busy + guard + image + unpurged + pooled + free + lost is the size of .range.
+ */
+struct vmatlas_usage {
+	uint32_t size;
+	uint32_t flags;			/* enum vmatlas_usage_flags */
+	const struct vmatlas_claim *region;
+	struct vmatlas_range range;
+	uint64_t busy;			/* bytes of areas in use, guard pages apart */
+	uint64_t guard;
+	uint64_t image;			/* areas that the kernel image lies in */
+	uint64_t unpurged;		/* freed, not yet given back */
+	uint64_t pooled;		/* kept for the next allocation of their size */
+	uint64_t free;
+	uint64_t lost;			/* on no list at all */
+	uint64_t nr_areas;		/* in use */
+	uint64_t nr_holes;
+	struct vmatlas_range largest;	/* hole; first > last: none */
+	struct vmatlas_range largest_purged;	/* once unpurged and pooled are given back */
+	const struct vmatlas_share *shares;	/* of .busy, the largest first */
+	uint64_t nr_shares;
+	const uint64_t *holes_by_order;	/* [64]: holes of 2^i bytes up to twice that */
+	const uint64_t *bytes_by_order;	/* likewise, their bytes */
+};
+
+/** vmatlas_usage_next() - after a survey with VMATLAS_SURVEY_FREE; NULL starts, NULL ends */
+VMATLAS_API const struct vmatlas_usage *
+vmatlas_usage_next(const struct vmatlas *atlas, const struct vmatlas_usage *prev);
+
+/** vmatlas_hole_next() - holes of @space by address; NULL starts, NULL ends */
+VMATLAS_API const struct vmatlas_range *
+vmatlas_hole_next(const struct vmatlas_usage *space, const struct vmatlas_range *prev);
 
 /* ---- Reading the kernel -------------------------------------------------- */
 

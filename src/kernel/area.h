@@ -34,10 +34,27 @@
 /* The needs that decode_area() goes by; first in survey_vmalloc's table. */
 enum area_need {
 	VA, VA_START, VA_END, VA_LIST, VA_VM, VA_PRIVATE, VA_FLAGS, VA_PURGE_LIST, VA_RCU,
-	VA_RB, VA_LEFT, VA_RIGHT,
-	VM, VM_ADDR, VM_SIZE, VM_FLAGS, VM_PAGES, VM_NR_PAGES, VM_PHYS, VM_CALLER,
-	VM_REQUESTED, VM_NEXT, NR_AREA_NEEDS,
+	VA_RB, VA_LEFT, VA_RIGHT, NR_VMAP_AREA_NEEDS,
+	VM = NR_VMAP_AREA_NEEDS, VM_ADDR, VM_SIZE, VM_FLAGS, VM_PAGES, VM_NR_PAGES, VM_PHYS,
+	VM_CALLER, VM_REQUESTED, VM_NEXT, NR_AREA_NEEDS,
 };
+
+/* What each table that begins with them says of vmap_area. */
+#define VMALLOC_UNIT "vfree|vunmap"
+#define VMAP_AREA(member) VMATLAS_WANT_MEMBER("vmap_area", member, VMALLOC_UNIT)
+#define VMAP_AREA_NEEDS							      \
+	[VA]		= VMAP_AREA(""),				      \
+	[VA_START]	= VMAP_AREA("va_start"),			      \
+	[VA_END]	= VMAP_AREA("va_end"),				      \
+	[VA_LIST]	= VMAP_AREA("list"),				      \
+	[VA_VM]		= VMAP_AREA("vm"),				      \
+	[VA_PRIVATE]	= VMAP_AREA("private"),				      \
+	[VA_FLAGS]	= VMAP_AREA("flags"),				      \
+	[VA_PURGE_LIST]	= VMAP_AREA("purge_list"),			      \
+	[VA_RCU]	= VMAP_AREA("rcu_head"),			      \
+	[VA_RB]		= VMAP_AREA("rb_node"),				      \
+	[VA_LEFT]	= VMAP_AREA("rb_node.rb_left"),			      \
+	[VA_RIGHT]	= VMAP_AREA("rb_node.rb_right")
 
 /* Up to 5.3 flags tell what an area is; they came back, for something else, in 6.3. */
 static inline bool area_has_old_flags(const struct survey *s)

@@ -247,6 +247,14 @@ struct area {
 	bool on_vmlist;			/* up to 3.9: what /proc/vmallocinfo goes by */
 };
 
+/* A list of areas that was walked to its end: areas.v[from] and @nr - 1 after it. */
+struct area_list {
+	enum area_state state;
+	uint32_t node;
+	uint64_t head, root;		/* list_head; rb_root of the same areas, 0 unknown */
+	size_t from, nr;
+};
+
 struct module {
 	uint64_t record;		/* struct module */
 	char name[64];
@@ -260,10 +268,12 @@ struct module {
 
 struct books {
 	VEC(struct area) areas;		/* as they are walked; by address once sealed */
+	VEC(struct area_list) lists;
 	bool areas_complete;
 	bool busy_ends_in_ram;		/* last busy entry was vm_map_ram; a 5.4-5.10 quirk */
 	VEC(struct module) modules;
 	bool modules_read, modules_complete;
+	struct free_books *free;	/* freespace.h; NULL until surveyed */
 	struct ram_facts *ram;		/* ram.h; NULL until surveyed */
 	struct symnames *names;		/* symname.h; NULL until a name was asked for */
 	struct printk_log *log;		/* log.h; NULL until it was asked for */

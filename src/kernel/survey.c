@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/freespace.h"
 #include "kernel/log.h"
 #include "kernel/ram.h"
 #include "kernel/surveyors.h"
@@ -18,6 +19,8 @@ const struct surveyor *const surveyors[] = {
 	&survey_execmem,
 	&survey_vmalloc,
 	&survey_modules,
+	&survey_free,
+	&survey_pools,
 	&survey_ram,
 };
 
@@ -96,6 +99,9 @@ uint64_t survey_field(const struct survey *s, unsigned int need, const void *buf
 void books_done(struct books *b)
 {
 	vec_done(&b->areas);
+	vec_done(&b->lists);
+	free_books_free(b->free);
+	b->free = NULL;
 	vec_done(&b->modules);
 	ram_facts_free(b->ram);
 	b->ram = NULL;

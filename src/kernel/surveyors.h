@@ -11,6 +11,8 @@ extern const struct surveyor survey_markers;	/* ptdump's address_markers */
 extern const struct surveyor survey_execmem;	/* windows for module text, 6.10+ */
 extern const struct surveyor survey_vmalloc;	/* every vmap_area */
 extern const struct surveyor survey_modules;	/* the module list, for names */
+extern const struct surveyor survey_free;	/* what vmalloc may still hand out */
+extern const struct surveyor survey_pools;	/* areas kept for reuse, 6.9+ */
 extern const struct surveyor survey_ram;	/* installed and used RAM */
 
 #endif

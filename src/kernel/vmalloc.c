@@ -15,21 +15,10 @@ enum {
 	NODES, NR_NODES, SINGLE, NODE, NODE_BUSY, NODE_BUSY_ROOT, NODE_LAZY, NODE_LAZY_ROOT,
 };
 
-#define UNIT "vfree|vunmap"
+#define UNIT VMALLOC_UNIT
 
 static const struct vmatlas_need needs[] = {
-	[VA]		= VMATLAS_WANT_MEMBER("vmap_area", "", UNIT),
-	[VA_START]	= VMATLAS_WANT_MEMBER("vmap_area", "va_start", UNIT),
-	[VA_END]	= VMATLAS_WANT_MEMBER("vmap_area", "va_end", UNIT),
-	[VA_LIST]	= VMATLAS_WANT_MEMBER("vmap_area", "list", UNIT),
-	[VA_VM]		= VMATLAS_WANT_MEMBER("vmap_area", "vm", UNIT),
-	[VA_PRIVATE]	= VMATLAS_WANT_MEMBER("vmap_area", "private", UNIT),
-	[VA_FLAGS]	= VMATLAS_WANT_MEMBER("vmap_area", "flags", UNIT),
-	[VA_PURGE_LIST]	= VMATLAS_WANT_MEMBER("vmap_area", "purge_list", UNIT),
-	[VA_RCU]	= VMATLAS_WANT_MEMBER("vmap_area", "rcu_head", UNIT),
-	[VA_RB]		= VMATLAS_WANT_MEMBER("vmap_area", "rb_node", UNIT),
-	[VA_LEFT]	= VMATLAS_WANT_MEMBER("vmap_area", "rb_node.rb_left", UNIT),
-	[VA_RIGHT]	= VMATLAS_WANT_MEMBER("vmap_area", "rb_node.rb_right", UNIT),
+	VMAP_AREA_NEEDS,
 	[VM]		= VMATLAS_WANT_MEMBER("vm_struct", "", UNIT),
 	[VM_ADDR]	= VMATLAS_WANT_MEMBER("vm_struct", "addr", UNIT),
 	[VM_SIZE]	= VMATLAS_WANT_MEMBER("vm_struct", "size", UNIT),
@@ -108,6 +97,19 @@ static struct vmatlas_error *forward(struct area_walk *w, bool *ret_broken)
 	return err;
 }
 
+/* So that whoever compares it with its tree knows which areas it holds. */
+static struct vmatlas_error *keep_list(const struct area_walk *w, size_t from)
+{
+	struct books *b = w->s->books;
+	struct area_list *list = vec_push(&b->lists);
+
+	if (!list)
+		return error_no_memory();
+	*list = (struct area_list){ .state = w->state, .node = w->node, .root = w->root,
+				    .head = w->head, .from = from, .nr = b->areas.nr - from };
+	return NULL;
+}
+
 /* The list stopped at @err. */
 static struct vmatlas_error *go_on(struct area_walk *w, size_t from, struct vmatlas_error *err)
 {
@@ -139,7 +141,7 @@ static struct vmatlas_error *walk_list(struct area_walk *w)
 		broken = false;
 		err = forward(w, &broken);
 		if (!broken)
-			return err;
+			return err ? err : keep_list(w, from);
 	}
 	return go_on(w, from, err);
 }

@@ -33,15 +33,20 @@ extern struct vmap_node single;
 #define LAZY &single.lazy.head
 
 struct vmap_area area[] IN_SLAB = {
-	AREA(0xd0801000, 0xd0803000, BUSY, &area[1].list, .vm = &vm[0]),
-	AREA(0xd0804000, 0xd080d000, &area[0].list, &area[2].list, .vm = &vm[1]),
-	AREA(0xd0810000, 0xd0814000, &area[1].list, &area[3].list, .flags = VMAP_RAM),
-	AREA(0xfee00000, 0xff000000, &area[2].list, BUSY, .vm = &vm[2]),
+	AREA(0xd0801000, 0xd0803000, BUSY, &area[1].list, .vm = &vm[0],
+	     BELOW(NULL, &area[1].rb_node)),
+	AREA(0xd0804000, 0xd080d000, &area[0].list, &area[2].list, .vm = &vm[1],
+	     BELOW(&area[0].rb_node, &area[2].rb_node)),
+	AREA(0xd0810000, 0xd0814000, &area[1].list, &area[3].list, .flags = VMAP_RAM,
+	     BELOW(&area[1].rb_node, &area[3].rb_node)),
+	AREA(0xfee00000, 0xff000000, &area[2].list, BUSY, .vm = &vm[2],
+	     BELOW(&area[2].rb_node, NULL)),
 };
 struct vmap_area lazy[] IN_SLAB = {
-	AREA(0xd0820000, 0xd0822000, LAZY, LAZY, .vm = (void *)0x100),
+	AREA(0xd0820000, 0xd0822000, LAZY, LAZY, .vm = (void *)0x100, BELOW(NULL, NULL)),
 };
-struct vmap_node single = NODE(&area[0].list, &area[3].list, &lazy[0].list, &lazy[0].list);
+struct vmap_node single = NODE(&area[0].list, &area[3].list, &area[0].rb_node,
+			       &lazy[0].list, &lazy[0].list, &lazy[0].rb_node);
 int nr_vmap_nodes = 1;
 
 /* ---- Modules: none; and the only second source of vmalloc's bounds here ---- */

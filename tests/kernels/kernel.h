@@ -20,8 +20,8 @@ typedef unsigned long ulong;
 
 /* The one order that never changed: next, then prev (include/linux/types.h). */
 struct list_head { struct list_head *next, *prev; };
-struct rb_node { ulong color; struct rb_node *right, *left; };
-struct rb_root { struct rb_node *node; };
+struct rb_node { ulong __rb_parent_color; struct rb_node *rb_right, *rb_left; };
+struct rb_root { struct rb_node *rb_node; };
 struct llist_node { struct llist_node *next; };
 struct llist_head { struct llist_node *first; };
 

@@ -80,9 +80,9 @@ enum { ACPI, HASH, BIG, BIG_PAGES, RAM, PERCPU, MODULE_AREA, NR_AREAS };
 #define UP(i) ((i) & 1 ? 3 : (i) & 2 ? (i) - 1 : (i) + 1)
 #define SPAN(i) ((i) == 3 ? 2 : 1)
 #define TREE(i) {							      \
-	.color = (i) == 3 ? 1 : (ulong)NODE(UP(i)) + 1,			      \
-	.left = (i) & 1 ? NODE((i) - SPAN(i)) : NULL,			      \
-	.right = (i) & 1 ? NODE((i) + SPAN(i)) : NULL }
+	.__rb_parent_color = (i) == 3 ? 1 : (ulong)NODE(UP(i)) + 1,			      \
+	.rb_left = (i) & 1 ? NODE((i) - SPAN(i)) : NULL,			      \
+	.rb_right = (i) & 1 ? NODE((i) + SPAN(i)) : NULL }
 
 #define AREA(i, start, end, ...)					      \
 	[i] = { .va_start = (start), .va_end = (end), .list = LINKS(i),	      \

@@ -43,14 +43,21 @@ struct vmap_node {
 	ulong nr_purged;
 	struct rb_list lazy;
 	struct list_head purge_list;
-	struct vmap_pool pool[256];
+	struct vmap_pool pool[2];
 	struct rb_list busy;
 };
 
-#define NODE(busy_first, busy_last, lazy_first, lazy_last) {		      \
-	.busy.head = { busy_first, busy_last }, .lazy.head = { lazy_first, lazy_last } }
+/* Lists by their ends; trees by their tops, NULL where they are empty. */
+#define NODE(busy_first, busy_last, busy_top, lazy_first, lazy_last, lazy_top, ...) { \
+	.busy.head = { busy_first, busy_last }, .busy.root = { busy_top },    \
+	.lazy.head = { lazy_first, lazy_last }, .lazy.root = { lazy_top }, \
+	__VA_ARGS__ }
+#define POOL(first, last) { .head = { first, last } }
 #define VM_OF(start, bytes, ...) { .addr = (void *)(start), .size = (bytes), __VA_ARGS__ }
 #define AREA(start, end, before, after, ...) \
 	{ .va_start = (start), .va_end = (end), .list = { after, before }, __VA_ARGS__ }
+
+/* Black, below @up (NULL: the top), with one child on the right, or none. */
+#define BELOW(up, child) .rb_node = { .__rb_parent_color = (ulong)(up) + 1, .rb_right = child }
 
 #endif

@@ -32,25 +32,38 @@ struct vm_struct vm[] IN_SLAB = {
 	      .caller = (void *)CALLER(load_module), .requested_size = 0x1800),
 };
 
-extern struct vmap_area area[], lazy[];
+extern struct vmap_area area[], lazy[], pooled[];
 extern struct vmap_node nodes[];
 
 #define BUSY(node) &nodes[node].busy.head
 #define LAZY(node) &nodes[node].lazy.head
+#define POOLED(node, i) &nodes[node].pool[i].head
 
 struct vmap_area area[] IN_SLAB = {
-	AREA(VM(0x0000), VM(0x2000), BUSY(0), &area[2].list, .vm = &vm[0]),
-	AREA(VM(0x4000), VM(0x9000), BUSY(1), &area[3].list, .vm = &vm[1]),
-	AREA(VM(0x100000), VM(0x104000), &area[0].list, BUSY(0), .flags = VMAP_RAM),
-	AREA(MODULE(0x2000), MODULE(0x5000), &area[1].list, BUSY(1), .vm = &vm[2]),
+	AREA(VM(0x0000), VM(0x2000), BUSY(0), &area[2].list, .vm = &vm[0],
+	     BELOW(NULL, &area[2].rb_node)),
+	AREA(VM(0x4000), VM(0x9000), BUSY(1), &area[3].list, .vm = &vm[1],
+	     BELOW(NULL, &area[3].rb_node)),
+	AREA(VM(0x100000), VM(0x104000), &area[0].list, BUSY(0), .flags = VMAP_RAM,
+	     BELOW(&area[0].rb_node, NULL)),
+	AREA(MODULE(0x2000), MODULE(0x5000), &area[1].list, BUSY(1), .vm = &vm[2],
+	     BELOW(&area[1].rb_node, NULL)),
 };
 /* Since 7.x the vm of a lazy area is stale: nobody may follow it. */
 struct vmap_area lazy[] IN_SLAB = {
-	AREA(VM(0x20000), VM(0x23000), LAZY(1), LAZY(1), .vm = (void *)0xdead000000000100),
+	AREA(VM(0x20000), VM(0x23000), LAZY(1), LAZY(1), .vm = (void *)0xdead000000000100,
+	     BELOW(NULL, NULL)),
+};
+/* Two pages, kept on node 1 for the next area of that size. */
+struct vmap_area pooled[] IN_SLAB = {
+	AREA(VM(0x30000), VM(0x32000), POOLED(1, 1), POOLED(1, 1)),
 };
 struct vmap_node nodes[] IN_SLAB = {
-	NODE(&area[0].list, &area[2].list, LAZY(0), LAZY(0)),
-	NODE(&area[1].list, &area[3].list, &lazy[0].list, &lazy[0].list),
+	NODE(&area[0].list, &area[2].list, &area[0].rb_node, LAZY(0), LAZY(0), NULL,
+	     .pool = { POOL(POOLED(0, 0), POOLED(0, 0)), POOL(POOLED(0, 1), POOLED(0, 1)) }),
+	NODE(&area[1].list, &area[3].list, &area[1].rb_node, &lazy[0].list, &lazy[0].list,
+	     &lazy[0].rb_node,
+	     .pool = { POOL(POOLED(1, 0), POOLED(1, 0)), POOL(&pooled[0].list, &pooled[0].list) }),
 };
 struct vmap_node *vmap_nodes = nodes;
 int nr_vmap_nodes = 2;
