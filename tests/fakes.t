@@ -55,6 +55,7 @@ commands() {
 	areas --by caller
 	areas --by type
 	areas --by module
+	usage --full
 	addr $(addresses "$1")
 	log
 	log --raw --callers

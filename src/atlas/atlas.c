@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "atlas/atlas.h"
+#include "atlas/ledger.h"
 #include "atlas/physical.h"
 
 void vmatlas_close(struct vmatlas *atlas)
@@ -22,6 +22,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	vec_done(&atlas->findings);
 	vec_done(&atlas->coverage);
 	physical_free(atlas->physical);
+	ledger_free(atlas->ledger);
 	books_done(&atlas->books);
 	bootlog_free(atlas->declared);
 	kernel_free(atlas->kernel);
@@ -294,7 +295,9 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 			err = run_surveyor(atlas, surveyors[i], &sink);
 	if (!err && atlas->declared && what & VMATLAS_SURVEY_DECLARED)
 		err = add_declared(atlas);
-	return err ? err : atlas_seal(atlas);
+	if (!err)
+		err = atlas_seal(atlas);
+	return err || !atlas->books.free ? err : ledger_draw(atlas);
 }
 
 struct vmatlas_error *vmatlas_inspect(struct vmatlas *atlas)

@@ -38,6 +38,7 @@ struct vmatlas {
 	struct kernel *kernel;		/* NULL where only a boot log was given */
 	struct bootlog *declared;	/* --declared; NULL */
 	struct books books;
+	struct ledger *ledger;		/* ledger.h; NULL where free space was not surveyed */
 	struct vmatlas_info info;
 	struct physical *physical;	/* physical.h; NULL until a frame was asked for */
 	struct strings *strings;	/* everything a const char * points to */
@@ -109,6 +110,6 @@ VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
 
 /* Built-in inspectors; the list is in plugin.c. */
 extern const struct vmatlas_plugin inspector_overlap, inspector_stray, inspector_bounds,
-	inspector_records, inspector_ram;
+	inspector_records, inspector_ledger, inspector_ram;
 
 #endif

@@ -47,6 +47,15 @@ static const struct {
 	  "vmap_area.va_start must equal vm_struct.addr, and the size must be the same,\n"
 	  "guard page included. A difference means that one of the two was overwritten, or\n"
 	  "that the vm_struct was freed and its memory is something else by now.\n" },
+	{ "va-unaccounted",
+	  "Address space is in use by nobody and not free (warning).\n\n"
+	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"
+	  "list: busy, waiting to be purged, or (6.9 and later) kept in a pool of its node. All\n"
+	  "of these and the free tree together cover the whole space, to the byte; 'vmatlas\n"
+	  "usage' has the sums. A range that is on none of them can never be handed out again.\n"
+	  "A dump may catch a task between two lists (alloc_vmap_area(), a purge); then one\n"
+	  "such range is harmless. More of them are a leak, or a list that lost its entries.\n\n"
+	  "A range that is free and in use at once is an area-overlap.\n" },
 	{ "unreadable",
 	  "Memory that the answer needs is not in the dump (note).\n\n"
 	  "makedumpfile leaves pages out by level (-d), a transfer may cut a file short, a\n"

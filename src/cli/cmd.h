@@ -9,6 +9,7 @@
 struct vmatlas_error *cmd_info(struct cli *cli);
 struct vmatlas_error *cmd_map(struct cli *cli);
 struct vmatlas_error *cmd_areas(struct cli *cli);
+struct vmatlas_error *cmd_usage(struct cli *cli);
 struct vmatlas_error *cmd_addr(struct cli *cli);
 struct vmatlas_error *cmd_check(struct cli *cli);
 struct vmatlas_error *cmd_report(struct cli *cli);
@@ -21,6 +22,7 @@ struct vmatlas_error *cmd_help(struct cli *cli);
 /* The columns that -o picks from, as the other options have it. */
 const struct column *map_columns(const struct cli *cli);
 const struct column *areas_columns(const struct cli *cli);
+const struct column *usage_columns(const struct cli *cli);
 const struct column *plugins_columns(const struct cli *cli);
 
 /* Help on @command, or on the tool if NULL. */

@@ -17,6 +17,8 @@ const struct command commands[] = {
 	  cmd_map, map_columns, COMMAND_FILES },
 	{ "areas", "", "what the kernel's allocators recorded, one area a line",
 	  cmd_areas, areas_columns, COMMAND_FILES | COMMAND_KERNEL },
+	{ "usage", "", "what is free, what is busy, and the largest hole",
+	  cmd_usage, usage_columns, COMMAND_FILES | COMMAND_KERNEL },
 	{ "addr", "ADDR...", "everything about an address",
 	  cmd_addr, NULL, COMMAND_FILES },
 	{ "check", "", "run the inspectors; the exit code is the verdict",

@@ -186,7 +186,7 @@ static struct vmatlas_error *compare_lists(struct survey *s)
 	const struct books *b = s->books;
 	struct vmatlas_error *err = NULL;
 
-	if (!b->areas_complete || s->k->mem->info.live)
+	if (!b->areas_complete || s->k->mem->info.live || !tree_is_known(s))
 		return NULL;
 	for (size_t i = 0; i < b->lists.nr && !err; i++)
 		if (b->lists.v[i].root)
@@ -234,13 +234,13 @@ static struct vmatlas_error *run(struct survey *s)
 	if (is_older_extract(s))
 		return survey_coverage(s, VMATLAS_NOT_JUDGED, SUBJECT,
 			"because this extract was made by a vmatlas that did not read it");
-	if (!tree_is_known(s))
-		return survey_coverage(s, VMATLAS_NOT_JUDGED, SUBJECT,
-			"because vmlinux has no type struct vmap_area (no debug info?)");
 	if (!survey_has(s, FREE_ROOT)) {
 		f->state = FREE_IN_GAPS;
 		err = survey_coverage(s, VMATLAS_COVERED, SUBJECT,
 				      "what no area takes; this kernel keeps no list of it");
+	} else if (!tree_is_known(s)) {
+		return survey_coverage(s, VMATLAS_NOT_JUDGED, SUBJECT,
+			"because vmlinux has no type struct vmap_area (no debug info?)");
 	} else {
 		err = read_free_tree(s, f);
 	}

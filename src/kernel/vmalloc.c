@@ -200,9 +200,10 @@ static struct vmatlas_error *run_list(struct survey *s)
 		return walk_list(&lazy);
 	if (!err && survey_has(s, PURGE_LLIST) && survey_has(s, VA_PURGE_LIST))
 		return lazy_llist(s, s->res[PURGE_LLIST].addr);
-	if (!err && has_vmlist(s))
-		return vmlist_join(s, s->res[VMLIST].addr);
-	return err;
+	if (err || !has_vmlist(s))
+		return err;
+	s->books->lists.nr = 0;		/* what comes now belongs to none of them */
+	return vmlist_join(s, s->res[VMLIST].addr);
 }
 
 static struct vmatlas_error *no_books(struct survey *s, const char *lacks)

@@ -34,9 +34,9 @@ enum { IO, HASH, FREED, RAM, RAM_FREED, TOP, NR_SIX };
 #define UP(i) ((i) & 1 ? 3 : (i) & 2 ? (i) - 1 : (i) + 1)
 #define SPAN(i) ((i) == 3 ? 2 : 1)
 #define TREE(a, i, n) {							      \
-	.color = (i) == 3 ? 1 : (ulong)NODE(a, UP(i)) + 1,		      \
-	.left = (i) & 1 ? NODE(a, ((i) - SPAN(i)) & 7) : NULL,		      \
-	.right = (i) & 1 && (i) + SPAN(i) < (n) ? NODE(a, (i) + SPAN(i)) : NULL }
+	.__rb_parent_color = (i) == 3 ? 1 : (ulong)NODE(a, UP(i)) + 1,		      \
+	.rb_left = (i) & 1 ? NODE(a, ((i) - SPAN(i)) & 7) : NULL,		      \
+	.rb_right = (i) & 1 && (i) + SPAN(i) < (n) ? NODE(a, (i) + SPAN(i)) : NULL }
 #define LINKS(a, i, n, head) {						      \
 	.next = (i) + 1 < (n) ? &(a)[(i) + 1].list : &(head),		      \
 	.prev = (i) > 0 ? &(a)[((i) - 1) & 7].list : &(head) }

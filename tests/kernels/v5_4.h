@@ -79,7 +79,7 @@ FREE_SPACE;
 extern struct list_head purge_vmap_area_list;
 struct vmap_area lazy[] IN_SLAB = {
 	[L_FREED] = AREA_AT(FREED_AT, .list = LINKS(lazy, L_FREED, 2, purge_vmap_area_list),
-			    .rb_node = { 1, .right = NODE(lazy, L_RAM_FREED) }),
+			    .rb_node = { 1, .rb_right = NODE(lazy, L_RAM_FREED) }),
 	[L_RAM_FREED] = AREA_AT(RAM_FREED_AT,
 				.list = LINKS(lazy, L_RAM_FREED, 2, purge_vmap_area_list),
 				.rb_node = { (ulong)NODE(lazy, L_FREED) }),
