@@ -149,11 +149,16 @@ static struct vmatlas_error *mismatch(struct kernel *k, const char *dump_id,
 		dump_release ? dump_release : "");
 }
 
-bool identify_named_by_vmcoreinfo(const struct kernel *k)
+static bool names_us(const struct kernel *k, const struct vmcoreinfo *info)
 {
-	const char *theirs = vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID");
+	const char *theirs = info ? vmcoreinfo_text(info, "BUILD-ID") : NULL;
 
 	return theirs && !strcmp(theirs, image_info(k->image)->build_id);
+}
+
+bool identify_named_by_vmcoreinfo(const struct kernel *k)
+{
+	return names_us(k, k->vmcoreinfo);
 }
 
 static struct vmatlas_error *check_build_id(struct kernel *k)
@@ -184,6 +189,12 @@ static struct vmatlas_error *explain_mismatch(struct kernel *k, struct vmatlas_e
 	if (also) {
 		vmatlas_error_free(also);
 		return err;
+	}
+	if (k->mem->info.is_raw && names_us(k, found)) {
+		vmatlas_error_free(err);
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"this kernel's VMCOREINFO is at physical %#" PRIx64 ", but its image is at "
+			"no address where it could lie; is the address after @ right?", paddr);
 	}
 	vmatlas_error_free(err);
 	return mismatch(k, found ? vmcoreinfo_text(found, "BUILD-ID") : NULL,
@@ -303,7 +314,10 @@ struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
 	err = place(k, opts, &p);
 	if (err)
 		return explain_mismatch(k, err);
-	err = set_image_range(k);
+	if (info->is_raw)
+		err = proof_of_raw(k, &p);
+	if (!err)
+		err = set_image_range(k);
 	if (!err && !vmcoreinfo_nr(k->vmcoreinfo))
 		err = vmcoreinfo_from_memory(k);
 	if (!err)

@@ -39,6 +39,9 @@ VMATLAS_CHECKED struct vmatlas_error *
 proof_compare(struct kernel *k, const struct proof *proof, uint64_t delta,
 	      enum proof_result *ret);
 
+/* Of raw images, which lie where the user says: ARGUMENT if page tables say otherwise. */
+VMATLAS_CHECKED struct vmatlas_error *proof_of_raw(struct kernel *k, const struct proof *p);
+
 /*
  * Do the page tables lead from the proof's run-time address to its place? For when
  * format, root and slide are set; good for telling places apart, not kernels.

@@ -109,6 +109,29 @@ struct vmatlas_error *proof_by_tables(struct kernel *k, const struct proof *p, u
 	return err;
 }
 
+struct vmatlas_error *proof_of_raw(struct kernel *k, const struct proof *p)
+{
+	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
+	const uint64_t virt = (link + k->slide) & k->va_mask, phys = virt + k->image_delta;
+	struct vmatlas_error *err;
+	struct walk w;
+
+	err = kernel_walk(k, virt, &w);
+	if (err && !error_is_kernel_trouble(err))
+		return err;
+	if (!err && w.mapped && w.phys == phys)
+		return NULL;
+	if (!err && w.mapped)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"the kernel's page tables put it at physical %#" PRIx64 ", but the raw "
+			"images have it at %#" PRIx64 "; is the address after @ right?", w.phys,
+			phys);
+	vmatlas_error_free(err);
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"the page tables of the kernel at physical %#" PRIx64 " lead nowhere in the raw "
+		"images; is the address after @ right, and is all of RAM given?", phys);
+}
+
 static const char *proof_words(enum proof_result id, enum proof_result banner)
 {
 	if (id != PROOF_EQUAL)

@@ -202,7 +202,7 @@ static struct vmatlas_error *open_any(struct mem *mem)
 		err = file_read_some(mem, fd, 0, head, sizeof(head), &len);
 	if (err)
 		return err;
-	if (mem->is_raw)
+	if (mem->info.is_raw)
 		return open_raw(mem, &fd);
 	if (!flat_probe(head, len))
 		return open_backend(mem, &fd);
@@ -224,7 +224,7 @@ struct vmatlas_error *mem_open_input(const struct input *in, const struct mem_op
 		return error_no_memory();
 	mem->opts = *opts;
 	mem->info.path = mem->path;
-	mem->is_raw = in->is_raw;
+	mem->info.is_raw = in->is_raw;
 	mem->raw_at = in->addr;
 
 	err = mem_record_start(mem);

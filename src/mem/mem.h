@@ -47,6 +47,7 @@ struct mem_info {
 	uint64_t truncated_at;		/* file ends here though headers promise more; 0 no */
 	uint64_t expected_size;		/* bytes the headers promise, with truncated_at */
 	const char *truncated_file;	/* which of several files; NULL: the only one */
+	bool is_raw;			/* RAM without headers: it lies where the user says */
 	bool is_part;			/* of a split kdump: answers for these alone: */
 	uint64_t part_first, part_end;	/* physical addresses; equal: for none */
 	const char *lacks;		/* a sentence on parts that were not given; NULL */
@@ -99,8 +100,7 @@ struct mem {
 	struct mem_cache *cache;	/* blocks read; NULL: it may change, see cache.c */
 	struct extents *extents;	/* what a cut-off flattened file brought; or NULL */
 	uint64_t file_size;		/* of the file that is read; UINT64_MAX if live */
-	uint64_t raw_at;		/* where its first byte lies, if it is_raw */
-	bool is_raw;			/* an image of RAM without headers */
+	uint64_t raw_at;		/* where its first byte lies, if info.is_raw */
 	bool flattened;			/* that file is our own rearranged copy */
 	char *path;
 };

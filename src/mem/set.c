@@ -39,11 +39,11 @@ DEFINE_FREEP(set, set_free)
 static bool part_range(const struct mem *part, struct vmatlas_range *ret)
 {
 	const struct mem_info *info = &part->info;
-	const uint64_t first = part->is_raw ? part->raw_at : info->part_first;
-	const uint64_t size = part->is_raw ? part->file_size : info->part_end - first;
+	const uint64_t first = part->info.is_raw ? part->raw_at : info->part_first;
+	const uint64_t size = part->info.is_raw ? part->file_size : info->part_end - first;
 
 	*ret = (struct vmatlas_range){ first, first + (size - 1) };
-	return size > 0 && (part->is_raw || info->part_end > first);
+	return size > 0 && (part->info.is_raw || info->part_end > first);
 }
 
 static int by_address(const void *a, const void *b)
@@ -84,16 +84,16 @@ static struct vmatlas_error *check_kinds(const struct set *set)
 	for (size_t i = 0; i < set->nr; i++) {
 		const struct mem *part = set->part[i], *other = i ? first : set->part[1];
 
-		if (!part->is_raw && !part->info.is_part)
+		if (!part->info.is_raw && !part->info.is_part)
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 				"%s is a whole dump, and %s was given with it; name one dump",
 				part->path, other->path);
-		if (part->is_raw != first->is_raw)
+		if (part->info.is_raw != first->info.is_raw)
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 				"%s is a raw image and %s part of a split dump; name one dump",
-				part->is_raw ? part->path : first->path,
-				part->is_raw ? first->path : part->path);
-		if (!part->is_raw && !same_dump(&part->info, &first->info))
+				part->info.is_raw ? part->path : first->path,
+				part->info.is_raw ? first->path : part->path);
+		if (!part->info.is_raw && !same_dump(&part->info, &first->info))
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 				"%s is not a part of the same split dump as %s: their headers "
 				"differ", part->path, first->path);
@@ -111,7 +111,7 @@ static struct vmatlas_error *check_overlaps(const struct set *set)
 
 		if (!part_range(x, &a) || !part_range(y, &b) || a.last < b.first)
 			continue;
-		if (x->is_raw)
+		if (x->info.is_raw)
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 				"raw images overlap: %s is at 0x%" PRIx64 "-0x%" PRIx64 ", %s at "
 				"0x%" PRIx64 "-0x%" PRIx64, x->path, a.first, a.last, y->path, b.first,
@@ -177,15 +177,15 @@ static char *describe(const struct set *set)
 	struct str s = { 0 };
 
 	str_addf(&s, "%s", set->part[0]->info.format);
-	if (!set->part[0]->is_raw)
+	if (!set->part[0]->info.is_raw)
 		str_addf(&s, ", split, %zu files", set->nr);
-	for (size_t i = 1; i < set->nr && set->part[0]->is_raw && i < SHOWN; i++) {
+	for (size_t i = 1; i < set->nr && set->part[0]->info.is_raw && i < SHOWN; i++) {
 		const struct mem_segment *seg = set->part[i]->info.segments;
 
 		str_addf(&s, ", 0x%" PRIx64 "-0x%" PRIx64, seg->paddr,
 			 seg->paddr + (seg->size - 1));
 	}
-	if (set->part[0]->is_raw && set->nr > SHOWN)
+	if (set->part[0]->info.is_raw && set->nr > SHOWN)
 		str_addf(&s, " and %zu more", set->nr - SHOWN);
 	return str_take(&s);
 }
@@ -217,7 +217,7 @@ static struct vmatlas_error *fill_info(struct mem *mem, struct set *set)
 	info->lacks = NULL;		/* the part's own; ours is told later */
 	first->vmcoreinfo = NULL;	/* these are ours now */
 	first->cpus = NULL;
-	if (set->part[0]->is_raw)
+	if (set->part[0]->info.is_raw)
 		info->segments = NULL;	/* they are joined later */
 	else
 		first->segments = NULL;
@@ -278,11 +278,11 @@ static struct vmatlas_error *open_set(struct mem *mem, const struct inputs *in)
 	if (!err)
 		err = fill_info(mem, set);
 	if (!err)
-		err = set->part[0]->is_raw ? join_segments(mem, set) :
+		err = set->part[0]->info.is_raw ? join_segments(mem, set) :
 			find_gaps(set->part, set->nr, &mem->info.lacks);
 	if (err)
 		return err;
-	mem->ops = set->part[0]->is_raw ? &mem_raws_ops : &mem_split_ops;
+	mem->ops = set->part[0]->info.is_raw ? &mem_raws_ops : &mem_split_ops;
 	mem->priv = take(set);
 	return NULL;
 }
