@@ -559,6 +559,27 @@ VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_physical(struct vmatlas *atlas, uint64_t phys, uint32_t flags,
 		 struct vmatlas_physical *ret);
 
+/* ---- Whose an area is ------------------------------------------------------ */
+
+/**
+ * vmatlas_area_owner() - "stack of PID 812 (kworker/0:1)", "module ext4"; "" unknown
+ *
+ * The kernel's tasks are read at first use; what could not be read becomes a coverage
+ * line. Its strings belong to the atlas.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_area_owner(struct vmatlas *atlas, const struct vmatlas_claim *area,
+		   const char **ret);
+
+/**
+ * vmatlas_area_nodes() - how many pages of an area are on which NUMA node
+ * @ret: *ret_nr counts, by node; good until the next call. A kernel without NUMA has
+ *	one node. FAULT or CORRUPT where they cannot be told.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_area_nodes(struct vmatlas *atlas, const struct vmatlas_claim *area,
+		   const uint64_t **ret, uint32_t *ret_nr);
+
 /* ---- Text in the kernel's own formats ------------------------------------ */
 
 /** vmatlas_text_fn() - take @len bytes of text; not 0 stops the writer */

@@ -23,6 +23,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	vec_done(&atlas->coverage);
 	physical_free(atlas->physical);
 	ledger_free(atlas->ledger);
+	owners_free(atlas->owners);
 	books_done(&atlas->books);
 	bootlog_free(atlas->declared);
 	kernel_free(atlas->kernel);

@@ -40,6 +40,7 @@ struct vmatlas {
 	struct books books;
 	struct ledger *ledger;		/* ledger.h; NULL where free space was not surveyed */
 	struct vmatlas_info info;
+	struct owners *owners;		/* owners.c; likewise */
 	struct physical *physical;	/* physical.h; NULL until a frame was asked for */
 	struct strings *strings;	/* everything a const char * points to */
 	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the books */
@@ -93,6 +94,13 @@ const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t k
  */
 VMATLAS_CHECKED struct vmatlas_error *
 api_give(void *theirs, uint32_t their_size, void *ours, uint32_t our_size);
+
+/* ---- owners.c ---- */
+
+struct owners;
+void owners_free(struct owners *o);
+/* The tasks, which are else read when an area's owner is asked for. */
+VMATLAS_CHECKED struct vmatlas_error *owners_read(struct vmatlas *atlas);
 
 /* ---- info.c ---- */
 

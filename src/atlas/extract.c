@@ -64,6 +64,9 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	if (!err)
 		err = tolerate(kernel_log(k, &atlas->books, &log));
 	if (!err)
+		err = tolerate(owners_read(atlas));
+	vmatlas_resource_next(atlas, NULL);
+	if (!err)
 		err = kernel_read_tables(k, MAX_TABLES, &tables);
 	if (err)
 		return err;

@@ -13,6 +13,7 @@
 #include "kernel/modsyms.h"
 #include "kernel/pagenodes.h"
 #include "kernel/symname.h"
+#include "kernel/tasks.h"
 #include "kernel/trace.h"
 #include "kernel/translate.h"
 #include "kernel/vmallocinfo.h"
@@ -115,6 +116,7 @@ static const struct {
 	{ vmallocinfo_needs, &nr_vmallocinfo_needs },
 	{ frames_needs, &nr_frames_needs },
 	{ log_needs, &nr_log_needs },
+	{ tasks_needs, &nr_tasks_needs },
 };
 
 /* Every name that anything will ask for, in one pass over the symbol table. */

@@ -223,18 +223,19 @@ static struct vmatlas_error *count(struct pagenodes *p, const struct vmatlas_are
 	return err;
 }
 
-struct vmatlas_error *pagenodes_print(struct pagenodes *p,
-				      const struct vmatlas_area *area, struct str *out)
+struct vmatlas_error *pagenodes_count(struct pagenodes *p, const struct vmatlas_area *area,
+				      const uint64_t **ret, unsigned int *ret_nr)
 {
-	struct vmatlas_error *err;
-
-	if (area->nr_pages == 0)
-		return NULL;
+	memset(p->count, 0, MAX(p->nr_nodes, 1u) * sizeof(*p->count));
+	*ret = p->count;
+	*ret_nr = MAX(p->nr_nodes, 1u);
 	/* With one node there is nothing to read: no page can be elsewhere. */
 	if (p->nr_nodes == 1) {
-		str_addf(out, " N0=%" PRIu64, area->nr_pages);
+		p->count[0] = area->nr_pages;
 		return NULL;
 	}
+	if (area->nr_pages == 0)
+		return NULL;
 	if (!p->run)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 					 "cannot tell where page flags hold the node");
@@ -244,10 +245,18 @@ struct vmatlas_error *pagenodes_print(struct pagenodes *p,
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vm_struct at %#" PRIx64 " has more pages than room",
 			area->vm_struct);
-	memset(p->count, 0, sizeof(p->count));
-	err = count(p, area);
-	for (unsigned int i = 0; !err && i < p->nr_nodes; i++)
-		if (p->count[i])
-			str_addf(out, " N%u=%" PRIu64, i, p->count[i]);
+	return count(p, area);
+}
+
+struct vmatlas_error *pagenodes_print(struct pagenodes *p,
+				      const struct vmatlas_area *area, struct str *out)
+{
+	const uint64_t *nr = NULL;
+	unsigned int nr_nodes = 0;
+	struct vmatlas_error *err = pagenodes_count(p, area, &nr, &nr_nodes);
+
+	for (unsigned int i = 0; !err && i < nr_nodes; i++)
+		if (nr[i])
+			str_addf(out, " N%u=%" PRIu64, i, nr[i]);
 	return err;
 }

@@ -16,6 +16,11 @@ pagenodes_open(struct kernel *k, struct pagenodes **ret);
 void pagenodes_free(struct pagenodes *p);
 DEFINE_FREEP(pagenodes, pagenodes_free)
 
+/* Pages of @area by node, good until the next call; FAULT or CORRUPT as below. */
+VMATLAS_CHECKED struct vmatlas_error *
+pagenodes_count(struct pagenodes *p, const struct vmatlas_area *area,
+		const uint64_t **ret, unsigned int *ret_nr);
+
 /*
  * Append " N0=12 N1=4" for the pages of @area, as show_numa_info() does; nothing
  * and FAULT or CORRUPT if they cannot be told.
