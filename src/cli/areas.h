@@ -7,6 +7,7 @@
 
 extern const struct column area_columns[];
 
-VMATLAS_CHECKED struct vmatlas_error *areas_print(const struct cli *cli);
+/* By address; only the @top largest (SIZE_MAX: all). */
+VMATLAS_CHECKED struct vmatlas_error *areas_print(const struct cli *cli, size_t top);
 
 #endif

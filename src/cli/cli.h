@@ -69,6 +69,8 @@ struct cli {
 	struct words plugins, roots, debug_dirs;
 	const char *columns;		/* -o, or NULL; of extract the folder */
 	const char *by;			/* --by, or NULL */
+	const char *top_text;		/* --top, or NULL */
+	size_t top;			/* the same, once it was read; 0: not given */
 	bool json, no_headings, bytes, exit_code, full, verbose, live;
 	bool boot, gaps, mappings, direct_map, vmallocinfo;
 	bool physical;
@@ -96,6 +98,9 @@ void options_help(const struct command *command);
  * verdict asked for, everything is surveyed and inspected.
  */
 VMATLAS_CHECKED struct vmatlas_error *session_open(struct cli *cli, uint32_t what);
+
+/* --top as a number: 1 and more. */
+VMATLAS_CHECKED struct vmatlas_error *top_read(struct cli *cli);
 
 /* Could @text be an address? Hex, with or without 0x. */
 bool parse_address(const char *text, uint64_t *ret);

@@ -19,6 +19,7 @@ struct place {
 	struct vmatlas_walk walk;
 	char *walk_error;		/* owned; NULL: the walk is good */
 	const char *symbol;		/* NULL: none */
+	const char *owner;		/* of the area; "" unknown, NULL no area */
 };
 
 static void place_done(struct place *p)
@@ -88,6 +89,11 @@ static struct vmatlas_error *find_place(const struct cli *cli, uint64_t addr,
 	p->symbol = vmatlas_symbol_name(cli->atlas, addr);
 	if (!strncmp(p->symbol, "0x", 2))
 		p->symbol = NULL;
+	for (size_t i = 0; !err && i < p->areas.nr; i++)
+		if (p->areas.v[i]->area)
+			err = vmatlas_area_owner(cli->atlas, p->areas.v[i], &p->owner);
+	if (err)
+		return err;
 	p->walk.size = sizeof(p->walk);
 	err = vmatlas_walk(cli->atlas, addr, &p->walk);
 	if (!err)
@@ -190,6 +196,8 @@ static void print_place(const struct cli *cli, const struct place *p)
 		snprintf(distance, sizeof(distance), "  offset 0x%" PRIx64,
 			 p->addr - p->areas.v[i]->range.first);
 		print_area(cli, i ? "" : "area", p->areas.v[i], distance);
+		if (p->owner && *p->owner && p->areas.v[i]->area)
+			print_field(cli, 2, 9, "", p->owner);
 	}
 	if (!vmatlas_info(cli->atlas))
 		return;
@@ -277,6 +285,7 @@ static json_t *json_place(const struct cli *cli, const struct place *p)
 	json_object_set_new(o, "after", json_neighbour(cli, p->after, p->gap_after));
 	json_object_set_new(o, "walk", json_walk(p));
 	json_object_set_new(o, "symbol", json_text(p->symbol));
+	json_object_set_new(o, "owner", json_text(p->owner));
 	return o;
 }
 

@@ -17,7 +17,7 @@ static struct vmatlas_error *total_areas(const struct cli *cli)
 	err = totals_read(cli, cli->by, &totals);
 	if (err)
 		return err;
-	err = totals_print(cli, &totals, SIZE_MAX);
+	err = totals_print(cli, &totals, cli->top ? cli->top : SIZE_MAX);
 	totals_done(&totals);
 	return err;
 }
@@ -38,11 +38,14 @@ struct vmatlas_error *cmd_areas(struct cli *cli)
 {
 	struct vmatlas_error *err;
 
+	err = top_read(cli);
+	if (err)
+		return err;
 	if (cli->vmallocinfo)
 		return vmallocinfo(cli);
 	if (cli->by && !totals_has_key(cli->by))
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"--by '%s'? caller, module or type", cli->by);
+			"--by '%s'? caller, module, type or node", cli->by);
 	err = session_open(cli, VMATLAS_SURVEY_RECORDED);
 	if (err)
 		return err;
@@ -50,7 +53,8 @@ struct vmatlas_error *cmd_areas(struct cli *cli)
 		json_begin(cli);
 	else
 		print_target(cli);
-	err = cli->by ? total_areas(cli) : areas_print(cli);
+	err = cli->by ? total_areas(cli)
+		      : areas_print(cli, cli->top ? cli->top : SIZE_MAX);
 	if (err)
 		return err;
 	if (!cli->json) {

@@ -10,6 +10,11 @@
 
 enum { TOP = 20 };
 
+static size_t top_of(const struct cli *cli)
+{
+	return cli->top ? cli->top : cli->full ? SIZE_MAX : TOP;
+}
+
 static void print_verdict(const struct cli *cli)
 {
 	const struct vmatlas_finding *first = vmatlas_finding_next(cli->atlas, NULL);
@@ -41,14 +46,14 @@ static struct vmatlas_error *print_totals(const struct cli *cli, const struct to
 		str_addf(&s, "%" PRIu64 ", %s of address space, %s of RAM; by caller",
 			 sum.nr_areas, text_size(cli, sum.size, size),
 			 text_size(cli, sum.ram, ram));
-		if (!cli->full && t->v.nr > TOP)
-			str_addf(&s, ", the largest %d", TOP);
+		if (t->v.nr > top_of(cli))
+			str_addf(&s, ", the largest %zu", top_of(cli));
 		putchar('\n');
 		print_field(cli, 0, 8, "AREAS", str_text(&s));
 		if (!sum.nr_areas)
 			return NULL;
 	}
-	return totals_print(cli, t, cli->full ? SIZE_MAX : TOP);
+	return totals_print(cli, t, top_of(cli));
 }
 
 /* Where to go from here: the page of each code that was found, once. */
@@ -101,7 +106,9 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 	struct totals totals = { 0 };
 	struct layout layout = { 0 };
 
-	err = session_open(cli, VMATLAS_SURVEY_ALL);
+	err = top_read(cli);
+	if (!err)
+		err = session_open(cli, VMATLAS_SURVEY_ALL);
 	if (!err && !cli->exit_code)
 		err = vmatlas_inspect(cli->atlas);
 	if (!err)
@@ -117,7 +124,7 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 	if (!err && cli->full) {
 		if (!cli->json)
 			putchar('\n');
-		err = areas_print(cli);
+		err = areas_print(cli, SIZE_MAX);
 	}
 	if (!err && cli->json)
 		err = json_end();

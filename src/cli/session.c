@@ -27,6 +27,21 @@ bool parse_address(const char *text, uint64_t *ret)
 	return !errno && !*end;
 }
 
+struct vmatlas_error *top_read(struct cli *cli)
+{
+	char *end;
+
+	if (!cli->top_text)
+		return NULL;
+	errno = 0;
+	cli->top = isdigit((unsigned char)cli->top_text[0])
+		? strtoull(cli->top_text, &end, 10) : 0;
+	if (cli->top && !errno && !*end)
+		return NULL;
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"--top '%s'? how many to show: 1 or more", cli->top_text);
+}
+
 /* "face" may be a file; "0xface" is an address. */
 static bool is_file(const char *text)
 {

@@ -10,7 +10,7 @@
 #define TOTAL(m) offsetof(struct total, m)
 
 const struct column total_columns[] = {
-	{ "KEY", CELL_TEXT, SHOWN, TOTAL(key), "caller, module or type" },
+	{ "KEY", CELL_TEXT, SHOWN, TOTAL(key), "caller, module, type or node" },
 	{ "AREAS", CELL_NUMBER, SHOWN, TOTAL(nr_areas), "how many areas" },
 	{ "SIZE", CELL_SIZE, SHOWN, TOTAL(size),
 	  "address space they take, guard pages included" },
@@ -58,9 +58,11 @@ static const struct key *key_find(const char *name)
 	return NULL;
 }
 
+static const char by_node[] = "node";
+
 bool totals_has_key(const char *key)
 {
-	return key_find(key) != NULL;
+	return key_find(key) != NULL || !strcmp(key, by_node);
 }
 
 /* ---- Adding up ------------------------------------------------------------- */
@@ -113,28 +115,90 @@ static void sort(struct totals *t, int (*order)(const void *a, const void *b))
 		qsort(t->v.v, t->v.nr, sizeof(*t->v.v), order);
 }
 
+/* As /proc/vmallocinfo writes it; 1 << NODES_SHIFT is at most 1024. */
+static const char *node_name(uint32_t node)
+{
+	static char names[1024][6];
+
+	snprintf(names[node & 1023], sizeof(names[0]), "N%u", node & 1023);
+	return names[node & 1023];
+}
+
+static struct vmatlas_error *add(struct totals *t, struct total row)
+{
+	struct total *slot = vec_push(&t->v);
+
+	if (!slot)
+		return no_memory();
+	*slot = row;
+	return NULL;
+}
+
+static uint64_t page_bytes(const struct cli *cli, uint64_t nr)
+{
+	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
+
+	return info ? nr << (info->page_shift & 31) : 0;
+}
+
+/*
+ * An area counts under each node that has pages of it, with these pages; what no page
+ * fills - guards, device memory - under none.
+ */
+static struct vmatlas_error *add_nodes(const struct cli *cli, struct totals *t,
+				       const struct vmatlas_claim *c)
+{
+	uint64_t size = vmatlas_range_size(&c->range);
+	const uint64_t *pages = NULL;
+	uint32_t nr = 0;
+	struct vmatlas_error *err = vmatlas_area_nodes(cli->atlas, c, &pages, &nr);
+	bool told = false;
+
+	if (vmatlas_error_code(err) == VMATLAS_ERROR_FAULT ||
+	    vmatlas_error_code(err) == VMATLAS_ERROR_CORRUPT) {
+		vmatlas_error_free(err);
+		return add(t, (struct total){ "(not known)", 1, size, c->area->nr_pages,
+					      page_bytes(cli, c->area->nr_pages) });
+	}
+	for (uint32_t i = 0; !err && i < nr; i++) {
+		const uint64_t ram = MIN(page_bytes(cli, pages[i]), size);
+
+		if (!pages[i])
+			continue;
+		told = true;
+		size -= ram;
+		err = add(t, (struct total){ node_name(i), 1, ram,
+					     pages[i], page_bytes(cli, pages[i]) });
+	}
+	return err || !size ? err : add(t, (struct total){ "(no pages)", !told, size, 0, 0 });
+}
+
+static struct vmatlas_error *add_area(const struct cli *cli, struct totals *t,
+				      const struct key *group, const struct vmatlas_claim *c)
+{
+	const uint64_t nr_pages = c->area ? c->area->nr_pages : 0;
+
+	if (!group)
+		return add_nodes(cli, t, c);
+	return add(t, (struct total){ group->of(cli, c), 1, vmatlas_range_size(&c->range),
+				      nr_pages, page_bytes(cli, nr_pages) });
+}
+
 struct vmatlas_error *totals_read(const struct cli *cli, const char *key,
 				  struct totals *ret)
 {
-	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
 	const struct key *group = key_find(key);
+	struct vmatlas_error *err = NULL;
 	struct totals t = { 0 };
 
 	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_RECORDED) {
-		struct total *row;
-
-		if (c->kind == VMATLAS_KIND_MODULE)
-			continue;	/* a second claim on areas that are there */
-		row = vec_push(&t.v);
-		if (!row) {
-			totals_done(&t);
-			return no_memory();
-		}
-		row->key = group->of(cli, c);
-		row->nr_areas = 1;
-		row->size = vmatlas_range_size(&c->range);
-		row->nr_pages = c->area ? c->area->nr_pages : 0;
-		row->ram = info ? row->nr_pages << (info->page_shift & 31) : 0;
+		/* a module is a second claim on areas that are there */
+		if (!err && c->kind != VMATLAS_KIND_MODULE)
+			err = add_area(cli, &t, group, c);
+	}
+	if (err) {
+		totals_done(&t);
+		return err;
 	}
 	sort(&t, by_key);
 	fold(&t);
