@@ -15,6 +15,10 @@ damage() {
 	overlap)	echo area-overlap 1 ;;
 	stray)		echo area-out-of-range 1 ;;
 	loop|ring|wild)	echo list-corrupt 1 ;;
+	free-size|free-list|busy-tree) echo list-corrupt 1 ;;
+	free-lost)	echo va-unaccounted 1 ;;
+	full)		echo va-exhausted 1 ;;
+	free-twice)	echo area-overlap 1 ;;
 	wild-vm|wrong-size) echo vm-struct-mismatch 1 ;;
 	bounds)		echo bounds-disagree 1 ;;
 	seed)		echo ram-ignored 1 ;;
@@ -76,6 +80,7 @@ transcript() {
 
 # Damaged copies of another kernel: told by what is not as it is there.
 healthy_base() {
+	grep -q '"x86-6.6.c"' "tests/kernels/$1.c" && echo x86-6.6 && return
 	grep -q '"v6_1.h"' "tests/kernels/$1.c" && [ "$1" != x86-6.1 ] && echo x86-6.1
 }
 

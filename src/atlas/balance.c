@@ -52,9 +52,9 @@ static void say_twice(struct balance *b, const struct ledger_piece *p)
 	struct vmatlas *atlas = vmatlas_job_atlas(b->job);
 	_cleanup_(str_done) struct str evidence = { 0 };
 
-	str_addf(&evidence, "%s\tstruct vmap_area %s\n", what_name[p->other],
+	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", what_name[p->other],
 		 words_record(atlas, p->other_record).s);
-	str_addf(&evidence, "%s\tstruct vmap_area %s\n", what_name[p->what],
+	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", what_name[p->what],
 		 words_record(atlas, p->record).s);
 	vmatlas_job_report(b->job, &(struct vmatlas_report){
 		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,

@@ -56,6 +56,15 @@ static const struct {
 	  "A dump may catch a task between two lists (alloc_vmap_area(), a purge); then one\n"
 	  "such range is harmless. More of them are a leak, or a list that lost its entries.\n\n"
 	  "A range that is free and in use at once is an area-overlap.\n" },
+	{ "va-exhausted",
+	  "A space that vmalloc hands out from is full (warning), or nearly so (note).\n\n"
+	  "vmalloc, vmap, ioremap, per-CPU memory, modules and BPF programs need a hole of\n"
+	  "their size, guard page included, in vmalloc or module space. Judged is the largest\n"
+	  "hole that there would be once all lazily freed areas are purged, as the allocator\n"
+	  "itself tries before it gives up. The kernel says 'vmap allocation for size ...\n"
+	  "failed' then. Free memory does not help, and plenty of free space in small holes\n"
+	  "does not either: 'vmatlas usage --full' has the holes by size.\n\n"
+	  "The evidence names who fills the space; 'vmatlas areas --by caller' has all of them.\n" },
 	{ "unreadable",
 	  "Memory that the answer needs is not in the dump (note).\n\n"
 	  "makedumpfile leaves pages out by level (-d), a transfer may cut a file short, a\n"

@@ -73,4 +73,14 @@ ledger_fillers(struct vmatlas *atlas, struct vmatlas_range range, struct ledger_
 VMATLAS_CHECKED struct vmatlas_error *
 ledger_evidence(struct vmatlas *atlas, const struct ledger_space *s, size_t max, struct str *out);
 
+/* ---- room.c: is there room? ---- */
+
+enum ledger_room {
+	LEDGER_ROOMY,
+	LEDGER_TIGHT,			/* nothing of a MiB fits, even after a purge */
+	LEDGER_FULL,			/* nothing of a few pages does */
+};
+
+enum ledger_room ledger_room(const struct vmatlas *atlas, const struct ledger_space *s);
+
 #endif

@@ -4,10 +4,11 @@
 #	make demo-fakes	what vmatlas says about two of them
 
 KDIR	:= $(O)/kernels
-K61	:= x86-6.1 overlap stray loop ring wild wild-vm wrong-size bounds purge
+K61	:= x86-6.1 overlap stray loop ring wild wild-vm wrong-size bounds purge full
 KOLD	:= x86-2.6.28 x86-3.16 x86-4.9
 KERAS	:= x86-4.19 x86-5.3 x86-5.4 x86-6.6
-KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS)
+K66	:= free-lost free-twice free-size free-list busy-tree
+KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS) $(K66)
 KARM	:= arm-6.12 arm-3.10 seed
 
 K_TOOL_x86 := x86_64-linux-gnu-
@@ -30,6 +31,7 @@ K_FLAGS = -std=gnu11 -g -O0 -Wall -Wno-override-init -ffreestanding -fno-pie -fn
 k_cpu	= $(if $(filter $(1),$(KARM)),arm,x86)
 k_id	= $(firstword $(shell printf %s $(1) | sha1sum))
 $(foreach k,$(K61),$(eval K_RELEASE_$(k) := 6.1.0-fake))
+$(foreach k,$(K66),$(eval K_RELEASE_$(k) := 6.6.0-fake))
 # KASLR moved none of these.
 $(foreach k,$(KOLD),$(eval K_LDFLAGS_$(k) := --defsym DIRECT=0xffff880000000000))
 # The release is the name's, where nothing says otherwise.

@@ -69,10 +69,18 @@ enum { IO, HASH, FREED, RAM, RAM_FREED, TOP, NR_SIX };
 	FREE(5, END(RAM_FREED_AT), START(TOP_AT), START(TOP_AT) - END(RAM_FREED_AT)), \
 	FREE_LEAF(6, END(TOP_AT), -1ul)
 
+/* What a story damages, as further initialisers: ", [4].va_end = ..." */
+#ifndef FREE_DAMAGE
+#define FREE_DAMAGE
+#endif
+#ifndef AREA_DAMAGE
+#define AREA_DAMAGE
+#endif
+
 #define FREE_SPACE							      \
 	extern struct vmap_area free_area[];				      \
 	struct list_head free_vmap_area_list = HEAD(free_area, 7);	      \
 	struct rb_root free_vmap_area_root = ROOT(free_area);		      \
-	struct vmap_area free_area[] IN_SLAB = { SIX_FREE }
+	struct vmap_area free_area[] IN_SLAB = { SIX_FREE FREE_DAMAGE }
 
 #endif

@@ -68,7 +68,8 @@ struct vmap_area area[] IN_SLAB = {
 	[B_IO] = AREA_AT(IO_AT, ON_LIST(B_IO), .vm = &vm[IO]),
 	[B_HASH] = AREA_AT(HASH_AT, ON_LIST(B_HASH), .vm = &vm[HASH]),
 	[B_RAM] = AREA_AT(RAM_AT, ON_LIST(B_RAM) IS_RAM),
-	[B_TOP] = AREA_AT(TOP_AT, ON_LIST(B_TOP), .vm = &vm[TOP]),
+	[B_TOP] = AREA_AT(TOP_AT, ON_LIST(B_TOP), .vm = &vm[TOP])
+	AREA_DAMAGE
 };
 struct list_head vmap_area_list = HEAD(area, 4);
 struct rb_root vmap_area_root = ROOT(area);
