@@ -245,8 +245,9 @@ static void say_image(const struct layout *l)
 		    "symbols __init_begin, __init_end");
 	say_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
 		    "symbols __start_rodata, __end_rodata");
-	say_section(f, l->sink, ".data", f->found[SDATA] ? SDATA : DATA, EDATA,
-		    "symbols _sdata, _edata");
+	/* _sdata lies before .rodata here (arch/riscv/kernel/vmlinux.lds.S, 6.12) */
+	say_section(f, l->sink, ".data", f->found[DATA] ? DATA : SDATA, EDATA,
+		    "symbols _data, _edata");
 	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
 		    "symbols __bss_start, __bss_stop");
 }
