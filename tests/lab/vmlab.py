@@ -156,7 +156,17 @@ class Case:
         self.macros = {key: int(value, 16)
                        for key, value in key_values(self.path("macros.txt")).items()
                        if value != "-"}
-        self.is_arm = not self.facts["KERNEL"].startswith("amd64")
+        # As Debian names it, but that the two 32-bit ARMs are one CPU.
+        cpu = self.facts["KERNEL"].split("-")[0]
+        self.cpu = "arm" if cpu in ("armel", "armhf") else cpu
+        self.version = tuple(map(int, self.facts["RELEASE"].split("-")[0].split(".")[:2]))
+        self.page = 1 << self.macros["PAGE_SHIFT"]
+
+    @property
+    def phys_base(self):
+        """What the direct map begins with; on x86-64 how far the image was moved."""
+        names = {"amd64": "phys_base", "arm64": "memstart_addr", "riscv64": "phys_ram_base"}
+        return self.macros[names.get(self.cpu, "PHYS_OFFSET")]
 
     def path(self, name):
         return os.path.join(self.dir, name)

@@ -53,6 +53,8 @@ void put_arch(struct seq_file *m)
 {
 	/* Fewer than compiled in where the CPU has not the 52 bits. */
 	unsigned long pgtable_levels = ARM64_HW_PGTABLE_LEVELS(vabits_actual);
+	/* VMEMMAP_START is that of the largest VA; this is what the CPU's VA leaves of it. */
+	void *vmemmap_used = virt_to_page(_PAGE_OFFSET(vabits_actual));
 
 	MACRO(m, MODULES_VADDR);
 	MACRO(m, MODULES_END);
@@ -64,6 +66,7 @@ void put_arch(struct seq_file *m)
 	MACRO(m, PAGE_END);
 	MACRO(m, VMEMMAP_START);
 	MACRO(m, vmemmap);
+	MACRO(m, vmemmap_used);
 	MACRO(m, PCI_IO_START);
 	MACRO(m, PCI_IO_END);
 	MACRO(m, FIXADDR_START);

@@ -24,8 +24,8 @@ MODULE_PARM_DESC(phys, "three pages of a device which may be mapped; nothing tou
 static void put_symbols(struct seq_file *m)
 {
 	static const char *const names[] = {
-		"_text", "_stext", "_etext", "__init_begin", "__init_end",
-		"_sdata", "_edata", "__bss_start", "__bss_stop", "_end",
+		"_text", "_stext", "_etext", "__start_rodata", "__end_rodata",
+		"__init_begin", "__init_end", "_sdata", "_edata", "__bss_start", "__bss_stop", "_end",
 		"swapper_pg_dir",
 	};
 	size_t i;
@@ -45,6 +45,7 @@ static int macros_show(struct seq_file *m, void *unused)
 	MACRO(m, PMD_SIZE);
 	put_arch(m);
 	put_symbols(m);
+	put_execmem(m);
 	return 0;
 }
 

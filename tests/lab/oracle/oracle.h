@@ -32,6 +32,9 @@ void put_variable(struct seq_file *m, const char *name);
 #define PHYSICAL(m, name) seq_printf(m, #name "=0x%llx\n", (u64)(name))
 #define ABSENT(m, name) seq_puts(m, #name "=-\n")
 
+/* execmem.c */
+void put_execmem(struct seq_file *m);
+
 /* The file of the CPU: its macros; where it has its kernel's first-level table. */
 void put_arch(struct seq_file *m);
 pgd_t *kernel_pgd(unsigned long va);

@@ -143,6 +143,10 @@ int walks_show(struct seq_file *m, void *unused)
 	walk_evenly(m, FIXADDR_START, FIXADDR_TOP, 32);
 	walk_evenly(m, VMALLOC_START, VMALLOC_END, 24);
 	walk_module(m);
+#ifdef CONFIG_ARM
+	/* The vectors, their stubs, and nothing. */
+	walk_evenly(m, VECTORS_BASE, VECTORS_BASE + 3 * PAGE_SIZE, 3);
+#endif
 	/* Just outside. */
 	walk(m, VMALLOC_START - PAGE_SIZE);
 	walk(m, VMALLOC_END & PAGE_MASK);

@@ -34,11 +34,25 @@ void put_arch(struct seq_file *m)
 	MACRO(m, LDT_BASE_ADDR);
 	MACRO(m, LDT_END_ADDR);
 	MACRO(m, ESPFIX_BASE_ADDR);
+#ifdef CONFIG_EFI
 	MACRO(m, EFI_VA_START);
 	MACRO(m, EFI_VA_END);
+#else
+	ABSENT(m, EFI_VA_START);
+	ABSENT(m, EFI_VA_END);
+#endif
 	MACRO(m, VSYSCALL_ADDR);
+#ifdef CONFIG_KASAN
+	MACRO(m, KASAN_SHADOW_START);
+	MACRO(m, KASAN_SHADOW_END);
+#else
+	ABSENT(m, KASAN_SHADOW_START);
+	ABSENT(m, KASAN_SHADOW_END);
+#endif
 	/* Last physical address of the direct map; renamed and backported at will. */
 	put_variable(m, "physmem_end");
 	put_variable(m, "direct_map_physmem_end");
 	put_variable(m, "phys_base");
+	/* How far into their region modules begin; since 6.10 that is execmem's. */
+	put_variable(m, "module_load_offset");
 }
