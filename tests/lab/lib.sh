@@ -28,7 +28,7 @@ tools() {
 	done
 }
 
-# row TABLE NAME: the line of tests/lab/TABLE or TABLE.more whose first word is NAME.
+# row TABLE NAME: the line of tests/lab/TABLE or TABLE.scale whose first word is NAME.
 row() {
 	cat "$LAB/$1"* | awk -v n="$2" '$1 == n { print; found = 1 } END { exit !found }' ||
 		die "no line '$2' in tests/lab/$1"
@@ -37,8 +37,16 @@ row() {
 # names TABLE: the first words.
 names() { awk '$1 !~ /^#/ && NF { print $1 }' "$LAB/$1"; }
 
-# dumps TABLE: the names of the cases in it that have a dump.
-dumps() { awk '$1 !~ /^#/ && NF && $5 != "live" { print $1 }' "$LAB/$1"; }
+# dumps: the names of the cases that have a dump, but for those of a kernel of one's own
+# (suite custom) that nobody has built here.
+dumps() {
+	local case kernel format suite
+	while read -r case kernel _ _ format _; do
+		read -r _ suite _ < <(row kernels "$kernel")
+		[ "$format" = live ] || { [ "$suite" = custom ] && [ ! -e "$CACHE/kernels/$kernel" ]; } ||
+			echo "$case"
+	done < <(grep -v -e '^#' -e '^$' "$LAB/cases")
+}
 
 # lock NAME: one script at a time, held until the process ends. The open
 # descriptor must not be passed on to guests (they could outlive us).

@@ -217,8 +217,19 @@ class Row:
         """Print it; true if it passed."""
         cells = " ".join(f"{cell:{width}}" for cell, width in zip(self.cells, self.widths))
         seconds = time.monotonic() - self.start
-        print(f"{self.name:25}{cells} {'FAIL' if self.failed else 'PASS'} {seconds:5.1f} s")
+        print(f"{self.name:25}{cells} {'FAIL' if self.failed else 'PASS'} {seconds:5.1f} s"
+              + os.environ.get("LAB_PROGRESS", ""))
         for line in self.below:
             print(f"    {line}")
         sys.stdout.flush()
+        self.record(seconds)
         return not self.failed
+
+    def record(self, seconds):
+        """For `table`."""
+        if "LAB_RESULTS" in os.environ:
+            with open(os.environ["LAB_RESULTS"], "a", encoding="utf-8") as file:
+                row = {"program": os.path.basename(sys.argv[0]), "name": self.name,
+                       "cells": self.cells, "below": self.below, "failed": self.failed,
+                       "seconds": round(seconds, 1)}
+                print(json.dumps(row), file=file)
