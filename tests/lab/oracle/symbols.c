@@ -14,9 +14,11 @@ MODULE_PARM_DESC(lookup, "address of kallsyms_lookup_name");
 
 unsigned long symbol(const char *name)
 {
-	unsigned long (*lookup_name)(const char *name) = (void *)lookup;
+	/* In Thumb code the lowest bit of a pointer to a function is set. */
+	unsigned long (*lookup_name)(const char *name) =
+		(void *)(lookup | IS_ENABLED(CONFIG_THUMB2_KERNEL));
 
-	return lookup_name ? lookup_name(name) : 0;
+	return lookup ? lookup_name(name) : 0;
 }
 
 void put_symbol(struct seq_file *m, const char *name)
