@@ -6,6 +6,11 @@
  *
  *	#define LOWMEM_MIB 256
  *	#define LOWMEM_SECTIONS SECTIONS128(0) SECTIONS128(128)
+ *
+ * and PAGE_OFFSET, if it is not 0xc0000000; kernels.mk says that to the linker, too.
+ * The first two of the six areas (six.h) are mapped if a story has them:
+ *
+ *	#define VM(off) (0xd0800000ul + (off))
  */
 #ifndef FAKE_ARM_H
 #define FAKE_ARM_H
@@ -14,7 +19,9 @@
 
 #include "functions.h"
 
+#ifndef PAGE_OFFSET
 #define PAGE_OFFSET 0xc0000000ul
+#endif
 #define PHYS_OFFSET 0x40000000ul
 
 #define PHYS(p) ((ulong)&(p) - PAGE_OFFSET + PHYS_OFFSET)
@@ -30,10 +37,31 @@
 u8 vectors_page[4096] PAGE_ALIGNED = { 0 };
 u32 vectors_pte[256] __attribute__((aligned(1024))) = { [0xf0] = PHYS(vectors_page) + 0x05e };
 
+#ifdef VM
+#define DEVICE_PAGE(n) 0x7fe0000 + (n) * 0x1000 + 0x013	/* xn, rw, device */
+#define MEMORY_PAGE(n) PHYS_OFFSET + 0x3000000 + (n) * 0x1000 + 0x45f	/* xn, rw, cached */
+
+u32 vmalloc_pte[256] __attribute__((aligned(1024))) = {
+	[0] = DEVICE_PAGE(0), DEVICE_PAGE(1),
+	[4] = MEMORY_PAGE(0), MEMORY_PAGE(3), MEMORY_PAGE(1), MEMORY_PAGE(2),
+};
+#endif
+
 u32 swapper_pg_dir[4096] IN_PGTABLES = {
-	[0xc00] = LOWMEM_SECTIONS
+	[PAGE_OFFSET >> 20] = LOWMEM_SECTIONS
+#ifdef VM
+	[VM(0) >> 20] = PHYS(vmalloc_pte) + 1,
+#endif
 	[0xfff] = PHYS(vectors_pte) + 1,
 };
+
+typedef ulong phys_addr_t;	/* without LPAE */
+
+/* Of the six areas, that at the top: registers of the machine's. */
+#define TOP_AT 0xfe000000, 0xfe100000
+#define TOP_VM .flags = VM_IOREMAP | VM_ARM_STATIC_MAPPING, .phys_addr = 0x10000000, \
+	       .caller = (void *)CALLER(iotable_init)
+#define VM_ARM_STATIC_MAPPING 0x40000000
 
 void *high_memory = (void *)(PAGE_OFFSET + LOWMEM_MIB * 0x100000ul);
 

@@ -40,7 +40,14 @@ FUNCTIONS(DEFINE)
 
 /* ---- kernel/kallsyms.c; as with CONFIG_KALLSYMS_BASE_RELATIVE=n ---- */
 
+#ifdef __thumb__	/* a function's address has bit 0 set; what nm prints has not */
+#define NUMBER(f) NUMBER_##f,
+enum { FUNCTIONS(NUMBER) };
+extern const char _stext[];
+#define ADDRESS(f) (ulong)_stext + 64 * NUMBER_##f,
+#else
 #define ADDRESS(f) (ulong)&f,
+#endif
 #define COUNT(f) +1
 #define NAME_TYPE(f) struct { u8 len; char text[sizeof("T" #f) - 1]; } f;
 #define NAME(f) { sizeof("T" #f) - 1, "T" #f },

@@ -9,7 +9,7 @@ KOLD	:= x86-2.6.28 x86-3.16 x86-4.9
 KERAS	:= x86-4.19 x86-5.3 x86-5.4 x86-6.6
 K66	:= free-lost free-twice free-size free-list busy-tree
 KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS) $(K66)
-KARM	:= arm-6.12 arm-3.10 seed
+KARM	:= arm-6.12 arm-3.10 seed arm-3.4 arm-4.14
 
 K_TOOL_x86 := x86_64-linux-gnu-
 K_TOOL_arm := arm-linux-gnueabihf-
@@ -41,6 +41,10 @@ K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
 K_RELEASE_arm-6.12 := 6.12.0-fake
 K_RELEASE_arm-3.10 := 3.10.0-fake
 K_RELEASE_seed	   := 2.6.36-fake
+# VMSPLIT_1G; VMSPLIT_2G and Thumb-2
+K_LDFLAGS_arm-3.4  := --defsym SPLIT=0x40000000
+K_LDFLAGS_arm-4.14 := --defsym SPLIT=0x80000000
+K_FLAGS_arm-4.14   := -mthumb
 # Two of them with the debug information of older compilers.
 K_FLAGS_x86-6.12   := -gdwarf-4
 K_FLAGS_arm-3.10   := -gdwarf-4

@@ -18,7 +18,6 @@
 #define VM_USERMAP	      0x8
 #define VM_VPAGES	      0x10
 #define VM_UNLIST	      0x20	/* 3.1 to 3.10: being made, on no list yet */
-#define VM_ARM_STATIC_MAPPING 0x40000000
 
 /* vmap_area.flags */
 #define VM_LAZY_FREE	0x1
