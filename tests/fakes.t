@@ -30,7 +30,6 @@ damage() {
 addresses() {
 	case $1 in
 	arm*)	echo d0804000 d080e000 c0010000 80000000 ;;
-	x86-2.6.28) echo ffffc20000001000 ffffc20000010000 ffffc20000800000 ffffc20000900000 ;;
 	seed)	echo d8803000 d8000000 c0021000 e0000000 ;;
 	*)	echo ffffc90000005000 ffffc90000420000 ffffffff81000010 ffffeb0000000000 ;;
 	esac
@@ -39,8 +38,8 @@ addresses() {
 # Kernels that are there for the form of their books, or of their address space.
 is_brief() {
 	case $1 in
-	x86-3.16|x86-4.*|x86-5.*|x86-6.6)	true ;;
-	*)					false ;;
+	arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*|x86-6.6) true ;;
+	*) false ;;
 	esac
 }
 

@@ -1,0 +1,10 @@
+Virtual kernel memory layout:
+    vector  : 0xffff0000 - 0xffff1000   (   4 kB)
+    fixmap  : 0xfff00000 - 0xfffe0000   ( 896 kB)
+    vmalloc : 0x50800000 - 0xff000000   (2792 MB)
+    lowmem  : 0x40000000 - 0x50000000   ( 256 MB)
+    modules : 0x3f000000 - 0x40000000   (  16 MB)
+      .text : 0x40010000 - 0x40020000   (  64 kB)
+      .init : 0x40008000 - 0x40010000   (  32 kB)
+      .data : 0x40020000 - 0x40030000   (  64 kB)
+       .bss : 0x40030000 - 0x40032000   (   8 kB)

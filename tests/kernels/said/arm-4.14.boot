@@ -1,0 +1,11 @@
+Virtual kernel memory layout:
+    vector  : 0xffff0000 - 0xffff1000   (   4 kB)
+    fixmap  : 0xffc00000 - 0xfff00000   (3072 kB)
+    vmalloc : 0x90800000 - 0xff800000   (1776 MB)
+    lowmem  : 0x80000000 - 0x90000000   ( 256 MB)
+    pkmap   : 0x7fe00000 - 0x80000000   (   2 MB)
+    modules : 0x7f800000 - 0x7fe00000   (   6 MB)
+      .text : 0x80010000 - 0x80020000   (  64 kB)
+      .init : 0x80008000 - 0x80010000   (  32 kB)
+      .data : 0x80020000 - 0x80030000   (  64 kB)
+       .bss : 0x80030000 - 0x80032000   (   8 kB)
