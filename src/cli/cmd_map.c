@@ -19,7 +19,7 @@ static struct vmatlas_error *boot_table(struct cli *cli)
 	if (cli->json || cli->columns)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--boot prints the kernel's own text: no -J and no -o with it");
-	err = session_open(cli, VMATLAS_SURVEY_DECLARED);
+	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RAM);
 	return err ? err : vmatlas_boot_table(cli->atlas, print_text, NULL);
 }
 

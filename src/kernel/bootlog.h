@@ -60,7 +60,8 @@ enum bootlog_style {			/* whose table it is */
 	BOOTLOG_STYLE_UNKNOWN,
 	BOOTLOG_STYLE_ARM,
 	BOOTLOG_STYLE_I386,
-	BOOTLOG_STYLE_64BIT,
+	BOOTLOG_STYLE_64BIT,		/* arm64 */
+	BOOTLOG_STYLE_RISCV,
 };
 
 struct bootlog {

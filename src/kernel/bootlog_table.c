@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * The "Virtual kernel memory layout" table: arm 2.6.34-5.0 (mem_init() in
- * arch/arm/mm/init.c), i386 up to 5.6 (arch/x86/mm/init_32.c), arm64 up to 4.14.
+ * arch/arm/mm/init.c), i386 up to 5.6 (arch/x86/mm/init_32.c), arm64 up to 4.14, riscv
+ * with CONFIG_DEBUG_VM. Its rows become claims under the names that formulas use.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,49 +21,88 @@ struct row_text {
 	bool has_size;
 	uint64_t size, unit;		/* "(  120 MB)": 120, 1 MiB */
 	const char *unit_name;
+	bool is_maximum;		/* "(8 GB maximum)" */
 };
 
 static const struct {
-	const char *name;
+	const char *name;		/* in the table */
 	uint32_t kind, flags;
+	const char *known_as;		/* NULL: by the same name */
 } row_kinds[] = {
-	{ "vector",    VMATLAS_KIND_VECTORS, 0 },
-	{ "vectors",   VMATLAS_KIND_VECTORS, 0 },
-	{ "DTCM",      VMATLAS_KIND_TCM, 0 },
-	{ "ITCM",      VMATLAS_KIND_TCM, 0 },
-	{ "fixmap",    VMATLAS_KIND_FIXMAP, 0 },
-	{ "fixed",     VMATLAS_KIND_FIXMAP, 0 },
-	{ "DMA",       VMATLAS_KIND_DMA, 0 },
-	{ "FDT",       VMATLAS_KIND_FDT, 0 },
-	{ "vmalloc",   VMATLAS_KIND_VMALLOC_SPACE, 0 },
-	{ "vmemmap",   VMATLAS_KIND_VMEMMAP, 0 },
-	{ "lowmem",    VMATLAS_KIND_DIRECT_MAP, 0 },
-	{ "memory",    VMATLAS_KIND_DIRECT_MAP, 0 },
-	{ "pkmap",     VMATLAS_KIND_PKMAP, 0 },
-	{ "modules",   VMATLAS_KIND_MODULE_SPACE, 0 },
-	{ "PCI I/O",   VMATLAS_KIND_PCI_IO, 0 },
-	{ "cpu_entry", VMATLAS_KIND_CPU_ENTRY, 0 },
-	{ "kasan",     VMATLAS_KIND_KASAN, 0 },
-	{ ".init",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED },
-	{ ".text",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED },
-	{ ".rodata",   VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED },
-	{ ".data",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED },
-	{ ".bss",      VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED },
+	{ "vector",    VMATLAS_KIND_VECTORS, 0, NULL },
+	{ "vectors",   VMATLAS_KIND_VECTORS, 0, "vector" },
+	{ "DTCM",      VMATLAS_KIND_TCM, 0, NULL },
+	{ "ITCM",      VMATLAS_KIND_TCM, 0, NULL },
+	{ "fixmap",    VMATLAS_KIND_FIXMAP, 0, NULL },
+	{ "fixed",     VMATLAS_KIND_FIXMAP, 0, "fixmap" },
+	{ "DMA",       VMATLAS_KIND_DMA, 0, NULL },
+	{ "FDT",       VMATLAS_KIND_FDT, 0, NULL },
+	{ "vmalloc",   VMATLAS_KIND_VMALLOC_SPACE, 0, NULL },
+	{ "vmemmap",   VMATLAS_KIND_VMEMMAP, 0, NULL },
+	{ "lowmem",    VMATLAS_KIND_DIRECT_MAP, 0, NULL },
+	{ "memory",    VMATLAS_KIND_DIRECT_MAP, VMATLAS_CLAIM_NESTED, NULL },
+	{ "pkmap",     VMATLAS_KIND_PKMAP, 0, NULL },
+	{ "modules",   VMATLAS_KIND_MODULE_SPACE, 0, NULL },
+	{ "PCI I/O",   VMATLAS_KIND_PCI_IO, 0, NULL },
+	{ "pci io",    VMATLAS_KIND_PCI_IO, 0, "PCI I/O" },
+	{ "cpu_entry", VMATLAS_KIND_CPU_ENTRY, 0, "cpu entry area" },
+	/* riscv's goes on to the top of the address space */
+	{ "kernel",    VMATLAS_KIND_IMAGE, VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_GUESS,
+	  "kernel image" },
+	{ "kasan",     VMATLAS_KIND_KASAN, 0, "KASAN shadow" },
+	{ ".init",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
+	{ ".text",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
+	{ ".rodata",   VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
+	{ ".data",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
+	{ ".bss",      VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
 };
 
-static bool row_kind(const char *name, uint32_t *kind, uint32_t *flags)
+struct row_sense {
+	uint32_t kind, flags;
+	const char *name;
+};
+
+static bool row_known(const char *name, struct row_sense *ret)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(row_kinds); i++) {
 		if (strcmp(row_kinds[i].name, name) == 0) {
-			*kind = row_kinds[i].kind;
-			*flags = row_kinds[i].flags;
+			*ret = (struct row_sense){
+				row_kinds[i].kind, row_kinds[i].flags,
+				row_kinds[i].known_as ? row_kinds[i].known_as : name,
+			};
 			return true;
 		}
 	}
 	/* Some other CPU's row: shown, but nobody knows what it may lie in. */
-	*kind = VMATLAS_KIND_OTHER;
-	*flags = VMATLAS_CLAIM_NESTED;
+	*ret = (struct row_sense){ VMATLAS_KIND_OTHER, VMATLAS_CLAIM_NESTED, name };
 	return false;
+}
+
+/*
+ * Some rows tell of a part of what their name says elsewhere: riscv's lowmem of the
+ * RAM there is, arm64's vmemmap of its struct pages, where it is not the maximum. And
+ * the data of i386 is all from the end of the text on.
+ */
+static struct row_sense row_sense(const struct bootlog *log, const struct row_text *t)
+{
+	const bool is_wide = log->style == BOOTLOG_STYLE_64BIT ||
+			     log->style == BOOTLOG_STYLE_RISCV;
+	struct row_sense sense;
+
+	if (!t->name[0])
+		return (struct row_sense){ VMATLAS_KIND_VMEMMAP, VMATLAS_CLAIM_NESTED,
+					   "vmemmap used" };
+	row_known(t->name, &sense);
+	if (log->style == BOOTLOG_STYLE_64BIT && sense.kind == VMATLAS_KIND_VMEMMAP &&
+	    !t->is_maximum) {
+		sense.name = "vmemmap used";
+		sense.flags |= VMATLAS_CLAIM_NESTED;
+	}
+	if (is_wide && sense.kind == VMATLAS_KIND_DIRECT_MAP)
+		sense.flags |= VMATLAS_CLAIM_NESTED;
+	if (log->style == BOOTLOG_STYLE_I386 && !strcmp(t->name, ".data"))
+		sense.flags |= VMATLAS_CLAIM_GUESS;
+	return sense;
 }
 
 /* arm64's second vmemmap row has no name: only in a table can that be a row. */
@@ -122,6 +162,7 @@ static void row_size(const char **s, struct row_text *row)
 			row->unit = units[i].unit;
 			row->unit_name = units[i].name;
 			row->has_size = true;
+			row->is_maximum = strstr(*s, "maximum") != NULL;
 			return;
 		}
 	}
@@ -185,10 +226,11 @@ static void row_add(struct bootlog *log, const struct row_text *t, uint32_t line
 	}
 	row->line = line;
 	row->printed_size = t->has_size ? t->size * t->unit : 0;
-	if (t->hashed || !t->name[0] || t->start == t->end)
+	if (t->hashed || t->start == t->end)
 		return;
 
 	struct vmatlas_claim *c = &row->claim;
+	const struct row_sense sense = row_sense(log, t);
 	bool ordered = range_from_end(t->start, t->end, &c->range);
 
 	if (ordered && t->end == 0 && t->narrow)	/* up to the top of 32 bits */
@@ -199,9 +241,9 @@ static void row_add(struct bootlog *log, const struct row_text *t, uint32_t line
 	snprintf(source, sizeof(source), "%s:%" PRIu32, log->name, line);
 	c->size = sizeof(*c);
 	c->layer = VMATLAS_LAYER_DECLARED;
-	row_kind(t->name, &c->kind, &c->flags);
-	c->flags |= VMATLAS_CLAIM_FROM_LOG;
-	c->name = bootlog_dup(log, t->name);
+	c->kind = sense.kind;
+	c->flags = sense.flags | VMATLAS_CLAIM_FROM_LOG;
+	c->name = bootlog_dup(log, sense.name);
 	c->source = bootlog_dup(log, source);
 	row->has_claim = c->name && c->source;
 }
@@ -216,10 +258,12 @@ static void forget_rows(struct bootlog *log)
 	log->rows.nr = 0;
 }
 
-/* arm and arm64 write "Virtual", i386 "virtual"; only arm has vectors. */
+/* i386 writes "virtual", others "Virtual"; only arm has vectors, riscv "pci io". */
 static void note_style(struct bootlog *log, const struct row_text *t)
 {
-	if (!t->hashed && !t->narrow)
+	if (strcmp(t->name, "pci io") == 0)
+		log->style = BOOTLOG_STYLE_RISCV;
+	else if (!t->hashed && !t->narrow && log->style != BOOTLOG_STYLE_RISCV)
 		log->style = BOOTLOG_STYLE_64BIT;
 	else if (log->style == BOOTLOG_STYLE_UNKNOWN &&
 		 strncmp(t->name, "vector", 6) == 0)
@@ -231,8 +275,8 @@ bool bootlog_table_line(struct bootlog *log, struct bootlog_state *st,
 {
 	static const char title[] = "irtual kernel memory layout";
 	const char *found = strstr(line->text, title);
+	struct row_sense sense;
 	struct row_text t;
-	uint32_t kind, flags;
 
 	if (found && found > line->text && (found[-1] | 0x20) == 'v') {
 		forget_rows(log);	/* said again: the last one counts */
@@ -248,7 +292,7 @@ bool bootlog_table_line(struct bootlog *log, struct bootlog_state *st,
 	}
 	/* A table without its title: only rows that are surely rows. */
 	bool surely = !st->titled && t.has_0x && t.has_size &&
-		      row_kind(t.name, &kind, &flags);
+		      row_known(t.name, &sense);
 	if (!st->in_table && !surely)
 		return false;
 	note_style(log, &t);
