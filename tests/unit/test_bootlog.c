@@ -134,7 +134,7 @@ static void the_i386_table_is_known_by_its_title(void **state)
 	assert_int_equal(log->style, BOOTLOG_STYLE_I386);
 	assert_int_equal(nr_claims(log), 8);
 	assert_int_equal(nr_complaints(log), 0);
-	row_is(log, 1, "cpu_entry", VMATLAS_KIND_CPU_ENTRY, 0xffc00000, 0xffe28fff);
+	row_is(log, 1, "cpu entry area", VMATLAS_KIND_CPU_ENTRY, 0xffc00000, 0xffe28fff);
 	bootlog_free(log);
 }
 
