@@ -151,7 +151,7 @@ static enum dies_result read_specs(struct die_reader *r, struct die_reader *at,
 		if (!s)
 			return DIES_NO_MEMORY;
 		*s = (struct die_spec){ (uint16_t)attr, (uint16_t)form, (int16_t)size };
-		r->has_signatures |= form == DW_FORM_ref_sig8;
+		r->has_foreign |= form == DW_FORM_ref_sig8 || form == DW_FORM_ref_addr;
 		note_spec(a, *s);
 	}
 	return DIES_NOT_UNDERSTOOD;

@@ -10,7 +10,7 @@
 #include <zlib.h>
 
 #include "base/bytes.h"
-#include "image/private.h"
+#include "image/places.h"
 
 /* A name, its NUL, up to three more to align, and a CRC of four bytes. */
 bool debuglink_parse(const struct bytes *section, bool big_endian, const char **ret_name,

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "image/debuginfod_lib.h"
-#include "image/private.h"
+#include "image/places.h"
 
 struct download {
 	const struct image_search *search;

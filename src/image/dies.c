@@ -214,7 +214,7 @@ enum dies_result dies_scan(const struct die_source *from, struct die_list *ret)
 		result = read_entries(&r, &list);
 	vec_done(&r.abbrevs);
 	vec_done(&r.specs);
-	list.has_signatures = r.has_signatures;
+	list.has_foreign = r.has_foreign;
 	if (result == DIES_OK)
 		*ret = list;
 	else

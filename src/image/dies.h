@@ -23,7 +23,7 @@ struct die_abbrev {
 struct die_reader {
 	const uint8_t *start, *p, *end;
 	bool be, failed;
-	bool has_signatures;		/* some entry refers to a type unit */
+	bool has_foreign;		/* some entry refers to another unit */
 	uint8_t addr_size, offset_size;
 	const struct die_source *from;
 	uint64_t str_offsets_base;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/private.h"
+#include "image/places.h"
 
 struct find {
 	const struct image_search *where;

@@ -14,14 +14,11 @@ struct found {
 	bool is_declared;		/* seen, but only without its members */
 };
 
-static struct vmatlas_error *try_entry(struct types *t, const struct die_entry *e,
-				       struct found *ret)
+static struct vmatlas_error *try_die(struct types *t, const struct die_entry *e, Dwarf_Die die,
+				     struct found *ret)
 {
 	struct vmatlas_error *err = NULL;
-	Dwarf_Die die;
 
-	if (!dwarf_offdie(t->unit->dwarf, e->offset, &die))
-		return unit_damaged(t->image, t->unit);
 	if (e->tag == DW_TAG_typedef)
 		err = types_peel(t, &die);
 	if (err)
@@ -32,6 +29,16 @@ static struct vmatlas_error *try_entry(struct types *t, const struct die_entry *
 	}
 	*ret = (struct found){ *t, die, true, true };
 	return NULL;
+}
+
+static struct vmatlas_error *try_entry(struct types *t, const struct die_entry *e,
+				       struct found *ret)
+{
+	Dwarf_Die die;
+
+	if (!dwarf_offdie(t->unit->dwarf, e->offset, &die))
+		return unit_damaged(t->image, t->unit);
+	return try_die(t, e, die, ret);
 }
 
 static bool is_tag_class(const struct die_entry *e, bool typedefs)
@@ -79,6 +86,28 @@ static struct vmatlas_error *find_related(struct types *t, const char *tag,
 	return err;
 }
 
+/* Where others keep what this unit uses, too. */
+static struct vmatlas_error *find_foreign(struct types *t, const char *tag, struct found *ret)
+{
+	struct vmatlas_error *err;
+
+	if (!t->unit->types.has_foreign || !foreign_may_be(t->image, tag))
+		return NULL;
+	err = unit_foreign(t->image, t->unit);
+	for (int typedefs = 0; typedefs < 2 && !err && !ret->is_complete; typedefs++)
+		for (size_t i = 0; i < t->unit->foreign.nr; i++) {
+			const struct foreign_type *f = &t->unit->foreign.v[i];
+
+			if (!is_tag_class(&f->entry, typedefs) ||
+			    strcmp(f->entry.name, tag))
+				continue;
+			err = try_die(t, &f->entry, f->die, ret);
+			if (err || ret->is_complete)
+				break;
+		}
+	return err;
+}
+
 static struct vmatlas_error *find_struct(struct types *t, const char *tag,
 					 struct found *ret)
 {
@@ -86,12 +115,10 @@ static struct vmatlas_error *find_struct(struct types *t, const char *tag,
 
 	if (!err && !ret->is_complete)
 		err = find_related(t, tag, ret);
+	if (!err && !ret->is_complete)
+		err = find_foreign(t, tag, ret);
 	if (err || ret->is_complete)
 		return err;
-	if (t->unit->types.has_signatures)
-		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
-			"%s: keeps its types in type units (-fdebug-types-section)",
-			t->image->info.path);
 	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
 				 ret->is_declared
 					 ? "struct %s is declared in %s, but not defined"
@@ -207,15 +234,9 @@ static bool enumerator_value(Dwarf_Die *die, int64_t *ret)
 	return true;
 }
 
-static struct vmatlas_error *try_enum(struct types *t, const struct die_entry *e,
-				      const char *name, int64_t *ret, bool *ret_found)
+static struct vmatlas_error *try_enum_die(struct types *t, Dwarf_Die die, const char *name,
+					  int64_t *ret, bool *ret_found)
 {
-	Dwarf_Die die;
-
-	if (e->tag != DW_TAG_enumeration_type)
-		return NULL;
-	if (!dwarf_offdie(t->unit->dwarf, e->offset, &die))
-		return unit_damaged(t->image, t->unit);
 	if (dwarf_child(&die, &die))
 		return NULL;
 	do {
@@ -227,6 +248,18 @@ static struct vmatlas_error *try_enum(struct types *t, const struct die_entry *e
 		return *ret_found ? NULL : unit_damaged(t->image, t->unit);
 	} while (unit_next(&die) == 0);
 	return NULL;
+}
+
+static struct vmatlas_error *try_enum(struct types *t, const struct die_entry *e,
+				      const char *name, int64_t *ret, bool *ret_found)
+{
+	Dwarf_Die die;
+
+	if (e->tag != DW_TAG_enumeration_type)
+		return NULL;
+	if (!dwarf_offdie(t->unit->dwarf, e->offset, &die))
+		return unit_damaged(t->image, t->unit);
+	return try_enum_die(t, die, name, ret, ret_found);
 }
 
 /* Enumerators that are asked for together stand together. */
@@ -264,6 +297,23 @@ static struct vmatlas_error *enumerator_related(struct types *t, const char *nam
 	return err;
 }
 
+static struct vmatlas_error *enumerator_foreign(struct types *t, const char *name, int64_t *ret,
+						bool *ret_found)
+{
+	struct vmatlas_error *err;
+
+	if (!t->unit->types.has_foreign || !foreign_may_be(t->image, name))
+		return NULL;
+	err = unit_foreign(t->image, t->unit);
+	for (size_t i = 0; !err && !*ret_found && i < t->unit->foreign.nr; i++) {
+		const struct foreign_type *f = &t->unit->foreign.v[i];
+
+		if (f->entry.tag == DW_TAG_enumeration_type)
+			err = try_enum_die(t, f->die, name, ret, ret_found);
+	}
+	return err;
+}
+
 struct vmatlas_error *dwarf_enumerator(struct image *image, const char *near,
 				       const char *name, int64_t *ret)
 {
@@ -276,6 +326,8 @@ struct vmatlas_error *dwarf_enumerator(struct image *image, const char *near,
 		err = enumerator_in(&t, name, ret, &found);
 	if (!err && !found)
 		err = enumerator_related(&t, name, ret, &found);
+	if (!err && !found)
+		err = enumerator_foreign(&t, name, ret, &found);
 	if (err || found)
 		return err;
 	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no enumerator '%s' in %s", name,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A vmlinux with all that belongs to it: symbols, and types if there are any. */
-#include "image/private.h"
+#include "image/places.h"
 
 static struct vmatlas_error *no_symbols(const struct image *image,
 					const struct image_search *search)

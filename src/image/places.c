@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "image/private.h"
+#include "image/places.h"
 
 #define DEBUG_DIR "/usr/lib/debug"
 

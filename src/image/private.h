@@ -6,7 +6,6 @@
 #include <elfutils/libdw.h>
 #include <gelf.h>
 
-#include "base/str.h"
 #include "base/vec.h"
 #include "image/image.h"
 
@@ -131,51 +130,6 @@ near_function(struct image *image, const char *near, const char **ret);
 /* An image whose functions will be asked for, too, or NULL. */
 struct image *provider_other_symbols(const struct image *image);
 
-/* ---- places.c: where files usually stand ---- */
-
-/* What to do with a file that is there; *ret_done ends the walk. */
-typedef struct vmatlas_error *place_fn(void *arg, const char *path, bool *ret_done);
-
-/* DIR/.build-id/xx/yyyy.debug in every folder of debug files. */
-VMATLAS_CHECKED struct vmatlas_error *
-places_of_build_id(const struct image_search *search, const char *build_id, place_fn *fn,
-		   void *arg, bool *ret_done);
-
-/* Beside @path, and where distributions put the vmlinux of @release. */
-VMATLAS_CHECKED struct vmatlas_error *
-places_beside(const char *path, const char *release, place_fn *fn, void *arg,
-	      bool *ret_done);
-VMATLAS_CHECKED struct vmatlas_error *
-places_of_release(const struct image_search *search, const char *release, place_fn *fn,
-		  void *arg, bool *ret_done);
-
-/* @link of .gnu_debuglink of the file at @path. */
-VMATLAS_CHECKED struct vmatlas_error *
-places_of_link(const struct image_search *search, const char *path, const char *link,
-	       place_fn *fn, void *arg, bool *ret_done);
-
-/* "DIR, /usr/lib/debug, /boot, /lib/modules" for messages. */
-void places_describe(const struct image_search *search, struct str *out);
-
-/* ---- debugfile.c: the other half of a stripped vmlinux ---- */
-
-VMATLAS_CHECKED struct vmatlas_error *
-debugfile_attach(struct image *image, const struct image_search *search);
-
-/* Name and CRC in a .gnu_debuglink section; false if it makes no sense. Pure. */
-bool debuglink_parse(const struct bytes *section, bool big_endian, const char **ret_name,
-		     uint32_t *ret_crc);
-
-/* ---- debuginfod.c ---- */
-
-/*
- * Fetch a file by its build ID, by order or with a person's consent; without either
- * *ret_path stays as it was. @what is "vmlinux" or "debug information".
- */
-VMATLAS_CHECKED struct vmatlas_error *
-debuginfod_fetch(const struct image_search *search, const char *build_id, const char *what,
-		 char **ret_path);
-
 /* ---- path.c: pure ---- */
 
 struct path_step {
@@ -284,7 +238,7 @@ struct die_source {
 struct die_list {
 	VEC(struct die_entry) entries;
 	bool has_imports;		/* more of it stands in other units */
-	bool has_signatures;		/* likewise, in type units */
+	bool has_foreign;		/* likewise, in units that it refers to */
 };
 
 /* Bytes of the unit that starts at @info, header included; 0: makes no sense. */
@@ -296,6 +250,12 @@ enum dies_result dies_scan(const struct die_source *from, struct die_list *ret);
 void die_list_done(struct die_list *list);
 
 /* ---- unit.c: compile units ---- */
+
+/* A type of another unit that a unit uses. */
+struct foreign_type {
+	struct die_entry entry;		/* its offset is not set */
+	Dwarf_Die die;
+};
 
 struct unit {
 	uint64_t offset;		/* of its header in .debug_info */
@@ -309,6 +269,8 @@ struct unit {
 	struct die_list types;		/* by offset in unit->dwarf */
 	size_t last_enum;		/* where an enumerator was found last */
 	VEC(struct unit *) related;	/* units that it imports; borrowed */
+	VEC(struct foreign_type) foreign;
+	bool is_foreign_known;
 };
 
 /* The unit of a function; see image_member(). */
@@ -333,6 +295,15 @@ unit_widen(struct image *image, struct unit *unit);
 /* Fill in unit->related of a wide unit. */
 VMATLAS_CHECKED struct vmatlas_error *
 unit_relate(struct image *image, struct unit *unit);
+
+/* ---- foreign.c ---- */
+
+/* Fill in unit->foreign of a unit that it makes wide. */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_foreign(struct image *image, struct unit *unit);
+
+/* Can a type of that name be anywhere? Costs little. */
+bool foreign_may_be(struct image *image, const char *name);
 
 /* The unit that says what the function at @addr of @unit is; maybe @unit itself. */
 VMATLAS_CHECKED struct vmatlas_error *

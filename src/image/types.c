@@ -36,11 +36,30 @@ struct vmatlas_error *types_target(struct types *t, Dwarf_Die *die, Dwarf_Die *r
 	return *ret_has ? follow(t, &attr, ret) : NULL;
 }
 
+bool types_is_struct(Dwarf_Die *die)
+{
+	const int tag = dwarf_tag(die);
+
+	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+	       tag == DW_TAG_class_type;
+}
+
 static bool is_wrapper(int tag)
 {
 	return tag == DW_TAG_typedef || tag == DW_TAG_const_type ||
 	       tag == DW_TAG_volatile_type || tag == DW_TAG_restrict_type ||
 	       tag == DW_TAG_atomic_type;
+}
+
+/* Where a type of a type unit is used, there may be but the unit's signature. */
+static struct vmatlas_error *follow_signature(struct types *t, Dwarf_Die *die)
+{
+	Dwarf_Attribute attr;
+
+	if ((!types_is_struct(die) && dwarf_tag(die) != DW_TAG_enumeration_type) ||
+	    !dwarf_attr(die, DW_AT_signature, &attr))
+		return NULL;
+	return follow(t, &attr, die);
 }
 
 struct vmatlas_error *types_peel(struct types *t, Dwarf_Die *die)
@@ -57,15 +76,7 @@ struct vmatlas_error *types_peel(struct types *t, Dwarf_Die *die)
 		if (!has)
 			return NULL;	/* const void */
 	}
-	return NULL;
-}
-
-bool types_is_struct(Dwarf_Die *die)
-{
-	const int tag = dwarf_tag(die);
-
-	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
-	       tag == DW_TAG_class_type;
+	return follow_signature(t, die);
 }
 
 static bool is_pointer(Dwarf_Die *die)

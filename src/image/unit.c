@@ -114,6 +114,7 @@ struct vmatlas_error *unit_index(struct image *image, struct unit *unit)
 			die_list_done(&unit->types);
 			return err;
 		}
+		unit->types.has_foreign = true;	/* maybe */
 	}
 	unit->is_indexed = true;
 	return NULL;

@@ -15,6 +15,7 @@ static void unit_free(struct unit *unit)
 	}
 	die_list_done(&unit->types);
 	vec_done(&unit->related);
+	vec_done(&unit->foreign);
 	free(unit);
 }
 DEFINE_FREEP(unit, unit_free)

@@ -16,6 +16,7 @@
 	X(efi_map_region)						      \
 	X(ldt_dup_context)
 
+#include "x86_64_types.h"
 #include "functions.h"
 
 #define START_KERNEL_MAP 0xffffffff80000000ul
@@ -78,11 +79,6 @@ typedef u64 phys_addr_t;
 #define TOP_VM .flags = VM_ALLOC, .nr_pages = 4, .caller = (void *)CALLER(load_module)
 
 /* ---- Who else declares regions ---- */
-
-struct page { ulong scrambled[3]; u32 refcount; ulong flags; ulong more[3]; };
-
-enum fixed_addresses { VSYSCALL_PAGE = 511, __end_of_permanent_fixed_addresses = 0x5d8 };
-struct cpu_entry_area { u8 stacks[0x3b000]; };
 
 enum fixed_addresses last_fixmap_set;
 struct cpu_entry_area *last_cpu_entry_area;

@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# One fake kernel, of two files, in every kind of debug information that compilers,
+# linkers and packers make: all give the same answers.
+
+cd "$(dirname "$0")/.." || exit 2
+. tests/tap.sh
+. tests/fakes.sh
+
+# The fake's own flags, with what a variant adds; linked in two steps, as Linux is.
+flags='-std=gnu11 -g -O0 -w -ffreestanding -fno-pie -fno-builtin -fno-common
+	-fno-asynchronous-unwind-tables -falign-functions=64 -fno-stack-protector
+	-mcmodel=kernel -mno-red-zone -fcf-protection=none -Itests/kernels'
+id=1234567890123456789012345678901234567890
+
+# build DIR CC FLAGS LINK-FLAGS
+build() {
+	mkdir -p "$work/$1"
+	for file in tests/data/other.c tests/kernels/x86-6.12.c; do
+		# shellcheck disable=SC2086 # words
+		$2 $flags $3 -DRELEASE='"6.12.0-fake"' -DBUILD_ID="\"$id\"" -c $file \
+			-o "$work/$1/$(basename $file).o" || return 1
+	done
+	# shellcheck disable=SC2086
+	$2 $flags $3 -nostdlib -r $4 "$work/$1/other.c.o" "$work/$1/x86-6.12.c.o" \
+		-o "$work/$1/vmlinux.o" || return 1
+	ld --defsym MODULES_VADDR=0xffffffffc0000000 -T tests/kernels/x86_64.lds \
+		-z max-page-size=4096 -z noexecstack --build-id=0x$id "$work/$1/vmlinux.o" \
+		-o "$work/$1/vmlinux" || return 1
+	objcopy --strip-all "$work/$1/vmlinux" "$work/$1/vmcore"
+	printf '\004' | dd of="$work/$1/vmcore" bs=1 seek=16 conv=notrunc status=none
+}
+
+# healthy DIR: nothing is found, and /proc/vmallocinfo is what it should be
+healthy() {
+	timeout 20 vmatlas check -n "$work/$1/vmlinux" "$work/$1/vmcore" >"$work/said" 2>&1
+	rc=$?
+	[ $rc = 0 ] || { echo "exit $rc"; cat "$work/said"; }
+	timeout 20 vmatlas areas --vmallocinfo "$work/$1/vmlinux" "$work/$1/vmcore" \
+		>"$work/said" 2>&1
+	diff tests/kernels/said/x86-6.12.vmallocinfo "$work/said"
+}
+
+# variant NAME DIR CC FLAGS [LINK-FLAGS]
+variant() {
+	if ! command -v "$3" >/dev/null; then
+		skip "$1" "no $3"
+	elif build "$2" "$3" "$4" "${5-}" >"$work/log" 2>&1; then
+		ok "$1" healthy "$2"
+	else
+		skip "$1" "$3 cannot: $(head -1 "$work/log")"
+	fi
+}
+
+case $(cc -dumpmachine) in
+x86_64-*) ;;
+*) skip "kinds of debug information" "the compiler is not for x86-64"; finish; exit ;;
+esac
+
+variant "gcc" gcc gcc "-gdwarf-5"
+variant "gcc, DWARF 4" gcc4 gcc "-gdwarf-4"
+variant "gcc, 64-bit DWARF" gcc64 gcc "-gdwarf-5 -gdwarf64"
+variant "gcc, type units" types5 gcc "-gdwarf-5 -fdebug-types-section"
+variant "gcc, type units of DWARF 4" types4 gcc "-gdwarf-4 -fdebug-types-section"
+variant "gcc, LTO" lto gcc "-flto -fno-toplevel-reorder" -flinker-output=nolto-rel
+variant "clang" clang clang "-gdwarf-5" -fuse-ld=lld
+variant "clang, DWARF 4" clang4 clang "-gdwarf-4" -fuse-ld=lld
+variant "clang, type units" clangtypes clang "-gdwarf-5 -fdebug-types-section" -fuse-ld=lld
+variant "clang, full LTO" full clang "-gdwarf-5 -flto=full" -fuse-ld=lld
+variant "clang, full LTO, DWARF 4" full4 clang "-gdwarf-4 -flto=full" -fuse-ld=lld
+variant "clang, ThinLTO" thin clang "-gdwarf-5 -flto=thin" -fuse-ld=lld
+finish
