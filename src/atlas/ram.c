@@ -248,6 +248,8 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 	if (!c)
 		return error_no_memory();
 	judge_rows(job, atlas->declared);
+	if (atlas->kernel && !is_arm(atlas) && atlas->surveyed & VMATLAS_SURVEY_RAM)
+		ram_judge_books(job, atlas);
 	if (!is_judged(atlas))
 		return NULL;
 	c->job = job;
@@ -276,6 +278,6 @@ const struct vmatlas_plugin inspector_ram = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "ram",
-	.summary = "RAM that a 32-bit kernel leaves out because lowmem has no room",
+	.summary = "RAM that the kernel leaves out, mostly for want of lowmem",
 	.inspect = inspect,
 };

@@ -37,6 +37,9 @@ void ram_say_at_limit(struct ram_case *c);
 /* Coverage for the verdicts that are no finding. */
 void ram_say_coverage(struct ram_case *c);
 
+/* ram_books.c: where ARM's arithmetic does not apply. */
+void ram_judge_books(struct vmatlas_job *job, struct vmatlas *atlas);
+
 /* One "label\ttext\n" line of evidence. */
 VMATLAS_PRINTF(3, 4)
 void ram_line(struct str *s, const char *label, const char *fmt, ...);
