@@ -109,8 +109,8 @@ leaves_nothing_half() (
 	trap '' XFSZ
 	# shellcheck disable=SC3045 # every sh of today has it
 	ulimit -f 2
-	refused "File too large" into "$work/full"
-	echo "$work/full"/.* "$work/full"/* | grep -v '/\.\. .*/\*$'
+	refused "File too large" into "$work/no-room"
+	echo "$work/no-room"/.* "$work/no-room"/* | grep -v '/\.\. .*/\*$'
 	return 0
 )
 

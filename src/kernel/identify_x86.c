@@ -150,7 +150,10 @@ static struct vmatlas_error *override(const struct kernel_opts *opts, struct fou
 	return err;
 }
 
-/* The variable first: it is what the kernel itself goes by. */
+/*
+ * The variable first: it is what the kernel itself goes by. By physical address, if there
+ * are such: what was read so is what an extract keeps.
+ */
 static struct vmatlas_error *choose_format(struct kernel *k)
 {
 	uint64_t addr, l5 = 0;
@@ -159,9 +162,9 @@ static struct vmatlas_error *choose_format(struct kernel *k)
 
 	err = kernel_symbol(k, "__pgtable_l5_enabled", &addr);
 	if (!err)
-		err = k->mem->info.has_virtual
-			    ? mem_read(k->mem, MEM_VIRTUAL, addr, raw, 4)
-			    : mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, raw, 4);
+		err = k->mem->info.has_physical
+			    ? mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, raw, 4)
+			    : mem_read(k->mem, MEM_VIRTUAL, addr, raw, 4);
 	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
 		return err;
 	if (err)
