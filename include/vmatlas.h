@@ -408,6 +408,46 @@ vmatlas_usage_next(const struct vmatlas *atlas, const struct vmatlas_usage *prev
 VMATLAS_API const struct vmatlas_range *
 vmatlas_hole_next(const struct vmatlas_usage *space, const struct vmatlas_range *prev);
 
+enum vmatlas_fit_flags {
+	VMATLAS_FIT_IOREMAP = 1,	/* aligned to its size, as ioremap() does */
+	VMATLAS_FIT_MODULE = 2,		/* in module space, then where modules fall back to */
+	VMATLAS_FIT_HUGE = 4,		/* in huge pages (vmalloc_huge()) */
+	VMATLAS_FIT_NO_GUARD = 8,	/* without a guard page */
+};
+
+enum vmatlas_fit_state {
+	VMATLAS_FIT_NO = 1,		/* not even after a purge */
+	VMATLAS_FIT_PURGED,		/* once unpurged and pooled areas are given back */
+	VMATLAS_FIT_YES,
+};
+
+/** struct vmatlas_fit - where the allocator would put an area */
+struct vmatlas_fit {
+	uint32_t size;
+	uint32_t state;			/* enum vmatlas_fit_state */
+	uint64_t bytes;			/* what is asked of the allocator, guard page included */
+	uint64_t align;
+	const struct vmatlas_claim *region;	/* the space, or window, looked into last */
+	struct vmatlas_range where;	/* guard page included; first > last: nowhere */
+	struct vmatlas_range largest;	/* hole of the region; likewise */
+	struct vmatlas_range largest_purged;
+	const struct vmatlas_claim *below;	/* areas beside .where, or else the largest hole */
+	const struct vmatlas_claim *above;
+	const struct vmatlas_range *pooled;	/* what a CPU may get instead (6.9+), by node */
+	uint64_t nr_pooled;
+};
+
+/**
+ * vmatlas_would_fit() - simulate an allocation on the kernel's own free tree
+ * @bytes: asked for, guard page apart
+ * @align: a power of two; 0: as usual
+ * @flags: enum vmatlas_fit_flags, or'ed
+ * @ret: the caller's, with .size = sizeof(*ret)
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_would_fit(struct vmatlas *atlas, uint64_t bytes, uint64_t align, uint32_t flags,
+		  struct vmatlas_fit *ret);
+
 /* ---- Reading the kernel -------------------------------------------------- */
 
 /** vmatlas_read() - @len bytes at a kernel virtual address */

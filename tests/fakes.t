@@ -43,6 +43,14 @@ is_brief() {
 	esac
 }
 
+# Where vmalloc space lies nobody knows of the seed.
+would_fit() {
+	[ "$1" = seed ] && echo "usage -b" && return
+	for what in 0x3000 2M,ioremap 5M,1M,no-guard,module 16T; do
+		echo "usage --would-fit $what"
+	done
+}
+
 commands() {
 	if is_brief "$1"; then
 		printf '%s\n' map areas 'areas --by type' check
@@ -59,6 +67,7 @@ commands() {
 	areas --by type
 	areas --by module
 	usage --full
+	$(would_fit "$1")
 	addr $(addresses "$1")
 	log
 	log --raw --callers

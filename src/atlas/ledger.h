@@ -8,6 +8,7 @@
 #define ATLAS_LEDGER_H
 
 #include "atlas/atlas.h"
+#include "kernel/freespace.h"
 
 enum ledger_what {
 	LEDGER_BUSY, LEDGER_GUARD, LEDGER_IMAGE, LEDGER_UNPURGED, LEDGER_POOLED, LEDGER_FREE,
@@ -37,6 +38,7 @@ struct ledger_space {
 struct ledger {
 	VEC(struct ledger_space *) spaces;	/* by address, then those that lie in them */
 	VEC(struct pooled) pooled;		/* by address */
+	VEC(struct vmatlas_range) offers;	/* of pools, to the last question */
 };
 
 /* Fill atlas->ledger from the sealed map. */

@@ -236,6 +236,7 @@ void ledger_free(struct ledger *l)
 	}
 	vec_done(&l->spaces);
 	vec_done(&l->pooled);
+	vec_done(&l->offers);
 	free(l);
 }
 

@@ -208,12 +208,15 @@ static struct vmatlas_error *print_json(const struct cli *cli)
 
 struct vmatlas_error *cmd_usage(struct cli *cli)
 {
-	struct vmatlas_error *err;
+	struct vmatlas_error *err = cli->would_fit ? check_would_fit(cli) : NULL;
 
-	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED |
-				VMATLAS_SURVEY_FREE);
+	if (!err)
+		err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED |
+					VMATLAS_SURVEY_FREE);
 	if (err)
 		return err;
+	if (cli->would_fit)
+		return print_would_fit(cli);
 	if (cli->json)
 		return print_json(cli);
 	print_target(cli);

@@ -76,6 +76,8 @@ static const struct option_def defs[] = {
 	  "<N>, facility and level, before each line" },
 	{ "callers", 0, VALUE_BOOL, 0, NULL, " log ", CLI(callers),
 	  "who wrote it, where it is known: T and a PID, or C and a CPU" },
+	{ "would-fit", 0, VALUE_TEXT, 0, "SIZE,...", " usage ", CLI(would_fit),
+	  "where it would go; then ,ALIGN ,ioremap ,module ,huge ,no-guard" },
 	{ "full", 0, VALUE_BOOL, 0, NULL, " report usage ", CLI(full),
 	  "everything, not only the largest; of usage, holes by size" },
 	{ "verbose", 'v', VALUE_BOOL, 0, NULL, NULL, CLI(verbose),

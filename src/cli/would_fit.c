@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* vmatlas usage --would-fit: where an allocation would go, or what blocks it. */
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/cmd.h"
+
+struct question {
+	uint64_t bytes, align;
+	uint32_t flags;
+};
+
+static const struct { const char *word; uint32_t flag; } words[] = {
+	{ "ioremap", VMATLAS_FIT_IOREMAP }, { "module", VMATLAS_FIT_MODULE },
+	{ "huge", VMATLAS_FIT_HUGE }, { "no-guard", VMATLAS_FIT_NO_GUARD },
+};
+
+/* "0x5000", "20K", "2MiB", "1g" */
+static bool parse_size(const char *text, size_t len, uint64_t *ret)
+{
+	static const char units[] = "kmgt";
+	unsigned int shift = 0;
+	const char *unit;
+	char *end;
+
+	if (!isdigit((unsigned char)text[0]))
+		return false;
+	errno = 0;
+	*ret = strtoull(text, &end, 0);
+	unit = end < text + len ? strchr(units, tolower((unsigned char)*end)) : NULL;
+	if (unit) {
+		shift = 10 * (unsigned int)(unit - units + 1);
+		end++;
+		end += !strncasecmp(end, "ib", 2) ? 2 : 0;
+	}
+	if (errno || end != text + len || *ret > UINT64_MAX >> shift)
+		return false;
+	*ret <<= shift;
+	return true;
+}
+
+static bool parse_word(const char *text, size_t len, struct question *q)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strlen(words[i].word) == len && !strncmp(words[i].word, text, len)) {
+			q->flags |= words[i].flag;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct vmatlas_error *parse(const char *text, struct question *q)
+{
+	const char *word = text;
+
+	for (unsigned int nr = 0;; nr++) {
+		const size_t len = strcspn(word, ",");
+		uint64_t *number = nr == 0 ? &q->bytes : !q->align ? &q->align : NULL;
+		const bool is_number = number && parse_size(word, len, number);
+
+		if (!is_number && (nr == 0 || !parse_word(word, len, q)))
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+				"--would-fit '%s'? '%.*s' is %s", text, (int)len, word,
+				nr ? "no alignment, and none of ioremap, module, huge, no-guard"
+				   : "no size: 4096, 0x5000, 20K, 2M");
+		if (!word[len])
+			return NULL;
+		word += len + 1;
+	}
+}
+
+struct vmatlas_error *check_would_fit(const struct cli *cli)
+{
+	struct question q = { 0 };
+
+	if (cli->columns || cli->full)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--would-fit answers one question: no -o and no --full with it");
+	return parse(cli->would_fit, &q);
+}
+
+/* ---- Text ---- */
+
+static void add_area(const struct cli *cli, struct str *s, const struct vmatlas_claim *c,
+		     const char *none)
+{
+	char range[TEXT_MAX];
+
+	if (!c) {
+		str_addf(s, "%s", none);
+		return;
+	}
+	str_addf(s, "%s %s", c->name, text_range(cli, c->range, range));
+	if (c->area && c->area->caller) {
+		const char *caller = vmatlas_symbol_name(cli->atlas, c->area->caller);
+
+		str_addf(s, " (");
+		text_add_safe(s, caller, strlen(caller));
+		str_addf(s, ")");
+	}
+}
+
+static void print_line(const struct cli *cli, const char *label, const struct str *s)
+{
+	print_field(cli, 0, 8, label, str_text(s));
+}
+
+static void print_where(const struct cli *cli, const struct vmatlas_fit *f)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+	char range[TEXT_MAX], size[TEXT_MAX];
+
+	if (f->state == VMATLAS_FIT_NO)
+		str_addf(&s, "no: no hole of %s has room for %s, not even after a purge",
+			 f->region->name, text_size(cli, f->bytes, size));
+	else
+		str_addf(&s, "%s, %s%s", text_range(cli, f->where, range), f->region->name,
+			 f->state == VMATLAS_FIT_PURGED ?
+			 ", once a purge has given unpurged areas back" : "");
+	print_line(cli, f->state == VMATLAS_FIT_NO ? "FITS" : "GOES TO", &s);
+}
+
+static void print_asked(const struct cli *cli, const struct vmatlas_fit *f,
+			const struct question *q)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+	char size[TEXT_MAX];
+
+	str_addf(&s, "%s, takes %" PRIu64 " pages%s", text_size(cli, q->bytes, size),
+		 f->bytes >> (vmatlas_info(cli->atlas)->page_shift & 31),
+		 q->flags & VMATLAS_FIT_NO_GUARD ? "" : " with its guard page");
+	if (f->align > 1)
+		str_addf(&s, ", aligned to %s", text_size(cli, f->align, size));
+	print_line(cli, "ASKED", &s);
+}
+
+static void print_neighbours(const struct cli *cli, const struct vmatlas_fit *f)
+{
+	_cleanup_(str_done) struct str below = { 0 }, above = { 0 };
+
+	add_area(cli, &below, f->below, "the start of the region");
+	add_area(cli, &above, f->above, "the end of the region");
+	print_line(cli, "BELOW", &below);
+	print_line(cli, "ABOVE", &above);
+}
+
+static void add_hole(const struct cli *cli, struct str *s, struct vmatlas_range r)
+{
+	char range[TEXT_MAX], size[TEXT_MAX];
+
+	if (r.first > r.last)
+		str_addf(s, "none");
+	else
+		str_addf(s, "%s at %s", text_size(cli, vmatlas_range_size(&r), size),
+			 text_range(cli, r, range));
+}
+
+static void print_largest(const struct cli *cli, const struct vmatlas_fit *f)
+{
+	_cleanup_(str_done) struct str now = { 0 }, purged = { 0 };
+
+	add_hole(cli, &now, f->largest);
+	print_line(cli, "LARGEST", &now);
+	add_hole(cli, &purged, f->largest_purged);
+	if (f->state != VMATLAS_FIT_YES)
+		print_line(cli, "PURGED", &purged);
+}
+
+static void print_pooled(const struct cli *cli, const struct vmatlas_fit *f)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+	char range[TEXT_MAX];
+
+	for (uint64_t i = 0; i < f->nr_pooled; i++)
+		str_addf(&s, "%s%s", i ? ", " : "", text_range(cli, f->pooled[i], range));
+	str_addf(&s, ": kept for areas of this size; which CPU asks decides");
+	if (f->nr_pooled)
+		print_line(cli, "OR", &s);
+}
+
+/* ---- JSON ---- */
+
+static json_t *range_json(struct vmatlas_range r)
+{
+	json_t *o = json_object();
+
+	if (r.first > r.last) {
+		json_decref(o);
+		return json_null();
+	}
+	json_set_range(o, r);
+	return o;
+}
+
+static json_t *record_json(const struct vmatlas_claim *c)
+{
+	return json_address(c ? c->record : 0);
+}
+
+static struct vmatlas_error *print_json(const struct cli *cli, const struct vmatlas_fit *f)
+{
+	static const char *const state[] = { NULL, "no", "purged", "yes" };
+	json_t *o = json_object(), *pooled = json_array();
+
+	for (uint64_t i = 0; i < f->nr_pooled; i++)
+		json_array_append_new(pooled, range_json(f->pooled[i]));
+	json_object_set_new(o, "fits", json_text(state[f->state & 3]));
+	json_object_set_new(o, "size", json_number(f->bytes));
+	json_object_set_new(o, "align", json_number(f->align));
+	json_object_set_new(o, "region", json_text(f->region->name));
+	json_object_set_new(o, "where", range_json(f->where));
+	json_object_set_new(o, "largest", range_json(f->largest));
+	json_object_set_new(o, "largest_purged", range_json(f->largest_purged));
+	json_object_set_new(o, "below", record_json(f->below));
+	json_object_set_new(o, "above", record_json(f->above));
+	json_object_set_new(o, "pooled", pooled);
+	json_begin(cli);
+	json_member("would_fit", o);
+	json_coverage(cli);
+	return json_end();
+}
+
+struct vmatlas_error *print_would_fit(const struct cli *cli)
+{
+	struct vmatlas_fit f = { .size = sizeof(f) };
+	struct question q = { 0 };
+	struct vmatlas_error *err = parse(cli->would_fit, &q);
+
+	if (!err)
+		err = vmatlas_would_fit(cli->atlas, q.bytes, q.align, q.flags, &f);
+	if (err)
+		return err;
+	if (cli->json)
+		return print_json(cli, &f);
+	print_target(cli);
+	print_asked(cli, &f, &q);
+	print_where(cli, &f);
+	print_pooled(cli, &f);
+	print_neighbours(cli, &f);
+	print_largest(cli, &f);
+	print_shortfall(cli);
+	return NULL;
+}
