@@ -38,7 +38,7 @@ addresses() {
 # Kernels that are there for the form of their books, or of their address space.
 is_brief() {
 	case $1 in
-	i386-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*|x86-6.6) true ;;
+	arm64-*|i386-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*|x86-6.6) true ;;
 	*) false ;;
 	esac
 }

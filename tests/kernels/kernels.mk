@@ -11,12 +11,16 @@ K66	:= free-lost free-twice free-size free-list busy-tree
 KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS) $(K66)
 KARM	:= arm-6.12 arm-3.10 seed arm-3.4 arm-4.14
 KI386	:= i386-2.6.32 i386-5.4
+KARM64	:= arm64-4.4 arm64-4.14
 
 K_TOOL_x86 := x86_64-linux-gnu-
 K_TOOL_i386 := x86_64-linux-gnu-
 K_TOOL_arm := arm-linux-gnueabihf-
 K_CC_x86   := $(K_TOOL_x86)gcc -mcmodel=kernel -mno-red-zone -fcf-protection=none
 K_CC_arm   := $(K_TOOL_arm)gcc -marm -fno-unwind-tables
+K_TOOL_arm64 := aarch64-linux-gnu-
+K_CC_arm64 := $(K_TOOL_arm64)gcc -mgeneral-regs-only
+K_LDS_arm64 := tests/kernels/arm64.lds
 K_CC_i386  := $(K_TOOL_i386)gcc -m32 -fcf-protection=none
 K_LD_i386  := -m elf_i386
 K_LDS_x86  := tests/kernels/x86_64.lds
@@ -25,7 +29,7 @@ K_LDS_arm  := tests/kernels/arm.lds
 
 # Without a compiler for that CPU there are none, and their tests are skipped.
 k_have	 = $(shell command -v $(K_TOOL_$(1))gcc >/dev/null && echo yes)
-KERNELS	:= $(if $(call k_have,x86),$(KX86) $(KI386)) $(if $(call k_have,arm),$(KARM))
+KERNELS	:= $(if $(call k_have,x86),$(KX86) $(KI386)) $(if $(call k_have,arm),$(KARM)) $(if $(call k_have,arm64),$(KARM64))
 
 # A story overrides members of the healthy initialisers: that is what it is.
 K_FLAGS = -std=gnu11 -g -O0 -Wall -Wno-override-init -ffreestanding -fno-pie -fno-builtin \
@@ -33,7 +37,8 @@ K_FLAGS = -std=gnu11 -g -O0 -Wall -Wno-override-init -ffreestanding -fno-pie -fn
 	  -fno-stack-protector -ffile-prefix-map=$(CURDIR)=. -Itests/kernels
 
 # The build ID is the hash of the name: no output depends on the compiler.
-k_cpu	= $(if $(filter $(1),$(KARM)),arm,$(if $(filter $(1),$(KI386)),i386,x86))
+k_of	= $(if $(filter $(1),$($(2))),$(3))
+k_cpu	= $(or $(call k_of,$(1),KARM,arm),$(call k_of,$(1),KARM64,arm64),$(call k_of,$(1),KI386,i386),x86)
 k_id	= $(firstword $(shell printf %s $(1) | sha1sum))
 $(foreach k,$(K61),$(eval K_RELEASE_$(k) := 6.1.0-fake))
 $(foreach k,$(K66),$(eval K_RELEASE_$(k) := 6.6.0-fake))
@@ -46,6 +51,8 @@ K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
 K_RELEASE_arm-6.12 := 6.12.0-fake
 K_RELEASE_arm-3.10 := 3.10.0-fake
 K_RELEASE_seed	   := 2.6.36-fake
+K_LDFLAGS_arm64-4.4  := --defsym IMAGE=0xffffffc000080000 --defsym LINEAR=0xffffffc000000000
+K_LDFLAGS_arm64-4.14 := --defsym IMAGE=0xffff000008080000 --defsym LINEAR=0xffff800000000000
 # VMSPLIT_2G_OPT; VMSPLIT_3G_OPT; VMSPLIT_1G; VMSPLIT_2G and Thumb-2
 K_LDFLAGS_i386-2.6.32 := --defsym SPLIT=0x78000000
 K_LDFLAGS_i386-5.4 := --defsym SPLIT=0xb0000000

@@ -1,0 +1,13 @@
+Virtual kernel memory layout:
+    modules : 0xffff000000000000 - 0xffff000008000000   (   128 MB)
+    vmalloc : 0xffff000008000000 - 0xffff7dffbfff0000   (129022 GB)
+      .text : 0xffff000008080000 - 0xffff000008090000   (    64 KB)
+    .rodata : 0xffff000008090000 - 0xffff0000080a0000   (    64 KB)
+      .init : 0xffff0000080a0000 - 0xffff0000080b0000   (    64 KB)
+      .data : 0xffff0000080c0000 - 0xffff000008100000   (   256 KB)
+       .bss : 0xffff000008100000 - 0xffff000008102000   (     8 KB)
+    fixed   : 0xffff7dfffe7fb000 - 0xffff7dfffec00000   (  4116 KB)
+    PCI I/O : 0xffff7dfffee00000 - 0xffff7dffffe00000   (    16 MB)
+    vmemmap : 0xffff7e0000000000 - 0xffff800000000000   (  2048 GB maximum)
+              0xffff7e0000000000 - 0xffff7e0001000000   (    16 MB actual)
+    memory  : 0xffff800000000000 - 0xffff800040000000   (  1024 MB)

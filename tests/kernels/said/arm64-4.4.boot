@@ -1,0 +1,11 @@
+Virtual kernel memory layout:
+    vmalloc : 0xffffff8000000000 - 0xffffffbdbfff0000   (   246 GB)
+    vmemmap : 0xffffffbdc0000000 - 0xffffffbfc0000000   (     8 GB maximum)
+              0xffffffbdc1000000 - 0xffffffbdc2000000   (    16 MB actual)
+    fixed   : 0xffffffbffa7fd000 - 0xffffffbffac00000   (  4108 KB)
+    PCI I/O : 0xffffffbffae00000 - 0xffffffbffbe00000   (    16 MB)
+    modules : 0xffffffbffc000000 - 0xffffffc000000000   (    64 MB)
+    memory  : 0xffffffc000000000 - 0xffffffc040000000   (  1024 MB)
+      .init : 0xffffffc0000a0000 - 0xffffffc0000b0000   (    64 KB)
+      .text : 0xffffffc000080000 - 0xffffffc000090000   (    64 KB)
+      .data : 0xffffffc0000c0000 - 0xffffffc000100000   (   256 KB)
