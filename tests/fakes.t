@@ -22,6 +22,7 @@ damage() {
 	wild-vm|wrong-size) echo vm-struct-mismatch 1 ;;
 	bounds)		echo bounds-disagree 1 ;;
 	seed)		echo ram-ignored 1 ;;
+	exhausted)	echo limit-reached ram-exhausted va-exhausted 1 ;;
 	*)		echo 0 ;;
 	esac
 }

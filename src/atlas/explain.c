@@ -57,14 +57,40 @@ static const struct {
 	  "such range is harmless. More of them are a leak, or a list that lost its entries.\n\n"
 	  "A range that is free and in use at once is an area-overlap.\n" },
 	{ "va-exhausted",
-	  "A space that vmalloc hands out from is full (warning), or nearly so (note).\n\n"
+	  "A space that vmalloc hands out from is or was full (error, warning), or nearly (note).\n\n"
 	  "vmalloc, vmap, ioremap, per-CPU memory, modules and BPF programs need a hole of\n"
 	  "their size, guard page included, in vmalloc or module space. Judged is the largest\n"
 	  "hole that there would be once all lazily freed areas are purged, as the allocator\n"
-	  "itself tries before it gives up. The kernel says 'vmap allocation for size ...\n"
-	  "failed' then. Free memory does not help, and plenty of free space in small holes\n"
-	  "does not either: 'vmatlas usage --full' has the holes by size.\n\n"
-	  "The evidence names who fills the space; 'vmatlas areas --by caller' has all of them.\n" },
+	  "itself tries before it gives up. Free memory does not help, and plenty of free space\n"
+	  "in small holes does not either: 'vmatlas usage --full' has the holes by size.\n\n"
+	  "The kernel says so in its log: \"vmap allocation for size N failed: use\n"
+	  "vmalloc=<size> to increase size\", since 6.11 \"vmalloc_node_range for size N failed:\n"
+	  "Address range restricted to ...\", and often a backtrace with it. The older words do\n"
+	  "not say which space is meant: vmalloc space, or that of modules. It is told by the\n"
+	  "backtrace, else by which of the two is full. RAM has nothing to do with it.\n\n"
+	  "With a message it is an error if the space is full in the dump still, and a warning\n"
+	  "if it was only then; without one a warning, or a note if little room is left. The\n"
+	  "largest hole is in the message, what fills the space in the evidence, by caller. An\n"
+	  "alignment may need a hole of twice the size, so one a little larger counts as none.\n\n"
+	  "\"vmalloc=\", which the message recommends, is read by 32-bit CPUs alone, and never\n"
+	  "changes module space. Not judged: what was freed between the message and the dump.\n" },
+	{ "ram-exhausted",
+	  "RAM ran out, which is not the same as address space (error, or warning).\n\n"
+	  "Told by \"vmalloc error: size N, ... failed to allocate pages\" and its older forms,\n"
+	  "by the OOM killer, and, as some kernels say nothing at all (6.1 asks for silence in\n"
+	  "__vmalloc_area_node()), by what is free: less than an eighth of RAM while vmalloc\n"
+	  "areas hold more than half. An error if that is still so and a message was found.\n\n"
+	  "The evidence has the owners of vmalloc's part by caller, in RAM, not address space.\n"
+	  "Where they hold less than a quarter, others have the RAM: page cache, slab, user\n"
+	  "space, which vmatlas does not look into. CPUs keep a few free pages to themselves\n"
+	  "that are not counted.\n" },
+	{ "limit-reached",
+	  "An allocation was refused for its size (warning).\n\n"
+	  "\"exceeds total pages\": vmalloc() of more than the machine's RAM, at once; often a\n"
+	  "size that came out of a wrong calculation, or from user space. \"alloc from reserved\n"
+	  "chunk failed\", \"Could not allocate N bytes percpu data\": a module's per-CPU variables\n"
+	  "are larger than what is reserved for modules (PERCPU_MODULE_RESERVE, 8 KiB).\n"
+	  "Neither address space nor RAM is short.\n" },
 	{ "unreadable",
 	  "Memory that the answer needs is not in the dump (note).\n\n"
 	  "makedumpfile leaves pages out by level (-d), a transfer may cut a file short, a\n"

@@ -10,7 +10,7 @@
 
 static const struct vmatlas_plugin *const builtin[] = {
 	&inspector_records, &inspector_overlap, &inspector_stray, &inspector_bounds,
-	&inspector_ledger, &inspector_room, &inspector_ram,
+	&inspector_ledger, &inspector_shortage, &inspector_room, &inspector_ram,
 };
 
 /* The least a plugin of ABI 1 can be. */

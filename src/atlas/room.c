@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Inspector: has a space that vmalloc hands out from no room any more? */
 #include <inttypes.h>
+#include <string.h>
 
 #include "atlas/ledger.h"
 #include "atlas/words.h"
@@ -59,6 +60,19 @@ static struct vmatlas_error *say(struct vmatlas_job *job, const struct ledger_sp
 	return NULL;
 }
 
+/* By who looked into the log, with more to say. */
+static bool is_told(const struct vmatlas *atlas, const struct ledger_space *s)
+{
+	for (size_t i = 0; i < atlas->findings.nr; i++) {
+		const struct vmatlas_finding *f = &atlas->findings.v[i].pub;
+
+		if (!strcmp(f->code, "va-exhausted") && f->range.first == s->pub.range.first &&
+		    f->range.last == s->pub.range.last)
+			return true;
+	}
+	return false;
+}
+
 static struct vmatlas_error *inspect(struct vmatlas_job *job)
 {
 	const struct vmatlas *atlas = vmatlas_job_atlas(job);
@@ -70,7 +84,8 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 		const enum ledger_room room = ledger_room(atlas, s);
 
 		/* a window that is full has a fallback: the space around it */
-		if (room != LEDGER_ROOMY && !(s->pub.flags & VMATLAS_USAGE_NESTED))
+		if (room != LEDGER_ROOMY && !(s->pub.flags & VMATLAS_USAGE_NESTED) &&
+		    !is_told(atlas, s))
 			err = say(job, s, room);
 	}
 	return err;

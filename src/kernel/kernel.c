@@ -17,6 +17,7 @@
 #include "kernel/trace.h"
 #include "kernel/translate.h"
 #include "kernel/vmallocinfo.h"
+#include "kernel/vmstat.h"
 
 void kernel_free(struct kernel *k)
 {
@@ -117,6 +118,7 @@ static const struct {
 	{ frames_needs, &nr_frames_needs },
 	{ log_needs, &nr_log_needs },
 	{ tasks_needs, &nr_tasks_needs },
+	{ vmstat_needs, &nr_vmstat_needs },
 };
 
 /* Every name that anything will ask for, in one pass over the symbol table. */

@@ -60,3 +60,5 @@ struct module {
 	char name[60];
 } *last_module_loaded;
 struct list_head modules = EMPTY_LIST(modules);
+
+#include "log_text.h"

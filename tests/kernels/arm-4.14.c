@@ -16,3 +16,5 @@ void *vmalloc_min IN_INIT = (void *)(0xff800000 - (248 << 20));
 u32 *pkmap_page_table;
 
 struct vmap_area area[] IN_SLAB = { SIX_AREAS(VM_LAZY_FREE) };
+
+#include "log_records.h"

@@ -27,3 +27,5 @@ struct rb_root vmap_area_root = ROOT(area);
 
 /* What was there before vmalloc_init(): since 3.10 nobody reads it. */
 struct vm_struct *vmlist = (void *)0x5a5a5a5a5a5a5a5a;
+
+#include "log_records.h"

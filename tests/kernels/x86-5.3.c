@@ -5,3 +5,5 @@
 #include "v4_9.h"
 
 struct vmap_area area[] IN_SLAB = { SIX_AREAS(VM_LAZY_FREE) };
+
+#include "log_records.h"

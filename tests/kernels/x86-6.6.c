@@ -4,3 +4,5 @@
 #define HAS_NEW_FLAGS
 #include "x86_64.h"
 #include "v5_4.h"
+
+#include "log_ring.h"
