@@ -67,6 +67,8 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 		err = tolerate(owners_read(atlas));
 	vmatlas_resource_next(atlas, NULL);
 	if (!err)
+		err = tolerate(vmatlas_boot_table(atlas, forget, NULL));
+	if (!err)
 		err = kernel_read_tables(k, MAX_TABLES, &tables);
 	if (err)
 		return err;
