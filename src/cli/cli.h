@@ -70,6 +70,7 @@ struct cli {
 	const char *columns;		/* -o, or NULL; of extract the folder */
 	const char *by;			/* --by, or NULL */
 	const char *would_fit;		/* --would-fit, or NULL */
+	const char *interval;		/* --interval, or NULL */
 	const char *top_text;		/* --top, or NULL */
 	size_t top;			/* the same, once it was read; 0: not given */
 	bool json, no_headings, bytes, exit_code, full, verbose, live;

@@ -14,6 +14,7 @@ struct vmatlas_error *cmd_addr(struct cli *cli);
 struct vmatlas_error *cmd_check(struct cli *cli);
 struct vmatlas_error *cmd_report(struct cli *cli);
 struct vmatlas_error *cmd_log(struct cli *cli);
+struct vmatlas_error *cmd_diff(struct cli *cli);
 struct vmatlas_error *cmd_extract(struct cli *cli);
 struct vmatlas_error *cmd_explain(struct cli *cli);
 struct vmatlas_error *cmd_plugins(struct cli *cli);
@@ -27,6 +28,7 @@ struct vmatlas_error *print_would_fit(const struct cli *cli);
 const struct column *map_columns(const struct cli *cli);
 const struct column *areas_columns(const struct cli *cli);
 const struct column *usage_columns(const struct cli *cli);
+const struct column *diff_columns(const struct cli *cli);
 const struct column *plugins_columns(const struct cli *cli);
 
 /* Help on @command, or on the tool if NULL. */

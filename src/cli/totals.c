@@ -28,13 +28,20 @@ static const char *caller_key(const struct cli *cli, const struct vmatlas_claim 
 	return vmatlas_symbol_name(cli->atlas, c->area->caller);
 }
 
+/* An address that stayed a number: code of a module that left, or init code. */
+static bool is_gone(const char *caller)
+{
+	return !strncmp(caller, "0x", 2);
+}
+
 /* "init_once+0x10/0x20 [ext4]": the brackets are %pS's */
 static const char *module_key(const struct cli *cli, const struct vmatlas_claim *c)
 {
 	const char *caller = caller_key(cli, c);
 	const char *bracket = strrchr(caller, '[');
 
-	return bracket ? bracket : caller[0] == '(' ? caller : "(kernel)";
+	return bracket ? bracket : caller[0] == '(' ? caller :
+	       is_gone(caller) ? "(code that is gone)" : "(kernel)";
 }
 
 static const char *type_key(const struct cli *cli, const struct vmatlas_claim *c)
