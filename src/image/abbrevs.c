@@ -48,8 +48,7 @@ void die_skip(struct die_reader *r, uint64_t n)
 	r->p += n;
 }
 
-/* Bytes of a value of @form; -1: it says so itself; -2: not understood. */
-static int form_size(const struct die_reader *r, uint16_t form)
+int die_form_size(const struct die_reader *r, uint16_t form)
 {
 	switch (form) {
 	case DW_FORM_flag_present:
@@ -142,7 +141,7 @@ static enum dies_result read_specs(struct die_reader *r, struct die_reader *at,
 			return at->failed ? DIES_NOT_UNDERSTOOD : DIES_OK;
 		if (attr > UINT16_MAX || form > UINT16_MAX || a->nr > UINT16_MAX)
 			return DIES_NOT_UNDERSTOOD;
-		size = form_size(r, (uint16_t)form);
+		size = die_form_size(r, (uint16_t)form);
 		if (size == -2)
 			return DIES_NOT_UNDERSTOOD;
 		if (form == DW_FORM_implicit_const)

@@ -72,6 +72,22 @@ static size_t lower_bound(const struct arange_want *wants, size_t nr, uint64_t a
 	return first;
 }
 
+size_t aranges_mark(struct arange_want *wants, size_t nr, uint64_t addr, uint64_t len,
+		    uint64_t unit)
+{
+	size_t found = 0;
+
+	for (size_t i = lower_bound(wants, nr, addr); i < nr && wants[i].addr - addr < len;
+	     i++) {
+		if (wants[i].found)
+			continue;
+		wants[i].found = true;
+		wants[i].unit = unit;
+		found++;
+	}
+	return found;
+}
+
 /* How many of @wants were found in this set. */
 static size_t set_scan(const struct set *s, bool be, struct arange_want *wants, size_t nr)
 {
@@ -84,14 +100,7 @@ static size_t set_scan(const struct set *s, bool be, struct arange_want *wants, 
 
 		if (!addr && !len)
 			break;
-		for (size_t i = lower_bound(wants, nr, addr);
-		     i < nr && wants[i].addr - addr < len; i++) {
-			if (wants[i].found)
-				continue;
-			wants[i].found = true;
-			wants[i].unit = s->unit;
-			found++;
-		}
+		found += aranges_mark(wants, nr, addr, len, s->unit);
 	}
 	return found;
 }

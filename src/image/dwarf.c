@@ -131,6 +131,18 @@ static void put_32(const struct shown *s, uint8_t *to)
 	}
 }
 
+/* zstd came with elfutils 0.189; and llvm-objcopy 14 spoils 32-bit files. */
+static struct vmatlas_error *cannot_open(const struct shown *s, const char *why)
+{
+	for (size_t i = 0; i < s->nr; i++)
+		if (s->sections[i].flags & SHF_COMPRESSED)
+			return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+				"%s: libelf cannot unpack its debug information; objcopy "
+				"--decompress-debug-sections can", s->image->info.path);
+	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
+		"%s: has damaged debug information: %s", s->image->info.path, why);
+}
+
 static struct vmatlas_error *open_shown(const struct shown *s, Elf **ret_elf, Dwarf **ret)
 {
 	const struct filemap *f = &s->image->file;
@@ -147,9 +159,8 @@ static struct vmatlas_error *open_shown(const struct shown *s, Elf **ret_elf, Dw
 	Dwarf *dwarf = elf ? dwarf_begin_elf(elf, DWARF_C_READ, NULL) : NULL;
 
 	if (!dwarf) {
-		struct vmatlas_error *err = vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-			"%s: has damaged debug information: %s", s->image->info.path,
-			elf ? dwarf_errmsg(-1) : elf_errmsg(-1));
+		struct vmatlas_error *err = cannot_open(s, elf ? dwarf_errmsg(-1) :
+								 elf_errmsg(-1));
 
 		elf_end(elf);
 		return err;

@@ -87,9 +87,59 @@ static struct vmatlas_error *scan(struct image *image, uint64_t addr)
 	return NULL;
 }
 
-/* Through every unit of the file. */
-static struct vmatlas_error *search(struct image *image, uint64_t addr,
-				    struct arange_want *w)
+/* ---- Through every unit of the file, where nothing else tells ---- */
+
+/* Enough for the header and the first entry of a unit. */
+#define UNIT_START 512
+
+static struct vmatlas_error *ranges_source(struct image *image, struct ranges_source *ret)
+{
+	struct vmatlas_error *err = NULL;
+	struct { const char *name; struct bytes *to; } const parts[] = {
+		{ ".debug_abbrev", &ret->abbrev }, { ".debug_addr", &ret->addr },
+		{ ".debug_ranges", &ret->ranges }, { ".debug_rnglists", &ret->rnglists },
+	};
+
+	*ret = (struct ranges_source){ .big_endian = image->info.big_endian };
+	for (size_t i = 0; i < ARRAY_SIZE(parts) && !err; i++) {
+		const struct section *s = image_section(image, parts[i].name);
+
+		if (!s || !(s->flags & SHF_COMPRESSED))
+			err = section_bytes(image, s, parts[i].to);
+	}
+	return err;
+}
+
+/* Read, not mapped: a page of each of some thousand units is a lot of memory. */
+static struct vmatlas_error *search_all(struct image *image)
+{
+	const struct section *info = image_section(image, ".debug_info");
+	struct ranges_source from;
+	struct vmatlas_error *err = ranges_source(image, &from);
+	uint8_t raw[UNIT_START];
+	uint64_t size;
+
+	for (uint64_t at = 0; !err && at < info->size; at += size) {
+		struct bytes start = { raw, (size_t)MIN(info->size - at, sizeof(raw)) }, unit = start;
+
+		err = filemap_read(&image->file, info->offset + at, raw, start.len);
+		unit.len = (size_t)(info->size - at);
+		size = err || start.len < 12 ? 0 :
+		       dies_unit_size(&unit, image->info.big_endian);
+		if (!size)
+			break;
+		start.len = MIN(start.len, (size_t)size);
+		ranges_scan(&from, &start, at, image->units->located.v,
+			    image->units->located.nr);
+	}
+	for (size_t i = 0; i < image->units->located.nr; i++)
+		image->units->located.v[i].was_searched = true;
+	return err;
+}
+
+/* Likewise, of units that have to be unpacked first. */
+static struct vmatlas_error *search_packed(struct image *image, uint64_t addr,
+					   struct arange_want *w)
 {
 	struct vmatlas_error *err;
 	Dwarf_Off at = 0, next;
@@ -127,7 +177,8 @@ struct vmatlas_error *locate_function(struct image *image, uint64_t addr, bool b
 	}
 	if (w && !w->found && by_search && !w->was_searched) {
 		w->was_searched = true;
-		err = search(image, addr, w);
+		err = dwarf_can_be_narrow(image) ? search_all(image) :
+						   search_packed(image, addr, w);
 		if (err)
 			return err;
 	}

@@ -314,6 +314,27 @@ static struct vmatlas_error *enumerator_foreign(struct types *t, const char *nam
 	return err;
 }
 
+/*
+ * An enum that only lends its names to constants is referred to by nobody, once it has a
+ * type unit of its own. Enumerators are not told apart by file: the first counts.
+ */
+static struct vmatlas_error *enumerator_of_type_unit(struct types *t, const char *name,
+						     int64_t *ret, bool *ret_found)
+{
+	struct vmatlas_error *err = NULL;
+	Dwarf_CU *cu = NULL;
+	Dwarf_Die die, type;
+	uint8_t kind;
+
+	if (!t->unit->is_foreign_known)
+		return NULL;
+	while (!err && !*ret_found &&
+	       !dwarf_get_units(t->unit->dwarf, cu, &cu, NULL, &kind, &die, &type))
+		if (kind == DW_UT_type && dwarf_tag(&type) == DW_TAG_enumeration_type)
+			err = try_enum_die(t, type, name, ret, ret_found);
+	return err;
+}
+
 struct vmatlas_error *dwarf_enumerator(struct image *image, const char *near,
 				       const char *name, int64_t *ret)
 {
@@ -328,6 +349,8 @@ struct vmatlas_error *dwarf_enumerator(struct image *image, const char *near,
 		err = enumerator_related(&t, name, ret, &found);
 	if (!err && !found)
 		err = enumerator_foreign(&t, name, ret, &found);
+	if (!err && !found)
+		err = enumerator_of_type_unit(&t, name, ret, &found);
 	if (err || found)
 		return err;
 	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no enumerator '%s' in %s", name,

@@ -219,6 +219,24 @@ struct arange_want {
 bool aranges_scan(const struct bytes *aranges, bool big_endian,
 		  struct arange_want *wants, size_t nr);
 
+/* Those in @len bytes from @addr are in @unit, if nothing else was found; how many. */
+size_t aranges_mark(struct arange_want *wants, size_t nr, uint64_t addr, uint64_t len,
+		    uint64_t unit);
+
+/* ---- ranges.c: pure ---- */
+
+struct ranges_source {
+	struct bytes abbrev, addr, ranges, rnglists;
+	bool big_endian;
+};
+
+/*
+ * Look whether the unit at @offset of .debug_info covers any of @wants, sorted by
+ * address, by the first bytes of it, header and first entry; how many it covers.
+ */
+size_t ranges_scan(const struct ranges_source *from, const struct bytes *unit,
+		   uint64_t offset, struct arange_want *wants, size_t nr);
+
 /* ---- dies.c: pure ---- */
 
 /* A type that stands at the top of a unit. */
