@@ -83,6 +83,7 @@ enum arch_mapped { UNMAPPED, MAPPED, UNKNOWN };	/* unknown: a table is not in th
 struct arch_facts {
 	const bool *found;		/* by index into arch->wants */
 	const uint64_t *value;
+	const bool *lost;		/* the kernel has it, the dump does not; may be NULL */
 	uint32_t release;		/* KERNEL_RELEASE(major, minor) */
 	uint32_t page_shift;
 	const struct pt_format *format;
@@ -91,8 +92,16 @@ struct arch_facts {
 	bool is_thumb;			/* 32-bit ARM: kernel built as Thumb-2 */
 	/* Does the page table map @addr? Sets *ret_last to the last byte of the leaf. */
 	enum arch_mapped (*mapped)(void *arg, uint64_t addr, uint64_t *ret_last);
+	/* Is the last table on the way to @addr, at its entry, what lies at @table? */
+	bool (*is_table)(void *arg, uint64_t addr, uint64_t table);
 	void *arg;
 };
+
+/* Is a variable there that could not be read? Then its default would be a guess. */
+static inline bool arch_lost(const struct arch_facts *f, unsigned int want)
+{
+	return f->lost && f->lost[want];
+}
 
 #define KERNEL_RELEASE(major, minor) ((uint32_t)(major) << 16 | (uint32_t)(minor))
 

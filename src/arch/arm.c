@@ -233,6 +233,7 @@ static void layout_fdt(const struct layout *l)
 		return;
 	claim(l, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE, FDT_FIXED_BASE + 2 * l->section,
 	      0, "formula: FDT_FIXED_BASE, initial_boot_params lies in it");
+	observe_start(f, l->sink, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE);
 }
 
 /* Its own region up to 3.5; later DMA memory lives in vmalloc areas. */
@@ -277,31 +278,14 @@ static void layout_vmalloc(const struct layout *l)
 		      VMATLAS_CLAIM_NESTED, "formula: PCI_IO_VIRT_BASE + 2 MiB");
 }
 
-/*
- * Where the page tables end lowmem, looked for around high_memory: regions
- * marked no-map leave holes further down that say nothing about the end.
- */
-static void observe_lowmem(const struct layout *l)
-{
-	uint64_t at = l->high_memory, last = 0;
-	enum arch_mapped is;
-
-	while ((is = mapped(l, at - 1, &last)) == UNMAPPED && at > l->page_offset)
-		at = align_down(at - 1, l->section);
-	while (is == MAPPED && (is = mapped(l, at, &last)) == MAPPED && last < 0xffffffff)
-		at = last + 1;
-	if (is == UNMAPPED && at > l->page_offset)
-		say_end(l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", at,
-			"page tables: the mapping ends there");
-}
-
 static void layout_lowmem(const struct layout *l)
 {
 	if (!l->high_memory)
 		return;
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset, l->high_memory, 0,
 	      "PAGE_OFFSET from swapper_pg_dir; high_memory");
-	observe_lowmem(l);
+	observe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset);
+	observe_lowmem(l->f, l->sink, l->page_offset, l->high_memory, l->section);
 	if (l->high_memory < align_up(l->high_memory + 1, VMALLOC_OFFSET))
 		claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory,
 		      (l->high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1), 0,
@@ -311,12 +295,16 @@ static void layout_lowmem(const struct layout *l)
 static void layout_modules(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
+	/* short descriptors: the hardware's half of the page (pgtable-2level.h, 6.1) */
+	const uint64_t hardware = f->format == &pt_arm_lpae ? 0 : 2048;
 	const uint64_t start = l->page_offset - (f->is_thumb ? MIB(8) : MIB(16));
 	const uint64_t end = l->page_offset - (f->found[PKMAP] ? MIB(2) : 0);
 
-	if (f->found[PKMAP])
+	if (f->found[PKMAP]) {
 		claim(l, VMATLAS_KIND_PKMAP, "pkmap", end, l->page_offset, 0,
 		      "formula: PAGE_OFFSET - 2 MiB (HIGHMEM)");
+		observe_pkmap(f, l->sink, end, f->value[PKMAP] + hardware);
+	}
 	if (f->found[MODULES])
 		claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end, 0,
 		      f->is_thumb ? "formula: PAGE_OFFSET - 8 MiB (Thumb-2)"

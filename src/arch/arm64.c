@@ -213,9 +213,12 @@ static void say_image(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 
-	if (f->found[TEXT] && f->found[END])
+	if (f->found[TEXT] && f->found[END]) {
 		claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT], f->value[END],
 		      VMATLAS_CLAIM_NESTED, "symbols _text, _end");
+		observe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT]);
+		observe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
+	}
 	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
 	say_section(f, l->sink, ".rodata", START_RODATA,
 		    f->found[INITTEXT_BEGIN] ? INITTEXT_BEGIN : INIT_BEGIN,

@@ -62,7 +62,7 @@ const struct pt_format pt_i386_pae = {
 enum {
 	TEXT, ETEXT, SDATA, EDATA, INIT_BEGIN, INIT_END, BSS_START, BSS_STOP, START_RODATA,
 	END_RODATA, HIGH_MEMORY, PKMAP, FIXADDR_TOP, FIXED_PERMANENT, FIXED_ALL, NR_CPUS,
-	CEA_SIZE, CEA, VMALLOC_START_SET, MODULES, N_VMALLOC_START,
+	CEA_SIZE, CEA, VMALLOC_START_SET, MODULES, N_VMALLOC_START, PKMAP_TABLE,
 };
 
 #define FIXMAP_UNIT "__native_set_fixmap|native_set_fixmap"
@@ -90,6 +90,7 @@ static const struct arch_want wants[] = {
 	[VMALLOC_START_SET] = { "__vmalloc_start_set", WANT_BYTE, NULL },
 	[MODULES]	    = { "modules", WANT_ADDRESS, NULL },
 	[N_VMALLOC_START]   = { "VMALLOC_START", WANT_NUMBER, NULL },
+	[PKMAP_TABLE]	    = { "pkmap_page_table", WANT_VALUE, NULL },
 };
 
 #define PAGE		4096ull
@@ -158,6 +159,7 @@ static bool layout_cpu_entry(struct layout *l)
 	claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end,
 	      l->end + PAGE + cpus * f->value[CEA_SIZE],
 	      "formula: below the fixmap, a page + NR_CPUS * sizeof(struct cpu_entry_area)");
+	observe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end);
 	/* with page table isolation for 32 bits, whether it is used or not */
 	if (f->release >= KERNEL_RELEASE(4, 19)) {
 		l->end = below(l, 1);
@@ -180,6 +182,8 @@ static void layout_pkmap(struct layout *l)
 	l->end = below(l, f->found[CEA] ? 1 : pages + 1);
 	claim(l, VMATLAS_KIND_PKMAP, "pkmap", l->end, l->end + pages * PAGE,
 	      "formula: LAST_PKMAP pages below what lies above (HIGHMEM)");
+	if (f->found[PKMAP_TABLE])
+		observe_pkmap(f, l->sink, l->end, f->value[PKMAP_TABLE]);
 }
 
 static void layout_vmalloc(const struct layout *l)
@@ -199,9 +203,11 @@ static void layout_vmalloc(const struct layout *l)
 
 static void layout_lowmem(const struct layout *l)
 {
-	if (l->high_memory)
-		claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->f->page_offset, l->high_memory,
-		      "PAGE_OFFSET from _text; high_memory");
+	if (!l->high_memory)
+		return;
+	claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->f->page_offset, l->high_memory,
+	      "PAGE_OFFSET from _text; high_memory");
+	observe_lowmem(l->f, l->sink, l->f->page_offset, l->high_memory, PAGE);
 }
 
 static void layout_sections(const struct layout *l)

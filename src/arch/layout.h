@@ -38,6 +38,21 @@ static inline void say_vmalloc_number(const struct arch_facts *f, struct arch_si
 			  "vmcoreinfo NUMBER(VMALLOC_START)");
 }
 
+/* ---- observe.c: what the page tables show of a bound, said where it is certain ---- */
+
+void observe_start(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
+		   const char *name, uint64_t start);
+void observe_end(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
+		 const char *name, uint64_t end);
+
+/* Where lowmem of 32 bits ends, which should be @end; sections of @step bytes. */
+void observe_lowmem(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
+		    uint64_t end, uint64_t step);
+
+/* Is the table that the kernel keeps for pkmap, at kernel address @table, the one there? */
+void observe_pkmap(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
+		   uint64_t table);
+
 /* [start, end) if both symbols (by index into the wants) were found. */
 static inline void say_section(const struct arch_facts *f, struct arch_sink *sink,
 			       const char *name, unsigned int start, unsigned int end,

@@ -190,6 +190,7 @@ static void say_linear(const struct layout *l)
 		end = 0 - GIB(4);
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, 0,
 	      "formula: PAGE_OFFSET + a quarter of the address space");
+	observe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
 }
 
 /* Twice the largest device tree beside the other slots since 6.3, and in stable kernels. */
@@ -237,9 +238,12 @@ static void say_image(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 
-	if (f->found[START] && f->found[END])
+	if (f->found[START] && f->found[END]) {
 		claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[START], f->value[END],
 		      l->image_in_linear ? VMATLAS_CLAIM_NESTED : 0, "symbols _start, _end");
+		observe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[START]);
+		observe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
+	}
 	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
 	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
 		    "symbols __init_begin, __init_end");

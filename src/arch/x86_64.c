@@ -93,7 +93,8 @@ struct layout {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	bool l5;
-	uint64_t page_offset, vmalloc, vmalloc_end, vmemmap, image_size, direct_end;
+	uint64_t page_offset, vmalloc, vmalloc_end, vmemmap, image_size;
+	uint64_t direct_end;		/* nominal, until a variable tells more */
 };
 
 static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
@@ -152,7 +153,7 @@ static void find_bases(struct layout *l)
 static void layout_direct_map(struct layout *l)
 {
 	const struct arch_facts *f = l->f;
-	uint64_t end = l->page_offset + (l->l5 ? TIB(32) * 1024 : TIB(64));
+	uint64_t end = l->direct_end;
 	const bool moves = f->found[PAGE_OFFSET_BASE];
 	const char *source = moves ? "formula: page_offset_base + 64 TiB"
 				   : "formula: PAGE_OFFSET + 64 TiB";
@@ -173,6 +174,7 @@ static void layout_direct_map(struct layout *l)
 	}
 	l->direct_end = end;
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, source);
+	observe_start(f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
 }
 
 /* With KMSAN (6.1+) the first quarter is vmalloc space, the rest its metadata. */
@@ -227,6 +229,8 @@ static void layout_cpu_entry(const struct layout *l)
 	const struct arch_facts *f = l->f;
 	const uint64_t base = 0xfffffe0000000000;
 
+	if (f->found[CEA_OFFSET] || (f->found[CEA_SIZE] && f->found[NR_CPUS]))
+		observe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base);
 	if (f->found[CEA_OFFSET])
 		claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base, base + GIB(512),
 		      "formula: slot -4 of the PGD");
@@ -298,6 +302,9 @@ static void layout_top(const struct layout *l)
 		l->sink->claim(l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000,
 			       0xffffffffff601000, VMATLAS_CLAIM_NESTED,
 			       "formula: VSYSCALL_ADDR");
+	/* not with vsyscall=none, nor with =xonly, the default since 5.13 */
+	if (f->found[VSYSCALL_PAGE])
+		observe_start(f, l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000);
 }
 
 static void layout(const struct arch_facts *f, struct arch_sink *sink)
@@ -308,10 +315,15 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 
 	find_bases(&l);
 	layout_extras(&l);
-	layout_direct_map(&l);
-	layout_vmalloc(&l);
+	l.direct_end = l.page_offset + (l.l5 ? TIB(32) * 1024 : TIB(64));
+	/* a base that KASLR moved and the dump lost: the constant would be wrong */
+	if (!arch_lost(f, PAGE_OFFSET_BASE) && !arch_lost(f, VMALLOC_BASE))
+		layout_direct_map(&l);
+	if (!arch_lost(f, VMALLOC_BASE))
+		layout_vmalloc(&l);
 	say_vmalloc_number(f, sink, N_VMALLOC_START);
-	layout_vmemmap(&l);
+	if (!arch_lost(f, VMEMMAP_BASE))
+		layout_vmemmap(&l);
 	layout_cpu_entry(&l);
 	layout_image(&l);
 	layout_top(&l);

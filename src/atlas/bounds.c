@@ -57,11 +57,53 @@ static void compare(struct vmatlas_job *job, const struct vmatlas_claim *a,
 		say(job, a, b, true);
 }
 
+/* Does a region that module memory may come from hold @addr? */
+static bool is_for_modules(const struct vmatlas *atlas, uint64_t addr)
+{
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
+		if (c->flags & VMATLAS_CLAIM_PRIMARY && range_has(c->range, addr) &&
+		    (c->kind == VMATLAS_KIND_MODULE_SPACE ||
+		     c->kind == VMATLAS_KIND_VMALLOC_SPACE))
+			return true;
+	return false;
+}
+
+static bool has_spaces(const struct vmatlas *atlas)
+{
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
+		if (c->kind == VMATLAS_KIND_MODULE_SPACE && c->flags & VMATLAS_CLAIM_PRIMARY)
+			return true;
+	return false;
+}
+
+/* A window is no bound, but must lie in the regions that it is cut out of. */
+static void check_window(struct vmatlas_job *job, const struct vmatlas_claim *c)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	_cleanup_(str_done) struct str evidence = { 0 };
+
+	if (is_for_modules(atlas, c->range.first) && is_for_modules(atlas, c->range.last))
+		return;
+	str_addf(&evidence, "source\t%s, %s\n", words_range(atlas, c->range).s, c->source);
+	vmatlas_job_report(job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+		.code = "bounds-disagree", .where = &c->range, .record = c->record,
+		.evidence = str_text(&evidence),
+		.advice = "find out what overwrote the window; module memory is taken from it",
+	}, "%s %s leaves the regions that module memory comes from", c->name,
+		words_range(atlas, c->range).s);
+}
+
 static struct vmatlas_error *inspect(struct vmatlas_job *job)
 {
 	const struct vmatlas *atlas = vmatlas_job_atlas(job);
 
+	const bool spaces = has_spaces(atlas);
+
 	vmatlas_for_each_claim(a, atlas, VMATLAS_LAYER_DECLARED) {
+		if (spaces && a->kind == VMATLAS_KIND_MODULE_WINDOW &&
+		    a->flags & VMATLAS_CLAIM_WINDOW)
+			check_window(job, a);
 		if (!(a->flags & VMATLAS_CLAIM_PRIMARY))
 			continue;
 		vmatlas_for_each_claim(b, atlas, VMATLAS_LAYER_DECLARED)

@@ -52,6 +52,22 @@ static enum arch_mapped mapped(void *arg, uint64_t addr, uint64_t *ret_last)
 	return MAPPED;
 }
 
+/* By physical address: a table may be known at several virtual ones. */
+static bool is_table(void *arg, uint64_t addr, uint64_t table)
+{
+	struct kernel *k = arg;
+	struct vmatlas_error *err;
+	uint64_t phys = 0;
+	struct walk w;
+
+	err = kernel_walk(k, addr, &w);
+	if (!err)
+		err = kernel_translate(k, table & k->va_mask, &phys);
+	vmatlas_error_free(err);
+	return !err && w.nr_steps == k->format->nr_levels &&
+	       w.step[w.nr_steps - 1].entry_addr == phys;
+}
+
 static struct vmatlas_error *fetch_symbol(struct kernel *k, const struct arch_want *w,
 					  uint64_t *ret)
 {
@@ -121,20 +137,23 @@ static struct vmatlas_error *run(struct survey *s)
 	struct kernel *k = s->k;
 	const struct arch *arch = k->arch;
 	_cleanup_(freep) bool *found = calloc(arch->nr_wants, sizeof(*found));
+	_cleanup_(freep) bool *lost = calloc(arch->nr_wants, sizeof(*lost));
 	_cleanup_(freep) uint64_t *value = calloc(arch->nr_wants, sizeof(*value));
 	struct bridge bridge = { .sink.claim = bridge_claim, .s = s };
 	const struct arch_facts facts = {
-		.found = found, .value = value, .release = k->release,
+		.found = found, .value = value, .lost = lost, .release = k->release,
 		.page_shift = k->page_shift, .format = k->format, .slide = k->slide,
 		.page_offset = k->page_offset, .is_thumb = is_thumb(k),
-		.mapped = k->mem->info.has_physical ? mapped : NULL, .arg = k,
+		.mapped = k->mem->info.has_physical ? mapped : NULL,
+		.is_table = k->mem->info.has_physical ? is_table : NULL, .arg = k,
 	};
 
-	if (!found || !value)
+	if (!found || !lost || !value)
 		return error_no_memory();
 	for (size_t i = 0; i < arch->nr_wants; i++) {
 		struct vmatlas_error *err = fetch(k, &arch->wants[i], &found[i], &value[i]);
 
+		lost[i] = error_is_kernel_trouble(err);
 		err = survey_absorb(s, err, "unreadable", "declared regions", 0);
 		if (err)
 			return err;

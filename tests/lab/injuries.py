@@ -200,6 +200,49 @@ def kcore_moved(p, r):
     return ["kcore_vmalloc", "start of vmalloc", "end of vmalloc"]
 
 
+def direct_map_moved(p, r):
+    p.write(p.symbol("page_offset_base"), p.read(p.symbol("page_offset_base")) + (64 << 30))
+    return ["start of direct map", "address_markers"]
+
+
+def kcore_modules_moved(p, r):
+    at = p.symbol("kcore_modules")
+    p.write(at + 2 * p.word, p.read(at + 2 * p.word) + (2 << 20))
+    return ["kcore_modules", "start of modules", "end of modules"]
+
+
+def said_by(p, name, source):
+    """The claim on a region that is a source's own; it knows its record."""
+    return next(c for c in p.tool.json("map")["regions"]
+                if c["name"] == name and c["source"] == source)
+
+
+def marker_moved(p, r):
+    """struct addr_marker begins with its address."""
+    claim = said_by(p, "vmalloc", "address_markers")
+    p.write(number(claim["record"]), number(claim["start"]) + (1 << 30))
+    return ["start of vmalloc", "address_markers"]
+
+
+def window_moved(p, r):
+    """struct execmem_range begins with start and end; the window is all of module space's."""
+    claim = said_by(p, "execmem window", "execmem_info")
+    p.write(number(claim["record"]) + p.word, number(claim["end"]) - (1 << 20))
+    return ["end of modules", "execmem_info"]
+
+
+def window_astray(p, r):
+    claim = said_by(p, "execmem window", "execmem_info")
+    p.write(number(claim["record"]), number(claim["start"]) - (2 << 30))
+    return ["execmem window", "leaves the regions"]
+
+
+def window_inside_out(p, r):
+    claim = said_by(p, "execmem window", "execmem_info")
+    p.write(number(claim["record"]) + p.word, number(claim["start"]) - (1 << 20))
+    return ["execmem_info holds the impossible range"]
+
+
 def banner_gone(p, r):
     """The build ID still proves which kernel it is."""
     p.write(p.symbol("linux_banner"), 0)
@@ -258,6 +301,12 @@ INJURIES = (
     (high_memory_up, ERROR, {"bounds-disagree"}, ALL),
     (high_memory_down, ERROR, {"bounds-disagree"}, ALL),
     (kcore_moved, ERROR, {"bounds-disagree"}, ALL),
+    (direct_map_moved, ERROR, {"bounds-disagree"}, ALL),
+    (kcore_modules_moved, ERROR, {"bounds-disagree"}, ALL),
+    (marker_moved, ERROR, {"bounds-disagree"}, ALL),
+    (window_moved, ERROR, {"bounds-disagree"}, ALL),
+    (window_astray, ERROR, {"bounds-disagree"}, ALL),
+    (window_inside_out, ERROR, {"bounds-disagree"}, ALL),
     (banner_gone, CLEAN, set(), ALL),
     (proof_gone, CLEAN, set(), ALL),
     (wild_nodes, ERROR, {"list-corrupt"}, FEWER),
@@ -266,4 +315,7 @@ INJURIES = (
 # What this kernel has not.
 NEEDS = {kcore_moved: "kcore_vmalloc", wild_nodes: "vmap_nodes", base_moved: "vmalloc_base",
          vmemmap_moved: "vmemmap_base", high_memory_up: "swapper_pg_dir",
-         high_memory_down: "swapper_pg_dir", proof_gone: "phys_base"}
+         high_memory_down: "swapper_pg_dir", direct_map_moved: "page_offset_base",
+         kcore_modules_moved: "kcore_modules", marker_moved: "page_offset_base",
+         window_moved: "execmem_alloc", window_astray: "execmem_alloc",
+         window_inside_out: "execmem_alloc", proof_gone: "phys_base"}
