@@ -119,6 +119,7 @@ VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
 /* Built-in inspectors; the list is in plugin.c. */
 extern const struct vmatlas_plugin inspector_overlap, inspector_stray, inspector_bounds,
 	inspector_records, inspector_ledger, inspector_shortage, inspector_room,
-	inspector_ram;
+	inspector_ram,
+	inspector_crash;
 
 #endif

@@ -91,6 +91,15 @@ static const struct {
 	  "chunk failed\", \"Could not allocate N bytes percpu data\": a module's per-CPU variables\n"
 	  "are larger than what is reserved for modules (PERCPU_MODULE_RESERVE, 8 KiB).\n"
 	  "Neither address space nor RAM is short.\n" },
+	{ "crash",
+	  "The crash that the log tells of, with its addresses looked up (note).\n\n"
+	  "The address that a page fault, protection fault or stack overflow was at, and what\n"
+	  "PC, LR and SP were, in the words of this map: the guard page below a stack, a freed\n"
+	  "area, module space where there is no module (any more), a NULL pointer and offset,\n"
+	  "the poison of freed memory. Areas and stacks are those of the moment of the dump: the\n"
+	  "log may be older. It is a warning if the address lies in what another finding is\n"
+	  "about, which the evidence then names.\n\n"
+	  "Not judged: addresses that the kernel printed hashed, as %p does since 4.15.\n" },
 	{ "unreadable",
 	  "Memory that the answer needs is not in the dump (note).\n\n"
 	  "makedumpfile leaves pages out by level (-d), a transfer may cut a file short, a\n"

@@ -31,6 +31,18 @@ static void print_verdict(const struct cli *cli)
 	print_field(cli, 0, 8, "VERDICT", str_text(&s));
 }
 
+/* What it died of stands beside the verdict; the evidence is among the findings. */
+static void print_crash(const struct cli *cli)
+{
+	const struct vmatlas_finding *f = NULL, *last = NULL;
+
+	while ((f = vmatlas_finding_next(cli->atlas, f)) != NULL)
+		if (!strcmp(f->code, "crash"))
+			last = f;
+	if (last)
+		print_field(cli, 0, 8, "CRASH", last->message);
+}
+
 static struct vmatlas_error *print_totals(const struct cli *cli, const struct totals *t)
 {
 	_cleanup_(str_done) struct str s = { 0 };
@@ -93,6 +105,7 @@ static void begin(const struct cli *cli)
 	print_target(cli);
 	print_coverage(cli, cli->full);
 	print_verdict(cli);
+	print_crash(cli);
 	putchar('\n');
 	if (v.nr_errors || v.nr_warnings || v.nr_notes) {
 		print_findings(cli);

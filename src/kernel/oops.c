@@ -168,6 +168,23 @@ static void riscv_line(struct oops *o, const char *text)
 	learn(&o->sp, text, " sp : ");
 }
 
+/*
+ * ARM: "Internal error: Oops: 807 [#1]" has the fault status, whose bit 11 is set for
+ * writes (arch/arm/mm/fault.h: FSR_WRITE); arm64 prints "  CM = 0, WnR = 1".
+ */
+static void access_line(struct oops *o, const char *text)
+{
+	const bool is_data = strstr(o->text, "Unable to handle kernel") == o->text;
+	uint64_t fsr;
+
+	if (o->access != OOPS_ACCESS_UNKNOWN || !is_data)
+		return;
+	if (strstr(text, " WnR = "))
+		o->access = strstr(text, " WnR = 1") ? OOPS_WRITE : OOPS_READ;
+	else if (strstr(text, " ARM") && hex_behind(text, "Internal error: Oops: ", &fsr))
+		o->access = fsr & 1u << 11 ? OOPS_WRITE : OOPS_READ;
+}
+
 /* "Task stack:     [0xe0a88000..0xe0a8a000]" */
 static void stack_line(struct oops *o, const char *text)
 {
@@ -199,7 +216,9 @@ static void task_line(struct oops *o, const char *text)
 		text_decimal(&p, &o->pid);
 	}
 	comm += 7;
-	end = strstr(comm, " Tainted: ");
+	end = strstr(comm, " Kdump: ");
+	if (!end)
+		end = strstr(comm, " Tainted: ");
 	if (!end)
 		end = strstr(comm, " Not tainted");
 	snprintf(o->comm, sizeof(o->comm), "%.*s",
@@ -286,6 +305,9 @@ static void body_line(struct oops *o, const char *text)
 	stack_line(o, text);
 	task_line(o, text);
 	modules_line(o, text);
+	access_line(o, text);
+	if (o->fault.known && o->pc.known && o->fault.value == o->pc.value)
+		o->access = OOPS_FETCH;
 }
 
 struct vmatlas_error *oopses_find(const struct printk_log *log, struct oopses *ret)
@@ -301,6 +323,7 @@ struct vmatlas_error *oopses_find(const struct printk_log *log, struct oopses *r
 
 		if (h && goes_on(cur, numbered, line.text)) {
 			numbered = true;
+			access_line(cur, line.text);
 			cur->is_stack |= strstr(line.text, "stack overflow") != NULL;
 		} else if (h || (panic && !cur)) {
 			cur = push(ret);

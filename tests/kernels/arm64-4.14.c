@@ -15,3 +15,5 @@
 ulong kimage_voffset = IMAGE - IMAGE_PHYS;
 
 struct vmap_area area[] IN_SLAB = { SIX_AREAS(VM_LAZY_FREE) };
+
+#include "log_records.h"

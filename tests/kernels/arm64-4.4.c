@@ -38,3 +38,5 @@ struct module {
 	char name[56];
 } *last_module_loaded;
 struct list_head modules = EMPTY_LIST(modules);
+
+#include "log_records.h"

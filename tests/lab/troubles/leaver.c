@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A module that goes and leaves a timer behind, which will run code that is gone. */
+/*
+ * A module that goes and leaves a timer behind, which will run code that is gone; with
+ * data=1 the timer itself is gone as well, and the kernel stumbles over that first.
+ */
 #include <linux/jiffies.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/timer.h>
-#include <linux/version.h>
+
+static bool data;
+module_param(data, bool, 0444);
 
 static struct timer_list left_behind;
 
@@ -14,8 +20,12 @@ static noinline void leaver_tick(struct timer_list *timer)
 
 static int leaver_init(void)
 {
-	timer_setup(&left_behind, leaver_tick, 0);
-	mod_timer(&left_behind, jiffies + 2 * HZ);
+	struct timer_list *timer = data ? &left_behind : kzalloc(sizeof(*timer), GFP_KERNEL);
+
+	if (!timer)
+		return -ENOMEM;
+	timer_setup(timer, leaver_tick, 0);
+	mod_timer(timer, jiffies + 2 * HZ);
 	return 0;
 }
 module_init(leaver_init);
