@@ -47,7 +47,7 @@ enum {
 	TEXT, ETEXT, END, SDATA, EDATA, INIT_BEGIN, INIT_END, BSS_START, BSS_STOP, START_RODATA,
 	END_RODATA, PAGE_OFFSET_BASE, VMALLOC_BASE, VMEMMAP_BASE, DIRECT_MAP_END, PHYSMEM_END,
 	IMAGE_SIZE, RANDOMIZE, NR_CPUS, CEA_SIZE, CEA_OFFSET, FIXED_PERMANENT, LDT, ESPFIX,
-	EFI, KASAN, KMSAN, N_VMALLOC_START, SIZEOF_PAGE, VSYSCALL_PAGE,
+	EFI, KASAN, KMSAN, N_VMALLOC_START, SIZEOF_PAGE, VSYSCALL_PAGE, MOVES,
 };
 
 #define FIXMAP_UNIT "__native_set_fixmap|native_set_fixmap"
@@ -85,6 +85,8 @@ static const struct arch_want wants[] = {
 	[N_VMALLOC_START]  = { "VMALLOC_START", WANT_NUMBER, NULL },
 	[SIZEOF_PAGE]	   = { "page", WANT_SIZEOF, "vfree" },
 	[VSYSCALL_PAGE]	   = { "__vsyscall_page", WANT_ADDRESS, NULL },
+	/* that there is one, be it readable or not */
+	[MOVES]		   = { "vmalloc_base", WANT_ADDRESS, NULL },
 };
 
 #define START_KERNEL_MAP 0xffffffff80000000ull
@@ -101,6 +103,15 @@ static void claim(const struct layout *l, uint32_t kind, const char *name, uint6
 		  uint64_t end, const char *source)
 {
 	l->sink->claim(l->sink, kind, name, start, end, 0, source);
+}
+
+/* Of a base that moves, but cannot be read, the constant is a guess. */
+static void claim_by(const struct layout *l, unsigned int base, uint32_t kind,
+		     const char *name, uint64_t start, uint64_t end, const char *source)
+{
+	const bool guess = l->f->found[MOVES] && !l->f->found[base];
+
+	l->sink->claim(l->sink, kind, name, start, end, guess ? VMATLAS_CLAIM_GUESS : 0, source);
 }
 
 /*
@@ -173,7 +184,8 @@ static void layout_direct_map(struct layout *l)
 			       : "formula: PAGE_OFFSET, clipped at VMALLOC_START";
 	}
 	l->direct_end = end;
-	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, source);
+	claim_by(l, PAGE_OFFSET_BASE, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end,
+		 source);
 	observe_start(f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
 }
 
@@ -183,11 +195,11 @@ static void layout_vmalloc(const struct layout *l)
 	const uint64_t size = l->vmalloc_end - l->vmalloc, quarter = size / 4;
 	const bool kmsan = l->f->found[KMSAN];
 
-	claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", l->vmalloc,
-	      l->vmalloc + (kmsan ? quarter : size),
-	      l->f->found[VMALLOC_BASE] ? (l->l5 ? "vmalloc_base + 12800 TiB"
-						 : "vmalloc_base + 32 TiB")
-					: "formula: mm.rst");
+	claim_by(l, VMALLOC_BASE, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", l->vmalloc,
+		 l->vmalloc + (kmsan ? quarter : size),
+		 l->f->found[VMALLOC_BASE] ? (l->l5 ? "vmalloc_base + 12800 TiB"
+						    : "vmalloc_base + 32 TiB")
+					   : "formula: mm.rst");
 	if (!kmsan)
 		return;
 	claim(l, VMATLAS_KIND_KMSAN, "KMSAN shadow", l->vmalloc + quarter,
@@ -217,7 +229,8 @@ static void layout_vmemmap(const struct layout *l)
 	}
 	if (!f->found[VMEMMAP_BASE])
 		source = "formula: mm.rst";
-	claim(l, VMATLAS_KIND_VMEMMAP, "vmemmap", l->vmemmap, l->vmemmap + size, source);
+	claim_by(l, VMEMMAP_BASE, VMATLAS_KIND_VMEMMAP, "vmemmap", l->vmemmap, l->vmemmap + size,
+		 source);
 }
 
 /*
