@@ -54,6 +54,7 @@ static struct vmatlas_error *read_module_symbols(struct vmatlas *atlas)
 static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_extracted *ret)
 {
 	struct kernel *k = atlas->kernel;
+	struct vmatlas_physical frame = { .size = sizeof(frame) };
 	const struct printk_log *log;
 	struct tables_seen tables;
 	struct vmatlas_error *err;
@@ -68,6 +69,10 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	vmatlas_resource_next(atlas, NULL);
 	if (!err)
 		err = tolerate(vmatlas_boot_table(atlas, forget, NULL));
+	/* what decodes the frame below the image decodes any that is kept */
+	if (!err)
+		err = tolerate(vmatlas_physical(atlas, k->image_range.first + k->image_delta, 0,
+						&frame));
 	if (!err)
 		err = kernel_read_tables(k, MAX_TABLES, &tables);
 	if (err)
