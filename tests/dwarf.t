@@ -41,6 +41,53 @@ healthy() {
 	diff tests/kernels/said/x86-6.12.vmallocinfo "$work/said"
 }
 
+dwz_alone() {
+	dwz -o "$2" "$1"
+}
+
+# changed NAME COMMAND…: the same after COMMAND made new/vmlinux of that of gcc, or $from
+changed() {
+	name=$1
+	shift
+	rm -rf "$work/new"
+	cp -r "$work/${from:-gcc}" "$work/new"
+	if "$@" "$work/${from:-gcc}/vmlinux" "$work/new/vmlinux" >"$work/log" 2>&1; then
+		ok "$name" healthy new
+	else
+		skip "$name" "$1 cannot: $(head -1 "$work/log")"
+	fi
+}
+
+# An index, and no .debug_aranges.
+indexed() {
+	objcopy -R .debug_aranges "$1" "$2" && gdb-add-index "$2" &&
+		readelf -SW "$2" | grep gdb_index
+}
+
+# What libelf cannot unpack it says so; later ones can.
+zstd() {
+	rm -rf "$work/new"
+	cp -r "$work/gcc" "$work/new"
+	objcopy --compress-debug-sections=zstd "$work/gcc/vmlinux" "$work/new/vmlinux" || return
+	timeout 20 vmatlas check "$work/new/vmlinux" "$work/new/vmcore" >"$work/said" 2>&1
+	rc=$?
+	[ $rc = 0 ] || [ $rc = 2 ] || echo "exit $rc"
+	[ $rc = 0 ] || grep -q "objcopy --decompress-debug-sections" "$work/said" ||
+		cat "$work/said"
+}
+
+shared() {
+	cp "$work/gcc/vmlinux" "$work/one"
+	cp "$work/gcc4/vmlinux" "$work/two"
+	cp "$work/gcc/vmlinux" "$work/three"
+	dwz -m "$work/common" "$work/one" "$work/two" "$work/three" 2>"$work/log"
+	readelf -SW "$work/one" | grep -q debugaltlink || { cat "$work/log"; return; }
+	timeout 20 vmatlas check "$work/one" "$work/gcc/vmcore" >"$work/said" 2>&1
+	[ $? = 2 ] || echo "not refused"
+	[ "$(wc -l <"$work/said")" = 1 ] || echo "not one line"
+	grep -q "another file (dwz -m)" "$work/said" || cat "$work/said"
+}
+
 # variant NAME DIR CC FLAGS [LINK-FLAGS]
 variant() {
 	if ! command -v "$3" >/dev/null; then
@@ -69,4 +116,24 @@ variant "clang, type units" clangtypes clang "-gdwarf-5 -fdebug-types-section" -
 variant "clang, full LTO" full clang "-gdwarf-5 -flto=full" -fuse-ld=lld
 variant "clang, full LTO, DWARF 4" full4 clang "-gdwarf-4 -flto=full" -fuse-ld=lld
 variant "clang, ThinLTO" thin clang "-gdwarf-5 -flto=thin" -fuse-ld=lld
+
+changed "no .debug_aranges" objcopy -R .debug_aranges
+changed "zlib" objcopy --compress-debug-sections=zlib
+changed "zlib, the old way" objcopy --compress-debug-sections=zlib-gnu
+changed "dwz" dwz_alone
+if command -v gdb-add-index >/dev/null; then
+	changed ".gdb_index" indexed
+else
+	skip ".gdb_index" "no gdb"
+fi
+if [ -e "$work/types4/vmlinux" ]; then
+	from=types4
+	changed "type units of DWARF 4, zlib" objcopy --compress-debug-sections=zlib
+fi
+if [ -e "$work/full/vmlinux" ]; then
+	from=full
+	changed "full LTO, zlib" objcopy --compress-debug-sections=zlib
+fi
+if objcopy --help | grep -q zstd; then ok "zstd" zstd; else skip "zstd" "objcopy cannot"; fi
+if command -v dwz >/dev/null; then ok "dwz -m is refused" shared; else skip "dwz -m" "no dwz"; fi
 finish

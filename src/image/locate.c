@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * From the address of a function to the unit it was compiled in: by
- * .debug_aranges, one scan for every function that is known by then, or, where
- * the compiler wrote none (clang), by the ranges of every unit (libdw, slow).
+ * From the address of a function to the unit it was compiled in: by .debug_aranges and
+ * .gdb_index, one scan for every function that is known by then, or, where the compiler
+ * wrote none (clang), by the ranges of every unit.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -64,27 +64,49 @@ static void sort(struct image *image)
 	image->units->located.nr = nr;
 }
 
+/* Of both: where they make no sense, what was found before still stands. */
+static struct vmatlas_error *scan_aranges(struct image *image)
+{
+	const struct section *s = image_section(image, ".debug_aranges");
+	struct vmatlas_error *err;
+	struct bytes aranges;
+
+	if (!s || s->flags & SHF_COMPRESSED)
+		return NULL;
+	err = section_bytes(image, s, &aranges);
+	if (!err)
+		aranges_scan(&aranges, image->info.big_endian, image->units->located.v,
+			     image->units->located.nr);
+	return err;
+}
+
+static struct vmatlas_error *scan_index(struct image *image)
+{
+	const struct section *s = image_section(image, ".gdb_index");
+	const struct section *info = image_section(image, ".debug_info");
+	struct vmatlas_error *err;
+	struct bytes index;
+
+	if (!s || !info || s->flags & SHF_COMPRESSED)
+		return NULL;
+	err = section_bytes(image, s, &index);
+	if (!err)
+		gdb_index_scan(&index, info->size, image->units->located.v,
+			       image->units->located.nr);
+	return err;
+}
+
 static struct vmatlas_error *scan(struct image *image, uint64_t addr)
 {
 	struct vmatlas_error *err;
 	struct addition a = { .image = image, .nr_sorted = image->units->located.nr };
-	const struct section *s = image_section(image, ".debug_aranges");
-	struct bytes aranges;
-
 	add(&a, addr);
 	symbols_functions(image, add, &a);
 	if (a.failed)
 		return error_no_memory();
 	sort(image);
-	if (!s || s->flags & SHF_COMPRESSED)
-		return NULL;
-	err = section_bytes(image, s, &aranges);
-	if (err)
-		return err;
-	/* Where it makes no sense, what was found before still stands. */
-	aranges_scan(&aranges, image->info.big_endian, image->units->located.v,
-		     image->units->located.nr);
-	return NULL;
+	err = scan_aranges(image);
+	return err ? err : scan_index(image);
 }
 
 /* ---- Through every unit of the file, where nothing else tells ---- */

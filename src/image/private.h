@@ -223,6 +223,12 @@ bool aranges_scan(const struct bytes *aranges, bool big_endian,
 size_t aranges_mark(struct arange_want *wants, size_t nr, uint64_t addr, uint64_t len,
 		    uint64_t unit);
 
+/* ---- gdbindex.c: pure ---- */
+
+/* Likewise out of .gdb_index. */
+bool gdb_index_scan(const struct bytes *index, uint64_t info_size, struct arange_want *wants,
+		    size_t nr);
+
 /* ---- ranges.c: pure ---- */
 
 struct ranges_source {

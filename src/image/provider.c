@@ -188,9 +188,12 @@ void provider_choose(struct image *image)
 {
 	const bool has_btf = image_section(image, ".BTF") != NULL;
 
+	/* dwz -m put a part of the DWARF into another file. */
+	const bool is_shared = image_section(image, ".gnu_debugaltlink") != NULL;
+
 	image->types = image;
 	/* Without any, DWARF's words of what is missing are right. */
-	image->provider = provider_has_dwarf(image) || !has_btf ? &dwarf : &btf;
+	image->provider = (provider_has_dwarf(image) && !is_shared) || !has_btf ? &dwarf : &btf;
 	image->info.has_debug_info = provider_has_dwarf(image) || has_btf;
 	image->info.types_from = image->info.has_debug_info ? image->provider->name : "";
 	image->info.types_build_id = image->info.build_id;

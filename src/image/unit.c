@@ -12,10 +12,6 @@ struct vmatlas_error *unit_damaged(const struct image *image, const struct unit 
 {
 	const int code = dwarf_errno();
 
-	if (image_section(image, ".gnu_debugaltlink"))
-		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
-			"%s: shares debug information with another file (dwz -m)",
-			image->info.path);
 	return vmatlas_error_new(
 		VMATLAS_ERROR_FORMAT,
 		"%s: has damaged debug information (unit %s at %#llx): %s",

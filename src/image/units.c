@@ -231,6 +231,11 @@ static struct vmatlas_error *prepare(struct image *image, const char *near)
 			"%s: has no debug information (stripped?): install the kernel's "
 			"-dbg package and name the vmlinux in it, or a file with its "
 			"types (--types)", image->info.path);
+	if (image_section(image, ".gnu_debugaltlink"))
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+			"%s: shares debug information with another file (dwz -m), which is "
+			"not supported; --types names another file with its types",
+			image->info.path);
 	if (!image->units) {
 		image->units = calloc(1, sizeof(*image->units));
 		if (!image->units)
