@@ -120,6 +120,6 @@ VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
 extern const struct vmatlas_plugin inspector_overlap, inspector_stray, inspector_bounds,
 	inspector_records, inspector_ledger, inspector_shortage, inspector_room,
 	inspector_ram,
-	inspector_crash;
+	inspector_crash, inspector_mappings;
 
 #endif

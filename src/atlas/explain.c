@@ -105,6 +105,60 @@ static const struct {
 	  "makedumpfile leaves pages out by level (-d), a transfer may cut a file short, a\n"
 	  "page may never have been mapped. That is not corruption: the report says what is\n"
 	  "missing and goes on. check exits 3 if nothing worse was found.\n" },
+	{ "stale-pte",
+	  "Pages are mapped where no record says that anything is (warning).\n\n"
+	  "In vmalloc and module space every mapped page belongs to an area, busy or not yet\n"
+	  "purged, or to a module. One that does not was left behind when its area was freed,\n"
+	  "or its record was overwritten or lost. Whoever gets these addresses next finds\n"
+	  "them mapped already; and who still holds an old pointer writes into memory that is\n"
+	  "somebody else's by now.\n\n"
+	  "An area that is being freed leaves its list a moment before its pages are unmapped:\n"
+	  "one that a CPU was just freeing looks the same. Where the list of areas is broken\n"
+	  "(list-corrupt), pages of the areas behind the break are told as a note.\n" },
+	{ "unmapped-area",
+	  "An area is recorded, and some of its pages are not mapped (error, warning).\n\n"
+	  "An access to such a page faults. Judged are those areas alone that the kernel has\n"
+	  "to have mapped: vmalloc() as many pages as it counts (error); vmap(), DMA memory,\n"
+	  "ioremap() and ARM's static mappings all of their range without the guard page\n"
+	  "(warning: these are recorded first and mapped then, and one that a CPU was just\n"
+	  "setting up looks the same). Not judged are areas that are mapped piece by piece:\n"
+	  "per-CPU chunks, vm_map_ram, sparse ones, PCI I/O, ranges only set aside.\n" },
+	{ "wrong-page",
+	  "A page is mapped that is not the one the area's record names (error).\n\n"
+	  "A vm_struct names the struct page of each of its pages (vmalloc), or the physical\n"
+	  "address that it maps (ioremap). The page tables say something else: an entry or\n"
+	  "the record was overwritten. What is written through this area goes to memory of\n"
+	  "somebody else. The evidence has both, and the physical address of the entry.\n" },
+	{ "wx-mapping",
+	  "Memory can be written and executed (warning, note).\n\n"
+	  "Kernels with STRICT_KERNEL_RWX keep both apart, and say so at boot (\"Checked W+X\n"
+	  "mappings: passed\"). A range that is both was made so later, by set_memory_*() or\n"
+	  "by a hand in the page tables. It is a note in module space where this kernel has\n"
+	  "modules like that (no STRICT_MODULE_RWX), or while a module is being loaded.\n"
+	  "Nothing is judged where the CPU cannot forbid execution, or with rodata=off.\n" },
+	{ "guard-mapped",
+	  "The guard page behind an area is mapped (error).\n\n"
+	  "Each area of vmalloc(), vmap() and ioremap() ends with a page that must not be\n"
+	  "mapped, so that an overrun faults. Here it would not: it goes unnoticed into the\n"
+	  "page that is mapped there.\n" },
+	{ "memtype-conflict",
+	  "The same physical memory is mapped with two memory types (warning, note).\n\n"
+	  "Cached and uncached, or device and write-combining: what a CPU sees and in which\n"
+	  "order is then not defined. Judged is memory of devices; RAM that DMA and graphics\n"
+	  "map uncached beside the kernel's own cached mapping is how Linux does it. A note\n"
+	  "where the stricter type counts: x86 with its MTRRs, strongly ordered and device\n"
+	  "memory of ARM.\n" },
+	{ "ram-ioremapped",
+	  "An ioremap() area maps RAM that the kernel uses (warning, note).\n\n"
+	  "Kernels refuse that (\"ioremap on RAM\"), since the same memory is mapped cached in\n"
+	  "the linear map. So the mapping was made by other means, or its entry was\n"
+	  "overwritten. Cached, as memremap() does it for tables of the firmware, it is a note.\n" },
+	{ "page-table-corrupt",
+	  "An entry of the kernel's page tables makes no sense (error).\n\n"
+	  "It has bits set that must be 0, leads to a table above all memory, or to one that\n"
+	  "serves at another level or another address as well. The page that holds the table\n"
+	  "was overwritten, or freed and used again. What the entry should map is not known;\n"
+	  "the address of the entry is in the evidence.\n" },
 	{ "ram-ignored",
 	  "RAM is not used because lowmem would run into the vmalloc reservation (warning).\n\n"
 	  "Kernels up to 3.15 said \"Truncating RAM at ... (vmalloc region overlap)\"; today\n"

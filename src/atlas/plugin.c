@@ -12,6 +12,7 @@ static const struct vmatlas_plugin *const builtin[] = {
 	&inspector_records, &inspector_overlap, &inspector_stray, &inspector_bounds,
 	&inspector_ledger, &inspector_shortage, &inspector_room, &inspector_ram,
 	&inspector_crash,	/* last: it looks at what the others found */
+	&inspector_mappings,
 };
 
 /* The least a plugin of ABI 1 can be. */

@@ -72,7 +72,9 @@ static void find_node(struct frames *f)
 
 struct vmatlas_error *frames_learn(struct frames *f)
 {
-	struct vmatlas_error *err = NULL;
+	struct vmatlas_error *err = needs_resolve(f->k, frames_needs + SLAB_CACHE,
+						  NR_FRAMES_NEEDS - SLAB_CACHE,
+						  f->res + SLAB_CACHE);
 	int64_t max;
 
 	f->decodes = true;

@@ -160,6 +160,30 @@ static struct vmatlas_error *from_sections(struct frames *f)
 	return NULL;
 }
 
+/*
+ * Files that include mmzone.h need not use the struct: then VMCOREINFO has what is
+ * asked (kernel/crash_core.c, since 2.6.24), and mm/sparse.c.
+ */
+static struct vmatlas_error *find_section_type(struct frames *f)
+{
+	static const struct vmatlas_need own[] = {
+		VMATLAS_WANT_MEMBER("mem_section", "", "sparse_init|sparse_add_section"),
+		VMATLAS_WANT_MEMBER("mem_section", "section_mem_map",
+				    "sparse_init|sparse_add_section"),
+	};
+	struct resolved *whole = &f->res[SECTION], *map = &f->res[SECTION_MAP];
+
+	if (map->found)
+		return NULL;
+	if (!vmcoreinfo_number(f->k->vmcoreinfo, "SIZE(mem_section)", &whole->size) ||
+	    !vmcoreinfo_number(f->k->vmcoreinfo, "OFFSET(mem_section.section_mem_map)",
+			       &map->offset))
+		return needs_resolve(f->k, own, ARRAY_SIZE(own), whole);
+	map->size = f->k->ptr_size;
+	whole->found = map->found = map->offset + map->size <= whole->size;
+	return NULL;
+}
+
 /* ---- Opening ---- */
 
 static struct vmatlas_error *find_base(struct frames *f)
@@ -168,8 +192,11 @@ static struct vmatlas_error *find_base(struct frames *f)
 	if (!f->page_size || f->page_size > PAGE_SIZE_MAX || !f->res[PAGE_FLAGS].found)
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
 					 "no struct page in vmlinux that we know");
-	if (f->res[MEM_SECTION].found)
-		return from_sections(f);
+	if (f->res[MEM_SECTION].found) {
+		struct vmatlas_error *err = find_section_type(f);
+
+		return err ? err : from_sections(f);
+	}
 	if (f->res[MEM_MAP].found)
 		return from_mem_map(f);
 	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
@@ -184,7 +211,8 @@ struct vmatlas_error *frames_open(struct kernel *k, struct frames **ret)
 	if (!f || !(f->res = calloc(NR_FRAMES_NEEDS, sizeof(*f->res))))
 		return error_no_memory();
 	f->k = k;
-	err = needs_resolve(k, frames_needs, NR_FRAMES_NEEDS, f->res);
+	/* slabs are another file's business, and asked for with the first frame */
+	err = needs_resolve(k, frames_needs, SLAB_CACHE, f->res);
 	if (!err)
 		err = find_base(f);
 	f->known = !err;

@@ -10,6 +10,7 @@
 #include "kernel/identify.h"
 #include "kernel/kernel.h"
 #include "kernel/log.h"
+#include "kernel/mappings.h"
 #include "kernel/modsyms.h"
 #include "kernel/pagenodes.h"
 #include "kernel/symname.h"
@@ -119,6 +120,7 @@ static const struct {
 	{ log_needs, &nr_log_needs },
 	{ tasks_needs, &nr_tasks_needs },
 	{ vmstat_needs, &nr_vmstat_needs },
+	{ mapping_needs, &nr_mapping_needs },
 };
 
 /* Every name that anything will ask for, in one pass over the symbol table. */

@@ -157,17 +157,25 @@ static struct vmatlas_error *read_raw(struct mapping_walk *w, const struct table
 	return mem_read(w->k->mem, MEM_PHYSICAL, t->phys, *raw, size);
 }
 
+/* Tables are mostly empty, and a pass is thousands of them. */
+static bool is_zero(const struct mapping_walk *w, const struct table *t, size_t i)
+{
+	const uint8_t *raw = w->raw[t->level];
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (w->f->entry_size == 8) {
+		memcpy(&wide, raw + 8 * i, 8);
+		return !wide;
+	}
+	memcpy(&narrow, raw + 4 * i, 4);
+	return !narrow;
+}
+
 static uint64_t entry_of(const struct mapping_walk *w, const struct table *t, size_t i)
 {
 	const uint8_t *at = w->raw[t->level] + i * w->f->entry_size;
-	uint64_t entry;
 
-	/* a table is mostly empty, and a pass is thousands of them */
-	if (w->f->entry_size == 8) {
-		memcpy(&entry, at, 8);
-		if (!entry)
-			return 0;
-	}
 	return bytes_uint(at, w->f->entry_size, w->k->big_endian) & ~w->k->entry_clear;
 }
 
@@ -233,7 +241,7 @@ static struct vmatlas_error *walk_entry(struct mapping_walk *w, const struct tab
 	struct pt_entry e = { 0 };
 	const uint64_t entry = entry_of(w, t, i);
 
-	switch (entry ? pt_decode(w->f, t->level, entry, &e) : PT_NONE) {
+	switch (pt_decode(w->f, t->level, entry, &e)) {
 	case PT_NONE:
 		break;
 	case PT_LEAF:
@@ -300,8 +308,12 @@ static struct vmatlas_error *walk_table(struct mapping_walk *w, const struct tab
 	/* known from now on: a table below may lead back here */
 	err = remember(w, t, &whole);
 	wanted(w, t, &from, &to);
-	for (size_t i = from; i < to && !err; i++)
-		err = walk_entry(w, t, i, &whole);
+	for (size_t i = from; i < to && !err; i++) {
+		if (is_zero(w, t, i))
+			whole.is_uniform = false;
+		else
+			err = walk_entry(w, t, i, &whole);
+	}
 	whole.is_uniform &= from == 0 && to == nr && !whole.is_empty;
 	*ret = whole;
 	return err ? err : remember(w, t, &whole);

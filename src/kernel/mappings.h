@@ -61,6 +61,15 @@ const struct mapping_stats *mapping_walk_stats(const struct mapping_walk *w);
 /* All addresses that init_mm's tables can map: kernel space, of 32 bits all. */
 struct vmatlas_range mapping_space(const struct kernel *k);
 
+/* What the kernel keeps about how it maps; all optional. */
+enum mapping_need {
+	MAPPING_RODATA_ENABLED, MAPPING_MARK_RODATA, MAPPING_SUPPORTED_MASK,
+	MAPPING_PAT_DISABLED, MAPPING_PHYSICAL_MASK, MAPPING_NR_NEEDS,
+};
+
+extern const struct vmatlas_need mapping_needs[];
+extern const size_t nr_mapping_needs;
+
 /* Memory types, as a person calls them: "cached", "device". */
 const char *mapping_type_name(uint32_t attr);
 

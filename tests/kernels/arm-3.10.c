@@ -6,6 +6,10 @@
 #define LOWMEM_MIB 256
 #define LOWMEM_SECTIONS SECTIONS128(0) SECTIONS128(128)
 #define MORE_FUNCTIONS(X) X(iotable_init)
+#define VMALLOC_MIB 0xd08
+#define VMALLOC_PTES [0] = 0x48000000 + DEVICE, \
+	[3] = PTES4(0x44000000 + PAGE), PTES4(0x44004000 + PAGE)
+#define MORE_SECTIONS [0xfe0] = 0x10000000 + DEVICE_SECTION
 #include "arm.h"
 #include "v2_6_28.h"
 

@@ -7,6 +7,9 @@
 #define LOWMEM_SECTIONS SECTIONS128(0) SECTIONS128(128)
 #define VMCOREINFO "NUMBER(VMALLOC_START)=0xd0800000\n"
 #define MORE_FUNCTIONS(X) X(pci_reserve_io) X(execmem_alloc) X(iotable_init)
+#define VMALLOC_MIB 0xd08
+#define VMALLOC_PTES [1] = 0x08000000 + DEVICE, \
+	[4] = PTES4(0x44000000 + PAGE), PTES4(0x44004000 + PAGE)
 #include "arm.h"
 #include "v6_12.h"
 

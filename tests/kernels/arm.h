@@ -8,9 +8,15 @@
  *	#define LOWMEM_SECTIONS SECTIONS128(0) SECTIONS128(128)
  *
  * and PAGE_OFFSET, if it is not 0xc0000000; kernels.mk says that to the linker, too.
- * The first two of the six areas (six.h) are mapped if a story has them:
+ * What must be mapped of the six areas (six.h) is, if a story has them:
  *
  *	#define VM(off) (0xd0800000ul + (off))
+ *
+ * Others say what is mapped in the first MiB of vmalloc space, and behind it:
+ *
+ *	#define VMALLOC_MIB 0xd08
+ *	#define VMALLOC_PTES [4] = PTES4(0x44000000 + PAGE)
+ *	#define MORE_SECTIONS [0xfe0] = 0x10000000 + DEVICE_SECTION
  */
 #ifndef FAKE_ARM_H
 #define FAKE_ARM_H
@@ -34,25 +40,29 @@
 #define SECTIONS64(m) SECTIONS16(m) SECTIONS16((m) + 16) SECTIONS16((m) + 32) SECTIONS16((m) + 48)
 #define SECTIONS128(m) SECTIONS64(m) SECTIONS64((m) + 64)
 
+#define PAGE 0x45f		/* small, rw, not executable, cached */
+#define DEVICE 0x453
+#define DEVICE_SECTION 0x10416
+#define PTES4(e) (e), (e) + 0x1000, (e) + 0x2000, (e) + 0x3000
+
+#ifdef VM
+#define VMALLOC_MIB (VM(0) >> 20)
+#define VMALLOC_PTES [0] = 0x7fe0000 + DEVICE, [4] = PTES4(PHYS_OFFSET + 0x3000000 + PAGE)
+#define MORE_SECTIONS [0xfe0] = 0x10000000 + DEVICE_SECTION
+#endif
+#ifndef MORE_SECTIONS
+#define MORE_SECTIONS [0] = 0
+#endif
+
+u32 vmalloc_pte[256] __attribute__((aligned(1024))) = { VMALLOC_PTES };
 u8 vectors_page[4096] PAGE_ALIGNED = { 0 };
 u32 vectors_pte[256] __attribute__((aligned(1024))) = { [0xf0] = PHYS(vectors_page) + 0x05e };
 
-#ifdef VM
-#define DEVICE_PAGE(n) 0x7fe0000 + (n) * 0x1000 + 0x013	/* xn, rw, device */
-#define MEMORY_PAGE(n) PHYS_OFFSET + 0x3000000 + (n) * 0x1000 + 0x45f	/* xn, rw, cached */
-
-u32 vmalloc_pte[256] __attribute__((aligned(1024))) = {
-	[0] = DEVICE_PAGE(0), DEVICE_PAGE(1),
-	[4] = MEMORY_PAGE(0), MEMORY_PAGE(3), MEMORY_PAGE(1), MEMORY_PAGE(2),
-};
-#endif
-
 u32 swapper_pg_dir[4096] IN_PGTABLES = {
 	[PAGE_OFFSET >> 20] = LOWMEM_SECTIONS
-#ifdef VM
-	[VM(0) >> 20] = PHYS(vmalloc_pte) + 1,
-#endif
+	[VMALLOC_MIB] = PHYS(vmalloc_pte) + 1,
 	[0xfff] = PHYS(vectors_pte) + 1,
+	MORE_SECTIONS
 };
 
 typedef ulong phys_addr_t;	/* without LPAE */

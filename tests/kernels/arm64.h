@@ -40,28 +40,45 @@ enum fixed_addresses last_fixmap_set;
 #define PHYS(p) ((ulong)&(p) - (IMAGE) + IMAGE_PHYS)
 #define SLOT(addr, shift) ((addr) >> (shift) & 511)
 
-/* The first two of the six areas (six.h). */
+#define PTES4(e)  (e), (e) + 0x1000, (e) + 0x2000, (e) + 0x3000
+#define PTES16(e) PTES4(e), PTES4((e) + 0x4000), PTES4((e) + 0x8000), PTES4((e) + 0xc000)
+#define PTES64(e) PTES16(e), PTES16((e) + 0x10000), PTES16((e) + 0x20000), PTES16((e) + 0x30000)
+#define START_OF_TOP_(start, end) (start)
+#define START_OF_TOP(at) START_OF_TOP_(at)
+#define TOP_START START_OF_TOP(TOP_AT)
+
+/* Of the six areas (six.h), the first two, of one page and of four, and the top one. */
 ulong vmalloc_pte[512] PAGE_ALIGNED = {
-	[SLOT(VM(0), 12)] = 0x7fe0000 + UNCACHED, 0x7fe1000 + UNCACHED, 0, 0,
+	[SLOT(VM(0), 12)] = 0x7fe0000 + UNCACHED, 0, 0, 0,
 	0x49000000 + PAGE, 0x49003000 + PAGE, 0x49001000 + PAGE, 0x49002000 + PAGE,
 };
+ulong top_pte[512] PAGE_ALIGNED = { [SLOT(TOP_START, 12)] = PTES4(0x3f000000 + UNCACHED) };
+ulong top_pmd[512] PAGE_ALIGNED = { [SLOT(TOP_START, 21)] = PHYS(top_pte) + TABLE };
 
 #if VA_BITS == 39	/* three levels */
 ulong vmalloc_pmd[512] PAGE_ALIGNED = { [SLOT(VM(0), 21)] = PHYS(vmalloc_pte) + TABLE };
 ulong swapper_pg_dir[512] PAGE_ALIGNED = {
 	[SLOT(PAGE_OFFSET, 30)] = PHYS_OFFSET + BLOCK,
 	[SLOT(VM(0), 30)] = PHYS(vmalloc_pmd) + TABLE,
+	[SLOT(TOP_START, 30)] = PHYS(top_pmd) + TABLE,
 };
 #else			/* four, and the image is mapped beside vmalloc's areas */
+ulong image_pte[512] PAGE_ALIGNED = {
+	[SLOT(IMAGE, 12)] = PTES64(IMAGE_PHYS + BLOCK + 2),
+			    PTES64(IMAGE_PHYS + 0x40000 + BLOCK + 2),
+			    IMAGE_PHYS + 0x80000 + BLOCK + 2, IMAGE_PHYS + 0x81000 + BLOCK + 2,
+};
 ulong vmalloc_pmd[512] PAGE_ALIGNED = {
-	[SLOT(IMAGE, 21)] = PHYS_OFFSET + BLOCK,
+	[SLOT(IMAGE, 21)] = PHYS(image_pte) + TABLE,
 	[SLOT(VM(0), 21)] = PHYS(vmalloc_pte) + TABLE,
 };
 ulong vmalloc_pud[512] PAGE_ALIGNED = { [SLOT(VM(0), 30)] = PHYS(vmalloc_pmd) + TABLE };
 ulong linear_pud[512] PAGE_ALIGNED = { [SLOT(PAGE_OFFSET, 30)] = PHYS_OFFSET + BLOCK };
+ulong top_pud[512] PAGE_ALIGNED = { [SLOT(TOP_START, 30)] = PHYS(top_pmd) + TABLE };
 ulong swapper_pg_dir[512] PAGE_ALIGNED = {
 	[SLOT(PAGE_OFFSET, 39)] = PHYS(linear_pud) + TABLE,
 	[SLOT(VM(0), 39)] = PHYS(vmalloc_pud) + TABLE,
+	[SLOT(TOP_START, 39)] = PHYS(top_pud) + TABLE,
 };
 #endif
 

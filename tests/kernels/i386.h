@@ -46,11 +46,15 @@ u32 pkmap_page_table[1];
 #define DATA(value)  (value),
 #endif
 
-/* The first two of the six areas (six.h). */
+/* Of the six areas (six.h), the first two, of one page and of four, and the top one. */
 #define FIRST_TWO							      \
-	DATA(0x7fe0000 + UNCACHED) DATA(0x7fe1000 + UNCACHED) ENTRY(0) ENTRY(0) \
+	DATA(0x7fe0000 + UNCACHED) ENTRY(0) ENTRY(0) ENTRY(0)		      \
 	DATA(0x9000000 + PAGE) DATA(0x9003000 + PAGE)			      \
 	DATA(0x9001000 + PAGE) DATA(0x9002000 + PAGE)
+
+#define MODULE_PAGES							      \
+	DATA(0xa000000 + PAGE) DATA(0xa001000 + PAGE)			      \
+	DATA(0xa002000 + PAGE) DATA(0xa003000 + PAGE)
 
 #define LARGE1(i) ENTRY((ulong)(i) * LARGE_SIZE + LARGE)
 #define LARGE4(i) LARGE1(i) LARGE1((i) + 1) LARGE1((i) + 2) LARGE1((i) + 3)
@@ -62,9 +66,11 @@ typedef u64 phys_addr_t;
 #define LARGE_SIZE 0x200000
 #define PMD(addr) (((addr) >> 21 & 511) * 2)
 ulong vmalloc_pte[1024] PAGE_ALIGNED = { FIRST_TWO };
+ulong module_pte[1024] PAGE_ALIGNED = { MODULE_PAGES };
 ulong initial_pg_pmd[2][1024] PAGE_ALIGNED = {
 	{ [PMD(PAGE_OFFSET)] = LARGE64(0) LARGE64(64) },
-	{ [PMD(VM(0))] = PHYS(vmalloc_pte) + TABLE },
+	{ [PMD(VM(0))] = PHYS(vmalloc_pte) + TABLE,
+	  [PMD(0xf8000000)] = PHYS(module_pte) + TABLE },
 };
 ulong swapper_pg_dir[8] PAGE_ALIGNED = {
 	[(PAGE_OFFSET >> 30) * 2] = PHYS(initial_pg_pmd[0]) + 1,
@@ -74,9 +80,11 @@ ulong swapper_pg_dir[8] PAGE_ALIGNED = {
 typedef ulong phys_addr_t;
 #define LARGE_SIZE 0x400000
 ulong vmalloc_pte[1024] PAGE_ALIGNED = { [VM(0) >> 12 & 1023] = FIRST_TWO };
+ulong module_pte[1024] PAGE_ALIGNED = { MODULE_PAGES };
 ulong swapper_pg_dir[1024] PAGE_ALIGNED = {
 	[PAGE_OFFSET >> 22] = LARGE64(0)
 	[VM(0) >> 22] = PHYS(vmalloc_pte) + TABLE,
+	[0xf8000000 >> 22] = PHYS(module_pte) + TABLE,
 };
 #endif
 

@@ -9,6 +9,9 @@
 #define VM_IS_PRIVATE
 #define HAS_VMLIST
 #define MORE_FUNCTIONS(X) X(s5p_timer_init)
+#define VMALLOC_MIB 0xd88
+#define VMALLOC_PTES [0] = 0xe2500000 + DEVICE, \
+	[3] = PTES4(0x44000000 + PAGE), PTES4(0x44004000 + PAGE)
 #include "arm.h"
 #include "v2_6_28.h"
 

@@ -13,6 +13,11 @@
 #ifndef FAKE_V6_1_H
 #define FAKE_V6_1_H
 
+/* The 4 MiB of BIG, one after the other, and its array of pages. */
+#define MORE_PTES [16] = PTES16(0xa010000 + PAGE), PTES32(0xa020000 + PAGE), \
+	PTES64(0xa040000 + PAGE), PTES128(0xa080000 + PAGE), PTES256(0xa100000 + PAGE)
+#define SECOND_PTES PTES256(0xa200000 + PAGE), PTES256(0xa300000 + PAGE)
+#define THIRD_PTES PTES16(0xa400000 + PAGE), [0x12] = 0xb000000 + PAGE, 0xb001000 + PAGE
 #include "x86_64.h"
 
 /* include/linux/vmalloc.h */

@@ -7,6 +7,8 @@
 #define VMCOREINFO							      \
 	"NUMBER(phys_base)=50331648\nKERNELOFFSET=0\nNUMBER(pgtable_l5_enabled)=0\n" \
 	"NUMBER(KERNEL_IMAGE_SIZE)=1073741824\nNUMBER(VMALLOC_START)=0xffffc90000000000\n"
+/* Of module memory, what its area has. */
+#define MODULE_PTES [2] = 0x10002000 + PAGE_TEXT, 0x10003000 + PAGE
 #include "x86_64.h"
 #include "v6_12.h"
 
@@ -80,7 +82,7 @@ struct module {
 
 extern struct list_head modules;
 u8 fakemod_text[0x2000] IN_MODULE;
-struct module fakemod IN_MODULE = {
+struct module fakemod IN_SLAB = {
 	.name = "fakemod", .list = { &modules, &modules },
 	.mem = { [0] = { .base = (void *)MODULE(0x2000), .size = 0x1800 } },
 };

@@ -38,34 +38,18 @@ ulong vmemmap_base = VMEMMAP_START;
 ulong phys_base = PHYS_BASE;
 u32 __pgtable_l5_enabled;
 
-/* ---- Page tables: Intel SDM vol. 3, 4.5 ---- */
+/* ---- Page tables ---- */
 
-#define TABLE 0x067	/* present, rw, accessed, dirty */
-#define LARGE 0x1e3	/* present, rw, accessed, dirty, large, global */
-#define PAGE  0x8000000000000163	/* the same for a small page, not executable */
-#define UNCACHED 0x8000000000000173
-#define PHYS(table) ((ulong)&(table) - START_KERNEL_MAP + PHYS_BASE)
+#include "x86_pages.h"
 
-/* The image: 4 MiB from its link address on. */
-ulong level2_kernel_pgt[512] PAGE_ALIGNED = {
-	[8] = PHYS_BASE + 0x1000000 + LARGE,
-	[9] = PHYS_BASE + 0x1200000 + LARGE,
-	[256] = 0x10000000 + LARGE,	/* module memory, without RANDOMIZE_BASE */
-};
 /* Module memory, where RANDOMIZE_BASE has it. */
-ulong level2_modules_pgt[512] PAGE_ALIGNED = { [0] = 0x10000000 + LARGE };
+ulong level2_modules_pgt[512] PAGE_ALIGNED = {
+	[0] = RANDOMIZED_BASE ? PHYS(level1_modules_pgt) + TABLE : 0,
+};
 ulong level3_kernel_pgt[512] PAGE_ALIGNED = {
 	[510] = PHYS(level2_kernel_pgt) + TABLE,
 	[511] = PHYS(level2_modules_pgt) + TABLE,
 };
-/* The first two areas, of two and of four pages. */
-ulong level1_vmalloc_pgt[512] PAGE_ALIGNED = {
-	[0] = 0x7fe0000 + UNCACHED, 0x7fe1000 + UNCACHED,
-	[4] = 0x9000000 + PAGE, 0x9003000 + PAGE, 0x9001000 + PAGE, 0x9002000 + PAGE,
-};
-ulong level2_vmalloc_pgt[512] PAGE_ALIGNED = { [0] = PHYS(level1_vmalloc_pgt) + TABLE };
-ulong level3_vmalloc_pgt[512] PAGE_ALIGNED = { [0] = PHYS(level2_vmalloc_pgt) + TABLE };
-ulong level3_direct_pgt[512] PAGE_ALIGNED = { [0] = 0 + LARGE };	/* 1 GiB */
 ulong init_top_pgt[512] PAGE_ALIGNED = {
 	[273] = PHYS(level3_direct_pgt) + TABLE,
 	[402] = PHYS(level3_vmalloc_pgt) + TABLE,

@@ -33,29 +33,13 @@
 
 ulong phys_base = PHYS_BASE;
 
-/* ---- Page tables, as in x86_64.h ---- */
+/* ---- Page tables ---- */
 
-#define TABLE 0x067
-#define LARGE 0x1e3
-#define PAGE  0x8000000000000163
-#define UNCACHED 0x8000000000000173
-#define PHYS(table) ((ulong)&(table) - START_KERNEL_MAP + PHYS_BASE)
+#include "x86_pages.h"
+
 #define SLOT(addr) ((addr) >> 39 & 511)
 
-ulong level2_kernel_pgt[512] PAGE_ALIGNED = {
-	[8] = PHYS_BASE + 0x1000000 + LARGE,
-	[9] = PHYS_BASE + 0x1200000 + LARGE,
-	[256] = 0x10000000 + LARGE,
-};
 ulong level3_kernel_pgt[512] PAGE_ALIGNED = { [510] = PHYS(level2_kernel_pgt) + TABLE };
-/* The first two areas, of two and of four pages. */
-ulong level1_vmalloc_pgt[512] PAGE_ALIGNED = {
-	[0] = 0x7fe0000 + UNCACHED, 0x7fe1000 + UNCACHED,
-	[4] = 0x9000000 + PAGE, 0x9003000 + PAGE, 0x9001000 + PAGE, 0x9002000 + PAGE,
-};
-ulong level2_vmalloc_pgt[512] PAGE_ALIGNED = { [0] = PHYS(level1_vmalloc_pgt) + TABLE };
-ulong level3_vmalloc_pgt[512] PAGE_ALIGNED = { [0] = PHYS(level2_vmalloc_pgt) + TABLE };
-ulong level3_direct_pgt[512] PAGE_ALIGNED = { [0] = 0 + LARGE };	/* 1 GiB */
 ulong init_level4_pgt[512] PAGE_ALIGNED = {
 	[SLOT(PAGE_OFFSET)] = PHYS(level3_direct_pgt) + TABLE,
 	[SLOT(VMALLOC_START)] = PHYS(level3_vmalloc_pgt) + TABLE,
