@@ -159,6 +159,7 @@ struct vmatlas_open_opts {
 	uint32_t reserved2;
 	const char *const *parts;	/* more files of @core: a split kdump's, raw images */
 	uint64_t nr_parts;
+	const char *platform;	/* a platform's own numbers: lines NAME START-END [source] */
 };
 
 #define VMATLAS_OPTS(type, name, ...)                                         \

@@ -26,6 +26,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	owners_free(atlas->owners);
 	books_done(&atlas->books);
 	bootlog_free(atlas->declared);
+	platform_free(atlas->platform);
 	kernel_free(atlas->kernel);
 	strings_free(atlas->strings);
 	free(atlas);
@@ -202,6 +203,8 @@ struct vmatlas_error *vmatlas_open(const struct vmatlas_open_opts *theirs, struc
 	err = import_opts(&opts, theirs);
 	if (!err && opts.declared)
 		err = bootlog_read_file(opts.declared, &atlas->declared);
+	if (!err && opts.platform)
+		err = platform_read_file(opts.platform, &atlas->platform);
 	if (!err)
 		err = open_kernel(atlas, &opts);
 	if (!err)
@@ -251,15 +254,15 @@ static struct vmatlas_error *run_surveyor(struct vmatlas *atlas, const struct su
 
 static struct vmatlas_error *add_declared(struct vmatlas *atlas)
 {
+	struct vmatlas_error *err = NULL;
 	const struct vmatlas_claim *c;
 
-	for (size_t i = 0; (c = bootlog_claim_next(atlas->declared, &i));) {
-		struct vmatlas_error *err = atlas_add_claim(atlas, c);
-
-		if (err)
-			return err;
-	}
-	return NULL;
+	for (size_t i = 0; atlas->declared && !err &&
+			   (c = bootlog_claim_next(atlas->declared, &i));)
+		err = atlas_add_claim(atlas, c);
+	for (size_t i = 0; atlas->platform && !err && i < atlas->platform->claims.nr; i++)
+		err = atlas_add_claim(atlas, &atlas->platform->claims.v[i]);
+	return err;
 }
 
 /* Told even where nothing that was wanted is missing: the next question may want it. */
@@ -286,7 +289,7 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 
 	if (atlas->sealed)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "surveyed already");
-	if (!atlas->kernel && !atlas->declared)
+	if (!atlas->kernel && !atlas->declared && !atlas->platform)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"no dump given; --live reads the running kernel");
 	atlas->surveyed = what;
@@ -294,7 +297,7 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 	for (size_t i = 0; i < nr_surveyors && atlas->kernel && !err; i++)
 		if (surveyors[i]->what & what)
 			err = run_surveyor(atlas, surveyors[i], &sink);
-	if (!err && atlas->declared && what & VMATLAS_SURVEY_DECLARED)
+	if (!err && what & VMATLAS_SURVEY_DECLARED)
 		err = add_declared(atlas);
 	if (!err)
 		err = atlas_seal(atlas);

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "kernel/bootlog.h"
 #include "kernel/kernel.h"
+#include "kernel/platform.h"
 
 #define NR_LAYERS 3
 
@@ -37,6 +38,7 @@ struct inspector {
 struct vmatlas {
 	struct kernel *kernel;		/* NULL where only a boot log was given */
 	struct bootlog *declared;	/* --declared; NULL */
+	struct platform *platform;	/* --platform; NULL */
 	struct books books;
 	struct ledger *ledger;		/* ledger.h; NULL where free space was not surveyed */
 	struct vmatlas_info info;

@@ -114,6 +114,11 @@ static void ask_layout(struct ram_case *c)
 		c->q.default_limit = c->facts->default_limit;
 		c->q.default_reserve = c->facts->default_reserve;
 	}
+	/* what the platform's headers say wins over what its vmlinux was built from */
+	if (c->atlas->platform && c->atlas->platform->vmalloc_min) {
+		c->q.default_limit = c->atlas->platform->vmalloc_min;
+		c->q.gap = RAM_GAP_TAKEN;
+	}
 }
 
 static void ask_cpu(struct ram_case *c)

@@ -47,12 +47,20 @@ static struct vmatlas_error *mappings(struct cli *cli)
 	return json_end();
 }
 
-/* What a person brings with --declared is judged at once: that is why it is brought. */
+static bool brought(const struct cli *cli)
+{
+	return cli->open.declared || cli->open.platform;
+}
+
+/*
+ * What a person brings with --declared or --platform is judged
+ * at once: that is why it is brought.
+ */
 static struct vmatlas_error *open_and_judge(struct cli *cli)
 {
 	struct vmatlas_error *err;
 
-	if (!cli->open.declared)
+	if (!brought(cli))
 		return session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
 	err = session_open(cli, VMATLAS_SURVEY_ALL);
 	return err ? err : vmatlas_inspect(cli->atlas);
@@ -60,7 +68,7 @@ static struct vmatlas_error *open_and_judge(struct cli *cli)
 
 static struct vmatlas_error *finish_json(const struct cli *cli)
 {
-	if (cli->open.declared)
+	if (brought(cli))
 		json_findings(cli);
 	json_coverage(cli);
 	return json_end();
@@ -90,7 +98,7 @@ struct vmatlas_error *cmd_map(struct cli *cli)
 		return err;
 	if (cli->json)
 		return finish_json(cli);
-	if (cli->open.declared) {
+	if (brought(cli)) {
 		putchar('\n');
 		print_findings(cli);
 		print_coverage(cli, true);

@@ -104,6 +104,8 @@ void json_begin(const struct cli *cli)
 	}
 	if (cli->open.declared)
 		json_object_set_new(head, "declared", json_text(cli->open.declared));
+	if (cli->open.platform)
+		json_object_set_new(head, "platform", json_text(cli->open.platform));
 	fputs("{\"vmatlas\": ", stdout);
 	dump(head);
 }

@@ -40,6 +40,8 @@ static const struct option_def defs[] = {
 	  "fetch what is not found from the servers of $DEBUGINFOD_URLS" },
 	{ "declared", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.declared),
 	  "a saved boot log: its layout table becomes claims" },
+	{ "platform", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.platform),
+	  "a platform's own numbers: lines NAME START-END [source]" },
 	{ "phys-offset", 0, VALUE_TEXT, 1, "ADDR", NULL, CLI(open.phys_offset),
 	  "physical start of RAM, instead of finding it" },
 	{ "kaslr-offset", 0, VALUE_TEXT, 1, "ADDR", NULL, CLI(open.kaslr_offset),

@@ -121,7 +121,7 @@ static struct vmatlas_error *check_files(const struct cli *cli)
 
 	if (cli->live || cli->open.vmlinux || cli->open.core)
 		return NULL;
-	if (cli->open.declared && !(cli->command->flags & COMMAND_KERNEL))
+	if ((cli->open.declared || cli->open.platform) && !(cli->command->flags & COMMAND_KERNEL))
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 		"no dump given: vmatlas %s VMLINUX VMCORE%s%s,"

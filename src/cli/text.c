@@ -131,11 +131,12 @@ void print_target(const struct cli *cli)
 	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
 	_cleanup_(str_done) struct str s = { 0 };
 	char when[TEXT_MAX];
+	const char *declared = cli->open.declared ? cli->open.declared : cli->open.platform;
 
-	if (cli->no_headings || (!info && !cli->open.declared))
+	if (cli->no_headings || (!info && !declared))
 		return;
 	if (!info) {
-		str_addf(&s, "no dump; what %s declares", cli->open.declared);
+		str_addf(&s, "no dump; what %s declares", declared);
 	} else {
 		str_addf(&s, "%s", info->live ? "the running kernel" :
 			 base_name(info->core_path));

@@ -27,6 +27,10 @@ char *bootlog_dup(struct bootlog *log, const char *text);
 bool bootlog_table_line(struct bootlog *log, struct bootlog_state *st,
 			const struct bootlog_line *line);
 
+/* What a row of this name is; @ret_known_as: what formulas call it. */
+bool bootlog_row_kind(const char *name, uint32_t *ret_kind, uint32_t *ret_flags,
+		      const char **ret_known_as);
+
 /* Any other message about memory. */
 void bootlog_message(struct bootlog *log, const struct bootlog_line *line);
 

@@ -78,6 +78,19 @@ static bool row_known(const char *name, struct row_sense *ret)
 	return false;
 }
 
+bool bootlog_row_kind(const char *name, uint32_t *ret_kind, uint32_t *ret_flags,
+		      const char **ret_known_as)
+{
+	struct row_sense sense;
+
+	if (!row_known(name, &sense))
+		return false;
+	*ret_kind = sense.kind;
+	*ret_flags = sense.flags;
+	*ret_known_as = sense.name;
+	return true;
+}
+
 /*
  * Some rows tell of a part of what their name says elsewhere: riscv's lowmem of the
  * RAM there is, arm64's vmemmap of its struct pages, where it is not the maximum. And
