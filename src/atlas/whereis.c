@@ -13,13 +13,13 @@
 static const char *poison_of(const struct kernel *k, uint64_t addr)
 {
 	const uint64_t delta = k->ptr_size == 8 ? 0xdead000000000000 : 0;
-	const uint8_t byte = addr >> 8 & 0xff;
+	const uint64_t byte = addr >> 8 & 0xff, filled = byte * 0x0101010101010101 & k->va_mask;
 
 	if (addr >= delta + 0x100 && addr < delta + 0x200 && delta)
 		return "a member of what list_del() left, LIST_POISON1 or 2: removed twice, or "
 		       "used after";
-	if (addr == (0x0101010101010101 * byte & k->va_mask) ||
-	    addr >> 12 == (0x0101010101010101 * byte & k->va_mask) >> 12) {
+	/* and a member's offset */
+	if (addr >> 12 == filled >> 12) {
 		if (byte == 0x6b)
 			return "POISON_FREE (0x6b): read out of memory that was freed";
 		if (byte == 0x5a)
