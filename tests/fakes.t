@@ -39,7 +39,7 @@ addresses() {
 # Kernels that are there for the form of their books, or of their address space.
 is_brief() {
 	case $1 in
-	arm64-*|i386-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*|x86-6.6) true ;;
+	arm64-*|i386-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*) true ;;
 	*) false ;;
 	esac
 }
@@ -54,7 +54,7 @@ would_fit() {
 
 commands() {
 	if is_brief "$1"; then
-		printf '%s\n' map areas 'areas --by type' check
+		printf '%s\n' map areas 'areas --by type'
 		return
 	fi
 	cat <<-END
