@@ -170,6 +170,9 @@ bool foreign_may_be(struct image *image, const char *name)
 
 	if (!s || s->flags & SHF_COMPRESSED || !(s->flags & SHF_STRINGS) || len < 8)
 		return true;
+	/* Many questions in a row are about the same struct. */
+	if (!strcmp(image->units->absent, name))
+		return false;
 	err = section_bytes(image, s, &bytes);
 	if (err) {
 		vmatlas_error_free(err);
@@ -179,5 +182,7 @@ bool foreign_may_be(struct image *image, const char *name)
 	     at++)
 		if (at == bytes.p || !at[-1])
 			return true;
+	if (len < sizeof(image->units->absent))
+		memcpy(image->units->absent, name, len + 1);
 	return false;
 }

@@ -132,16 +132,26 @@ static struct vmatlas_error *ranges_source(struct image *image, struct ranges_so
 	return err;
 }
 
+static size_t nr_open(const struct units *units)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < units->located.nr; i++)
+		nr += !units->located.v[i].found;
+	return nr;
+}
+
 /* Read, not mapped: a page of each of some thousand units is a lot of memory. */
 static struct vmatlas_error *search_all(struct image *image)
 {
 	const struct section *info = image_section(image, ".debug_info");
 	struct ranges_source from;
 	struct vmatlas_error *err = ranges_source(image, &from);
+	size_t open = nr_open(image->units);
 	uint8_t raw[UNIT_START];
 	uint64_t size;
 
-	for (uint64_t at = 0; !err && at < info->size; at += size) {
+	for (uint64_t at = 0; !err && open && at < info->size; at += size) {
 		struct bytes start = { raw, (size_t)MIN(info->size - at, sizeof(raw)) }, unit = start;
 
 		err = filemap_read(&image->file, info->offset + at, raw, start.len);
@@ -151,8 +161,8 @@ static struct vmatlas_error *search_all(struct image *image)
 		if (!size)
 			break;
 		start.len = MIN(start.len, (size_t)size);
-		ranges_scan(&from, &start, at, image->units->located.v,
-			    image->units->located.nr);
+		open -= ranges_scan(&from, &start, at, image->units->located.v,
+				    image->units->located.nr);
 	}
 	for (size_t i = 0; i < image->units->located.nr; i++)
 		image->units->located.v[i].was_searched = true;

@@ -349,6 +349,7 @@ struct units {
 	VEC(struct anchor) anchors;	/* what unit_near() was asked before */
 	VEC(struct arange_want) located;	/* sorted by address */
 	size_t nr_slots;		/* used up */
+	char absent[64];		/* the name that was last found to be nowhere */
 	Elf *whole_elf;
 	Dwarf *whole;
 };
