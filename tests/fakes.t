@@ -21,7 +21,7 @@ damage() {
 	free-twice)	echo area-overlap 1 ;;
 	wild-vm|wrong-size) echo vm-struct-mismatch 1 ;;
 	bounds)		echo bounds-disagree 1 ;;
-	seed)		echo ram-ignored 1 ;;
+	seed|dma-window) echo ram-ignored 1 ;;
 	exhausted)	echo limit-reached ram-exhausted va-exhausted 1 ;;
 	*)		echo 0 ;;
 	esac
@@ -31,7 +31,7 @@ damage() {
 addresses() {
 	case $1 in
 	arm*)	echo d0804000 d080e000 c0010000 80000000 ;;
-	seed)	echo d8803000 d8000000 c0021000 e0000000 ;;
+	seed|dma-window) echo d8803000 d8000000 c0021000 e0000000 ;;
 	*)	echo ffffc90000005000 ffffc90000420000 ffffffff81000010 ffffeb0000000000 ;;
 	esac
 }
@@ -46,7 +46,7 @@ is_brief() {
 
 # Where vmalloc space lies nobody knows of the seed.
 would_fit() {
-	[ "$1" = seed ] && echo "usage -b" && return
+	case $1 in seed|dma-window) echo "usage -b"; return ;; esac
 	for what in 0x3000 2M,ioremap 5M,1M,no-guard,module 16T; do
 		echo "usage --would-fit $what"
 	done

@@ -174,6 +174,24 @@ sources_differ() {
 		--declared "$work/moved"
 }
 
+# ---- The same board, its DMA window as large as the platform asked for ----
+
+window_into_vmalloc() {
+	printf 'vmalloc d8800000-fe000000 mach/vmalloc.h\nvmalloc_min=0xd8000000\n' >"$work/board"
+	says "$work/dma-window/vmlinux" "$work/dma-window/vmcore" --platform "$work/board" <<-END
+	region-overlap: vmalloc and DMA overlap at fde00000-fe000000, 2 MiB
+	DMA fde00000-ffe00000, by length of consistent_pte, CONSISTENT_END
+	vmalloc d8800000-fe000000, by $work/board:1 (mach/vmalloc.h)
+	END
+}
+
+window_disagrees() {
+	printf 'DMA ffc00000-ffe00000\n' >"$work/board"
+	says "$work/dma-window/vmlinux" "$work/dma-window/vmcore" --platform "$work/board" <<-END
+	start of DMA: fde00000 by length of consistent_pte, CONSISTENT_END, ffc00000 by
+	END
+}
+
 ok "the note's nine rows are read back" rows_read_back
 ok "and printed as they were" prints_itself
 ok "the table alone: lowmem-at-limit, a note" the_verdict "lowmem-at-limit 0" --declared "$note"
@@ -191,6 +209,9 @@ if fake seed; then
 	ok "its dump and the table agree" the_verdict "ram-ignored 1" \
 		"$work/seed/vmlinux" "$work/seed/vmcore" --declared "$note"
 	ok "and disagree where a row is moved" sources_differ
+	fake dma-window
+	ok "its DMA window runs into the platform's vmalloc" window_into_vmalloc
+	ok "and disagrees with what the platform says" window_disagrees
 else
 	skip "the fake board" "no arm-linux-gnueabihf-gcc"
 fi

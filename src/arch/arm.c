@@ -127,7 +127,8 @@ const struct pt_format pt_arm_short_remap = {
 
 enum {
 	SWAPPER, TEXT, STEXT, ETEXT, INIT_BEGIN, INIT_END, SDATA, DATA, EDATA, BSS_START,
-	BSS_STOP, HIGH_MEMORY, PKMAP, DTCM_END, ITCM_END, CONSISTENT_BASE, KASAN, FDT_VIRT,
+	BSS_STOP, HIGH_MEMORY, PKMAP, DTCM_END, ITCM_END, CONSISTENT_BASE,
+	CONSISTENT_PTES, KASAN, FDT_VIRT,
 	MODULES, PCI_IO, N_VMALLOC_START, EARLY_FIXMAP,
 };
 
@@ -148,6 +149,7 @@ static const struct arch_want wants[] = {
 	[DTCM_END]	  = { "dtcm_end", WANT_VALUE, NULL },
 	[ITCM_END]	  = { "itcm_end", WANT_VALUE, NULL },
 	[CONSISTENT_BASE] = { "consistent_base", WANT_VALUE, NULL },
+	[CONSISTENT_PTES] = { "consistent_pte", WANT_LENGTH, NULL },
 	[KASAN]		  = { "kasan_init", WANT_ADDRESS, NULL },
 	[FDT_VIRT]	  = { "initial_boot_params", WANT_VALUE, NULL },
 	[MODULES]	  = { "modules", WANT_ADDRESS, NULL },
@@ -240,11 +242,15 @@ static void layout_fdt(const struct layout *l)
 static void layout_dma(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
+	const uint64_t ptes = f->found[CONSISTENT_PTES] ? f->value[CONSISTENT_PTES] : 0;
 	const uint64_t end = 0xffe00000;
 
 	if (f->found[CONSISTENT_BASE] && f->value[CONSISTENT_BASE] < end)
 		claim(l, VMATLAS_KIND_DMA, "DMA", f->value[CONSISTENT_BASE], end, 0,
 		      "consistent_base..CONSISTENT_END");
+	else if (ptes && ptes <= 256)	/* arch/arm/mm/dma-mapping.c, 3.0: each for 2 MiB */
+		claim(l, VMATLAS_KIND_DMA, "DMA", end - (ptes << 21), end, 0,
+		      "length of consistent_pte, CONSISTENT_END");
 	else if (f->release && f->release <= KERNEL_RELEASE(3, 1))
 		claim(l, VMATLAS_KIND_DMA, "DMA", end - MIB(2), end, VMATLAS_CLAIM_GUESS,
 		      "formula: CONSISTENT_END - 2 MiB; platforms may differ");

@@ -9,7 +9,7 @@ KOLD	:= x86-2.6.28 x86-3.16 x86-4.9
 KERAS	:= x86-4.19 x86-5.3 x86-5.4 x86-6.6
 K66	:= free-lost free-twice free-size free-list busy-tree
 KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS) $(K66)
-KARM	:= arm-6.12 arm-3.10 seed arm-3.4 arm-4.14
+KARM	:= arm-6.12 arm-3.10 seed dma-window arm-3.4 arm-4.14
 KI386	:= i386-2.6.32 i386-5.4
 KARM64	:= arm64-4.4 arm64-4.14
 
@@ -51,6 +51,7 @@ K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
 K_RELEASE_arm-6.12 := 6.12.0-fake
 K_RELEASE_arm-3.10 := 3.10.0-fake
 K_RELEASE_seed	   := 2.6.36-fake
+K_RELEASE_dma-window := 2.6.36-fake
 K_LDFLAGS_arm64-4.4  := --defsym IMAGE=0xffffffc000080000 --defsym LINEAR=0xffffffc000000000
 K_LDFLAGS_arm64-4.14 := --defsym IMAGE=0xffff000008080000 --defsym LINEAR=0xffff800000000000
 # VMSPLIT_2G_OPT; VMSPLIT_3G_OPT; VMSPLIT_1G; VMSPLIT_2G and Thumb-2
@@ -66,6 +67,7 @@ K_FLAGS_arm-3.10   := -gdwarf-4
 K_LDFLAGS_seed := --defsym INIT_START=0xc0008000 --defsym INIT_END=0xc0021000 \
 		  --defsym TEXT_START=0xc0021000 --defsym TEXT_END=0xc036b000 \
 		  --defsym DATA_START=0xc0384000 --defsym DATA_END=0xc03b05c0
+K_LDFLAGS_dma-window = $(K_LDFLAGS_seed)
 
 kernels: $(KERNELS:%=$(KDIR)/%/vmcore)
 tests: kernels
