@@ -69,10 +69,13 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	vmatlas_resource_next(atlas, NULL);
 	if (!err)
 		err = tolerate(vmatlas_boot_table(atlas, forget, NULL));
-	/* what decodes the frame below the image decodes any that is kept */
+	/*
+	 * What decodes the frame below the image decodes any that is kept; that no area
+	 * has it, all their arrays of pages tell.
+	 */
 	if (!err)
-		err = tolerate(vmatlas_physical(atlas, k->image_range.first + k->image_delta, 0,
-						&frame));
+		err = tolerate(vmatlas_physical(atlas, k->image_range.first + k->image_delta,
+						VMATLAS_PHYSICAL_AREAS, &frame));
 	if (!err)
 		err = kernel_read_tables(k, MAX_TABLES, &tables);
 	if (err)
