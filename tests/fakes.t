@@ -22,6 +22,11 @@ damage() {
 	wild-vm|wrong-size) echo vm-struct-mismatch 1 ;;
 	bounds)		echo bounds-disagree 1 ;;
 	seed|dma-window) echo ram-ignored 1 ;;
+	pte-stale)	echo stale-pte 1 ;;
+	pte-hole)	echo unmapped-area 1 ;;
+	pte-guard)	echo guard-mapped 1 ;;
+	pte-elsewhere|pte-page) echo wrong-page 1 ;;
+	pte-wx)		echo wx-mapping 1 ;;
 	exhausted)	echo limit-reached ram-exhausted va-exhausted 1 ;;
 	*)		echo 0 ;;
 	esac
