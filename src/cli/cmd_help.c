@@ -9,7 +9,8 @@ static void print_overview(void)
 	printf("vmatlas - an atlas of a Linux kernel's virtual address space, from its"
 	       " dump\n\n"
 	       "Usage: vmatlas COMMAND [VMLINUX] [VMCORE] [OPTION...]\n\n"
-	       "VMLINUX and VMCORE come in either order. Commands:\n\n");
+	       "VMLINUX and VMCORE come in either order; without VMLINUX it is looked for by\n"
+	       "the dump's build ID. Commands:\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		printf("  %-9s %-10s %s\n", c->name, c->operands, c->help);
 	printf("\nOptions of every command that reads a kernel:\n\n");
@@ -27,7 +28,7 @@ static void print_command(const struct command *command)
 	printf("vmatlas %s - %s\n\nUsage: vmatlas %s%s%s%s [OPTION...]\n", command->name,
 	       command->help, command->name,
 	       command->flags & COMMAND_NO_DUMP ? " [VMLINUX VMCORE]" :
-	       command->flags & COMMAND_FILES ? " VMLINUX VMCORE" : "",
+	       command->flags & COMMAND_FILES ? " [VMLINUX] VMCORE" : "",
 	       *command->operands ? " " : "", command->operands);
 	if (command->flags & COMMAND_FILES) {
 		printf("\nIts own options, beside those of 'vmatlas help':\n\n");
