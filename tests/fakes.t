@@ -153,10 +153,12 @@ names_are_complete() {
 	done
 }
 
-# The kernel that others are compared with first.
-for source in tests/kernels/x86-6.1.c tests/kernels/*.c; do
-	[ "$source" != tests/kernels/x86-6.1.c ] || [ "$tap_nr" = 0 ] || continue
+# The kernels that others are compared with first.
+seen=
+for source in tests/kernels/x86-6.1.c tests/kernels/x86-6.6.c tests/kernels/*.c; do
 	name=${source##*/} name=${name%.c}
+	case " $seen " in *" $name "*) continue ;; esac
+	seen="$seen $name"
 	if ! fake "$name"; then
 		skip "$name" "no compiler for its CPU"
 		continue

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Walks a tree of vmap_areas with suspicion: each child must name its parent, and
- * addresses must rise. So no node is met twice, and the walk ends.
+ * addresses must rise, or be those of a list: so the walk ends.
  */
 #include <inttypes.h>
 
@@ -91,12 +91,12 @@ static struct vmatlas_error *keep(struct tree *t, const struct tree_visit *at)
 	return NULL;
 }
 
-/* In order: the last one met must lie below. */
+/* In order: of areas that are kept, the last one met must lie below. */
 static struct vmatlas_error *meet(struct reader *r, const struct tree_visit *at)
 {
 	struct vmatlas_error *err;
 
-	if (r->nr && at->range.first <= r->last.range.first)
+	if (r->w->keep && r->nr && at->range.first <= r->last.range.first)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vmap_area %#" PRIx64 " at %#" PRIx64 " comes after %#" PRIx64 " at %#"
 			PRIx64 ", which lies above it", at->record, at->range.first,

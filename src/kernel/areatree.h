@@ -43,7 +43,8 @@ bool tree_is_known(const struct survey *s);
  * Walk the tree whose rb_root is at @root. FAULT or CORRUPT at the first node that
  * cannot be; what stands left of it was seen by then.
  * @s: a surveyor whose table begins with VMAP_AREA_NEEDS, of which tree_is_known()
- * @visit: called for each record; an error of its own ends the walk
+ * @visit: called for each record; an error of its own ends the walk, and must do so
+ *	after so many, unless they are kept: a child may hang below its parent twice
  * @max_size: the surveyor's need for subtree_max_size, if it was found; else 0
  * @keep: what is to be filled; NULL: nothing is kept
  */

@@ -137,36 +137,33 @@ static struct vmatlas_error *read_free_tree(struct survey *s, struct free_books 
 struct sequence {
 	struct survey *s;
 	const struct area_list *list;
-	size_t nr;			/* met in the tree */
-	bool told;
+	size_t nr;			/* met in the tree, and the same */
 };
 
-static struct vmatlas_error *compare_areas(struct sequence *q, uint64_t in_tree)
+static const char *name_of(const struct area_list *list)
 {
-	const char *what = q->list->state == AREA_BUSY ? "busy" : "unpurged";
-	const bool ends = q->nr >= q->list->nr;
-	const struct area *area = q->s->books->areas.v + q->list->from + q->nr;
-	const uint64_t listed = ends ? 0 : area->rec.vmap_area;
-
-	if (q->told || listed == in_tree)
-		return NULL;
-	q->told = true;
-	if (!listed || !in_tree)
-		return corrupt(q->s, listed ? listed : in_tree, "list and tree of %s areas "
-			"disagree: the %s ends after %zu, the %s goes on with vmap_area %#" PRIx64,
-			what, listed ? "tree" : "list", q->nr, listed ? "list" : "tree",
-			listed ? listed : in_tree);
-	return corrupt(q->s, listed, "list and tree of %s areas disagree: number %zu of the list "
-		"is vmap_area %#" PRIx64 ", of the tree %#" PRIx64, what, q->nr + 1, listed,
-		in_tree);
+	return list->state == AREA_BUSY ? "busy" : "unpurged";
 }
 
+/* The first difference is told; those behind it follow from it. */
 static struct vmatlas_error *compare_area(void *arg, const struct tree_visit *v)
 {
-	struct vmatlas_error *err = compare_areas(arg, v->record);
+	struct sequence *q = arg;
+	const struct area *area = q->s->books->areas.v + q->list->from + q->nr;
+	const bool more = q->nr < q->list->nr;
 
-	((struct sequence *)arg)->nr++;
-	return err;
+	if (more && area->rec.vmap_area == v->record) {
+		q->nr++;
+		return NULL;
+	}
+	if (more)
+		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "list and tree of %s areas "
+			"disagree: number %zu of the list is vmap_area %#" PRIx64
+			", of the tree %#" PRIx64, name_of(q->list), q->nr + 1,
+			area->rec.vmap_area, v->record);
+	return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "list and tree of %s areas disagree: the "
+		"list ends after %zu, the tree goes on with vmap_area %#" PRIx64,
+		name_of(q->list), q->nr, v->record);
 }
 
 static struct vmatlas_error *compare_list(struct survey *s, const struct area_list *list)
@@ -176,9 +173,12 @@ static struct vmatlas_error *compare_list(struct survey *s, const struct area_li
 		.s = s, .root = list->root, .visit = compare_area, .arg = &q,
 	});
 
-	if (err)
-		return survey_absorb(s, err, "list-corrupt", "trees of areas", list->root);
-	return compare_areas(&q, 0);
+	if (!err && q.nr < list->nr)
+		err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "list and tree of %s areas "
+			"disagree: the tree ends after %zu, the list goes on with vmap_area %#"
+			PRIx64, name_of(list), q.nr,
+			s->books->areas.v[list->from + q.nr].rec.vmap_area);
+	return survey_absorb(s, err, "list-corrupt", "trees of areas", list->root);
 }
 
 static struct vmatlas_error *compare_lists(struct survey *s)

@@ -277,8 +277,8 @@ INJURIES = (
     (overlap, ERROR, {"area-overlap"}, ALL),
     (overlap_end, ERROR, {"area-overlap", "vm-struct-mismatch"}, ALL),
     (overlap_start, ERROR, {"area-overlap", "vm-struct-mismatch"}, ALL),
-    # Where it was, nobody has it now; and the tree is no longer in order.
-    (moved_away, ERROR, {"area-out-of-range", "list-corrupt", "va-unaccounted"}, ALL),
+    # Where it was, nobody has it now.
+    (moved_away, ERROR, {"area-out-of-range", "va-unaccounted"}, ALL),
     (over_the_edge, ERROR, {"area-out-of-range"}, ALL),
     (inside_out, ERROR, {"list-corrupt"}, GONE),
     (loop_back, ERROR, {"list-corrupt"}, ALL),
