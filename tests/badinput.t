@@ -150,6 +150,29 @@ twice() {
 	refused "text: is not a dump" check $image $dump text
 }
 
+# Raw images of the fake's RAM: the dump's own segments, by readelf.
+raw_images() {
+	readelf -lW $dump | awk '$1 == "LOAD" { print $2, $4, $5 }' >loads
+	images=
+	while read -r offset paddr size; do
+		[ $((size)) -gt 0 ] || continue
+		dd if=$dump of="raw$paddr" bs=64K iflag=skip_bytes,count_bytes \
+			skip=$((offset)) count=$((size)) status=none
+		images=$images${images:+,}raw$paddr@$paddr
+	done <loads
+}
+
+raw() {
+	raw_images
+	vmatlas areas -n $image $dump >one
+	vmatlas areas -n "$images" $image >two && diff one two
+	refused "raw images overlap" check $image "$images" "$images"
+	refused "FILE@ADDR" check $image "${images%@*}@"
+	refused "with headers" check $image "$dump@0x0"
+	refused "No such file" check $image nowhere@0x0
+	refused "is empty" check $image empty@0
+}
+
 swapped() {
 	vmatlas check $image $dump >one && vmatlas check $dump $image >two && diff one two
 	vmatlas check -c $image -k $dump >two && diff one two
@@ -267,6 +290,7 @@ ok "files of zero length" zero_length
 ok "random bytes, and text" something_else
 ok "two dumps, two vmlinux, one file, three" twice
 ok "the other way round is fine" swapped
+ok "so are raw images, and what is wrong with them is told" raw
 ok "unknown options and commands" unknown_option
 ok "offsets that lead nowhere" wrong_offsets
 ok "missing pages are told" pages_missing

@@ -34,7 +34,7 @@ static struct file part(struct kdump_make m, uint32_t first, uint32_t end)
 static struct vmatlas_error *open_parts(const struct file *f, size_t nr, struct mem **ret)
 {
 	const struct mem_opts opts = { .tmpdir = "/tmp" };
-	const char *paths[PARTS_MAX];
+	const char *paths[PARTS_MAX] = { NULL };
 	struct vmatlas_error *err;
 
 	for (size_t i = 0; i < nr; i++)
@@ -166,7 +166,7 @@ static char *spec(char *buf, size_t size, const struct file *f, size_t nr, const
 static struct vmatlas_error *open_raw(const struct file *f, size_t nr, const uint64_t *addr,
 				      struct mem **ret)
 {
-	char buf[512];
+	char buf[512] = "";
 	struct vmatlas_error *err = mem_open(spec(buf, sizeof(buf), f, nr, addr), NULL, ret);
 
 	for (size_t i = 0; i < nr; i++)
