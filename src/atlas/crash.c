@@ -13,7 +13,7 @@
 #include "base/range.h"
 #include "kernel/troubles.h"
 
-enum { MAX_TOLD = 4 };
+enum { MAX_TOLD = 4, MAX_CPUS = 8 };
 
 static const char *const access_words[] = {
 	[OOPS_ACCESS_UNKNOWN] = "fault at", [OOPS_READ] = "read from",
@@ -88,6 +88,29 @@ static void say_log(const struct oops *o, struct str *out)
 		str_addf(out, "unloaded\t%s was the last module to go\n", o->unloaded);
 }
 
+/* Where each CPU was when the dump was taken, which may be long after. */
+static void say_cpus(struct vmatlas *atlas, const struct oops *o, struct str *out)
+{
+	const struct mem_info *info = &atlas->kernel->mem->info;
+	const struct vmatlas_range *stack = o->has_stack ? &o->stack : NULL;
+
+	for (size_t i = 0; i < MIN(info->nr_regs, (size_t)MAX_CPUS); i++) {
+		const struct mem_regs *r = &info->regs[i];
+		const char *name = vmatlas_symbol_name(atlas, r->pc);
+
+		if (!kernel_is_pointer(atlas->kernel, r->pc))
+			continue;	/* user space */
+		str_addf(out, "CPU note %zu\tpc %s: ", i, words_addr(atlas, r->pc).s);
+		if (strncmp(name, "0x", 2) != 0)
+			str_addf(out, "%s", name);
+		else
+			whereis(atlas, r->pc, o->unloaded, NULL, out);
+		str_addf(out, "; sp %s: ", words_addr(atlas, r->sp).s);
+		whereis(atlas, r->sp, o->unloaded, stack, out);
+		str_addf(out, "\n");
+	}
+}
+
 /* What another inspector said about where the fault was. */
 static const struct vmatlas_finding *finding_at(const struct vmatlas *atlas, uint64_t addr)
 {
@@ -116,7 +139,7 @@ static void say_message(const struct vmatlas *atlas, const struct oops *o, enum 
 		str_addf(out, "%s", o->text);
 }
 
-static void say(struct vmatlas_job *job, const struct oops *o)
+static void say(struct vmatlas_job *job, const struct oops *o, bool is_last)
 {
 	struct vmatlas *atlas = vmatlas_job_atlas(job);
 	const struct vmatlas_finding *other = NULL;
@@ -128,6 +151,8 @@ static void say(struct vmatlas_job *job, const struct oops *o)
 	say_register(atlas, o, "pc", &o->pc, &evidence);
 	say_register(atlas, o, "lr", &o->lr, &evidence);
 	sp = say_register(atlas, o, "sp", &o->sp, &evidence);
+	if (is_last)
+		say_cpus(atlas, o, &evidence);
 	if (o->fault.known)
 		other = finding_at(atlas, o->fault.value);
 	if (other)
@@ -167,7 +192,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 	/* of many the first, which may have led to the others, and the last */
 	for (size_t i = 0; !err && i < all.v.nr; i++)
 		if (has_address(&all.v.v[i]) && (i + 1 < MAX_TOLD || i + 1 == all.v.nr))
-			say(job, &all.v.v[i]);
+			say(job, &all.v.v[i], i + 1 == all.v.nr);
 	if (!err && all.nr > MAX_TOLD)
 		vmatlas_job_coverage(job, VMATLAS_PARTIAL, "crashes",
 				     "%zu in the log, of which %d are told", all.nr, MAX_TOLD);

@@ -99,6 +99,8 @@ static const struct {
 	  "the poison of freed memory. Areas and stacks are those of the moment of the dump: the\n"
 	  "log may be older. It is a warning if the address lies in what another finding is\n"
 	  "about, which the evidence then names.\n\n"
+	  "\"CPU note\" lines are where each CPU was when the dump was taken, by the registers that\n"
+	  "came with it (NT_PRSTATUS): the moment of the crash in a kdump, later in others.\n\n"
 	  "Not judged: addresses that the kernel printed hashed, as %p does since 4.15.\n" },
 	{ "unreadable",
 	  "Memory that the answer needs is not in the dump (note).\n\n"

@@ -103,12 +103,15 @@ static void add_own_notes(struct writer *w, struct mem *mem, uint64_t taken)
 static void add_notes(struct writer *w, struct mem *mem, uint64_t taken)
 {
 	const struct mem_info *info = &mem->info;
+	uint8_t state[NOTE_QEMU_CPU_SIZE], regs[NOTE_PRSTATUS_MAX];
 
 	for (size_t i = 0; i < info->nr_cpus; i++) {
-		uint8_t state[NOTE_QEMU_CPU_SIZE];
-
 		note_qemu_cpu_make(&info->cpus[i], state);
 		add_note(w, "QEMU", 0, state, sizeof(state));
+	}
+	for (size_t i = 0; i < info->nr_regs; i++) {
+		note_prstatus_make(&info->regs[i], info->big_endian, regs);
+		add_note(w, "CORE", NT_PRSTATUS, regs, info->regs[i].note_size);
 	}
 	if (info->vmcoreinfo)
 		add_note(w, "VMCOREINFO", 0, info->vmcoreinfo, info->vmcoreinfo_size);

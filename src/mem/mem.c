@@ -276,6 +276,7 @@ void mem_free(struct mem *mem)
 	extents_free(mem->extents);
 	free((void *)mem->info.vmcoreinfo);
 	free((void *)mem->info.cpus);
+	free((void *)mem->info.regs);
 	free((void *)mem->info.segments);
 	free((void *)mem->info.lacks);
 	free(mem->path);

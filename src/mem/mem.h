@@ -33,6 +33,12 @@ struct mem_cpu {
 	uint64_t ip;
 };
 
+/* Where a CPU was when the dump was taken: NT_PRSTATUS, see notes.c. */
+struct mem_regs {
+	uint32_t note_size;		/* of its note: the CPU's shape of it */
+	uint64_t pc, sp, lr;		/* lr 0 where the CPU has none */
+};
+
 struct mem_info {
 	const char *path;
 	const char *format;		/* "ELF", "kdump (lzo)", "kdump (zlib), flattened" */
@@ -60,6 +66,8 @@ struct mem_info {
 	size_t vmcoreinfo_size;
 	const struct mem_cpu *cpus;	/* QEMU notes; NULL */
 	size_t nr_cpus;
+	const struct mem_regs *regs;	/* one for each CPU that stopped; NULL */
+	size_t nr_regs;
 	const struct mem_segment *segments;
 	size_t nr_segments;
 	uint64_t bytes_read, nr_reads;	/* so far, of the dump */

@@ -101,6 +101,65 @@ void note_qemu_cpu_make(const struct mem_cpu *cpu, uint8_t ret[static NOTE_QEMU_
 		put_le(ret + QEMU_CR + i * 8, cpu->cr[i], 8);
 }
 
+/*
+ * struct elf_prstatus of Linux, by its size: where the registers begin, how wide they are,
+ * and which is which (arch/.../include/uapi/asm/ptrace.h, user_regs_struct of x86).
+ */
+static const struct prstatus {
+	uint16_t size;
+	uint8_t regs, wide, pc, sp, lr;		/* lr: 255 none */
+} prstatus[] = {
+	{ 144, 72, 4, 12, 15, 255 },		/* i386: eip, esp */
+	{ 148, 72, 4, 15, 13, 14 },		/* ARM: r15, r13, r14 */
+	{ 336, 112, 8, 16, 19, 255 },		/* x86-64: rip, rsp */
+	{ 376, 112, 8, 0, 2, 1 },		/* RISC-V: pc, sp, ra */
+	{ 392, 112, 8, 32, 31, 30 },		/* arm64: pc, sp, x30 */
+};
+
+static const struct prstatus *prstatus_of(size_t size)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(prstatus); i++)
+		if (prstatus[i].size == size)
+			return &prstatus[i];
+	return NULL;
+}
+
+bool note_prstatus(const struct note *n, bool big_endian, struct mem_regs *ret)
+{
+	const struct prstatus *p = prstatus_of(n->desc_size);
+
+	if (!p || n->type != NT_PRSTATUS || !note_is(n, "CORE"))
+		return false;
+	*ret = (struct mem_regs){
+		.note_size = p->size,
+		.pc = bytes_uint(n->desc + p->regs + p->pc * p->wide, p->wide, big_endian),
+		.sp = bytes_uint(n->desc + p->regs + p->sp * p->wide, p->wide, big_endian),
+	};
+	if (p->lr != 255)
+		ret->lr = bytes_uint(n->desc + p->regs + p->lr * p->wide, p->wide, big_endian);
+	return ret->pc || ret->sp;
+}
+
+static void put(uint8_t *to, uint64_t value, size_t size, bool big_endian)
+{
+	for (size_t i = 0; i < size; i++)
+		to[big_endian ? size - 1 - i : i] = (uint8_t)(value >> 8 * i);
+}
+
+void note_prstatus_make(const struct mem_regs *regs, bool big_endian,
+			uint8_t ret[static NOTE_PRSTATUS_MAX])
+{
+	const struct prstatus *p = prstatus_of(regs->note_size);
+
+	memset(ret, 0, NOTE_PRSTATUS_MAX);
+	if (!p)
+		return;
+	put(ret + p->regs + p->pc * p->wide, regs->pc, p->wide, big_endian);
+	put(ret + p->regs + p->sp * p->wide, regs->sp, p->wide, big_endian);
+	if (p->lr != 255)
+		put(ret + p->regs + p->lr * p->wide, regs->lr, p->wide, big_endian);
+}
+
 static struct vmatlas_error *take_extract(struct note_facts *f, const struct note *n)
 {
 	f->is_extract = true;
@@ -121,6 +180,7 @@ void note_facts_done(struct note_facts *f)
 	free(f->vmcoreinfo);
 	f->vmcoreinfo = NULL;
 	vec_done(&f->cpus);
+	vec_done(&f->regs);
 	kept_free(f->kept);
 	f->kept = NULL;
 }
@@ -136,7 +196,24 @@ static struct vmatlas_error *take_vmcoreinfo(struct note_facts *f, const struct 
 	return NULL;
 }
 
-static struct vmatlas_error *take_note(struct note_facts *f, const struct note *n)
+enum { MAX_CPUS = 8192 };
+
+static struct vmatlas_error *take_regs(struct note_facts *f, const struct note *n,
+				       bool big_endian)
+{
+	struct mem_regs regs, *kept;
+
+	if (f->regs.nr >= MAX_CPUS || !note_prstatus(n, big_endian, &regs))
+		return NULL;
+	kept = vec_push(&f->regs);
+	if (!kept)
+		return error_no_memory();
+	*kept = regs;
+	return NULL;
+}
+
+static struct vmatlas_error *take_note(struct note_facts *f, const struct note *n,
+				       bool big_endian)
 {
 	struct mem_cpu cpu, *kept;
 
@@ -146,6 +223,8 @@ static struct vmatlas_error *take_note(struct note_facts *f, const struct note *
 		return take_extract(f, n);
 	if (note_is(n, "CORE") && n->type == NT_PRSTATUS && !f->prstatus_size)
 		f->prstatus_size = n->desc_size;
+	if (n->type == NT_PRSTATUS)
+		return take_regs(f, n, big_endian);
 	if (note_qemu_cpu(n, &cpu)) {
 		kept = vec_push(&f->cpus);
 		if (!kept)
@@ -164,7 +243,7 @@ struct vmatlas_error *note_facts_add(struct note_facts *f, const uint8_t *p, siz
 
 	/* A CPU that never stopped leaves a note of zeros: walk on over it. */
 	while (!err && note_next(&w, &n))
-		err = take_note(f, &n);
+		err = take_note(f, &n, big_endian);
 	return err;
 }
 
@@ -175,6 +254,9 @@ void note_facts_give(struct note_facts *f, struct mem_info *info)
 	info->nr_cpus = f->cpus.nr;
 	info->cpus = take(f->cpus.v);
 	f->cpus.nr = f->cpus.cap = 0;
+	info->nr_regs = f->regs.nr;
+	info->regs = take(f->regs.v);
+	f->regs.nr = f->regs.cap = 0;
 	if (!f->is_extract)
 		return;
 	info->is_extract = true;

@@ -35,11 +35,20 @@ bool note_qemu_cpu(const struct note *n, struct mem_cpu *ret);
 enum { NOTE_QEMU_CPU_SIZE = 440 };
 void note_qemu_cpu_make(const struct mem_cpu *cpu, uint8_t ret[static NOTE_QEMU_CPU_SIZE]);
 
+/* A CPU's registers; false if it is not of a shape we know, or all zero. */
+bool note_prstatus(const struct note *n, bool big_endian, struct mem_regs *ret);
+
+/* The same note made anew, of regs->note_size bytes, the rest zero. */
+enum { NOTE_PRSTATUS_MAX = 512 };
+void note_prstatus_make(const struct mem_regs *regs, bool big_endian,
+			uint8_t ret[static NOTE_PRSTATUS_MAX]);
+
 /* What notes say about a dump. */
 struct note_facts {
 	char *vmcoreinfo;		/* NUL-terminated copy; NULL */
 	size_t vmcoreinfo_size;
 	VEC(struct mem_cpu) cpus;
+	VEC(struct mem_regs) regs;
 	size_t prstatus_size;		/* of the first CPU's registers; 0 */
 	bool is_extract;		/* it has notes of our own */
 	struct kept_facts extract;	/* what they say */

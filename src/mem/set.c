@@ -217,6 +217,7 @@ static struct vmatlas_error *fill_info(struct mem *mem, struct set *set)
 	info->lacks = NULL;		/* the part's own; ours is told later */
 	first->vmcoreinfo = NULL;	/* these are ours now */
 	first->cpus = NULL;
+	first->regs = NULL;
 	if (set->part[0]->info.is_raw)
 		info->segments = NULL;	/* they are joined later */
 	else

@@ -182,6 +182,33 @@ static void registers_tell_the_machine(void **state)
 	assert_int_equal(note_machine(&f), 0);
 }
 
+static void registers_of_a_cpu_are_kept(void **state)
+{
+	/* struct elf_prstatus of x86-64: 27 registers from byte 112 on, rip 16, rsp 19 */
+	uint8_t raw[336] = { 0 }, made[NOTE_PRSTATUS_MAX];
+	struct bytes b = { 0 };
+	struct note_facts f;
+
+	(void)state;
+	raw[112 + 16 * 8] = 0x34;
+	raw[112 + 16 * 8 + 7] = 0xff;
+	raw[112 + 19 * 8 + 1] = 0x12;
+	put_note(&b, "CORE", 1, (const char *)raw, sizeof(raw));
+	memset(raw + 112, 0, 27 * 8);
+	put_note(&b, "CORE", 1, (const char *)raw, sizeof(raw));	/* never stopped */
+	put_note(&b, "CORE", 1, (const char *)raw, 100);		/* whose is that? */
+	f = facts_of(&b);
+	assert_int_equal(f.regs.nr, 1);
+	assert_int_equal(f.regs.v[0].pc, 0xff00000000000034);
+	assert_int_equal(f.regs.v[0].sp, 0x1200);
+	assert_int_equal(f.regs.v[0].lr, 0);
+	note_prstatus_make(&f.regs.v[0], false, made);
+	assert_int_equal(made[112 + 16 * 8], 0x34);
+	assert_int_equal(made[112 + 19 * 8 + 1], 0x12);
+	note_facts_done(&f);
+	bytes_done(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +219,7 @@ int main(void)
 		cmocka_unit_test(huge_sizes_end_the_walk),
 		cmocka_unit_test(zero_notes_of_cpus_that_never_stopped_are_stepped_over),
 		cmocka_unit_test(the_first_vmcoreinfo_counts),
+		cmocka_unit_test(registers_of_a_cpu_are_kept),
 		cmocka_unit_test(qemu_state_is_where_qemu_puts_it),
 		cmocka_unit_test(qemu_state_of_another_version_is_left_alone),
 		cmocka_unit_test(registers_tell_the_machine),
