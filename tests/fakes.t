@@ -15,6 +15,8 @@ damage() {
 	overlap)	echo area-overlap 1 ;;
 	stray)		echo area-out-of-range 1 ;;
 	loop|ring|wild)	echo list-corrupt 1 ;;
+	vmlist-loop|vmlist-wild) echo list-corrupt 1 ;;
+	vmlist-other)	echo vm-struct-mismatch 1 ;;
 	free-size|free-list|busy-tree) echo list-corrupt 1 ;;
 	free-lost)	echo va-unaccounted 1 ;;
 	full)		echo va-exhausted 1 ;;
@@ -44,7 +46,7 @@ addresses() {
 # Kernels that are there for the form of their books, or of their address space.
 is_brief() {
 	case $1 in
-	arm64-*|i386-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*) true ;;
+	arm64-*|i386-*|vmlist-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*) true ;;
 	*) false ;;
 	esac
 }
@@ -94,6 +96,7 @@ transcript() {
 
 # Damaged copies of another kernel: told by what is not as it is there.
 healthy_base() {
+	case $1 in vmlist-*) echo x86-2.6.28; return ;; esac
 	grep -q '"x86-6.6.c"' "tests/kernels/$1.c" && echo x86-6.6 && return
 	grep -q '"v6_1.h"' "tests/kernels/$1.c" && [ "$1" != x86-6.1 ] && echo x86-6.1
 }

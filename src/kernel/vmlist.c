@@ -62,11 +62,39 @@ static struct vmatlas_error *join(struct area *a, const struct area *listed)
 		a->rec.vm_struct);
 }
 
+static int by_record(const void *a, const void *b)
+{
+	const struct area *x = a, *y = b;
+
+	if (x->rec.vm_struct != y->rec.vm_struct)
+		return x->rec.vm_struct < y->rec.vm_struct ? -1 : 1;
+	return (x->order > y->order) - (x->order < y->order);
+}
+
+/* A loop was walked more than once before it was seen to be one. */
+static void drop_twins(struct chain *c)
+{
+	struct books *b = c->s->books;
+	size_t kept = c->nr_sorted;
+
+	if (b->areas.nr > kept)
+		qsort(b->areas.v + kept, b->areas.nr - kept, sizeof(*b->areas.v), by_record);
+	for (size_t i = kept; i < b->areas.nr; i++)
+		if (i == c->nr_sorted ||
+		    b->areas.v[i].rec.vm_struct != b->areas.v[kept - 1].rec.vm_struct)
+			b->areas.v[kept++] = b->areas.v[i];
+	b->areas.nr = kept;
+}
+
 static struct vmatlas_error *add(struct chain *c, struct area *listed)
 {
 	const uint64_t addr = listed->rec.vm_addr, vm = listed->rec.vm_struct;
 	struct area *a = partner(c, addr);
 
+	if (a && a->on_vmlist && a->rec.vm_struct == vm) {
+		c->nr++;
+		return NULL;	/* a loop: soon to be found */
+	}
 	listed->on_vmlist = true;
 	listed->order = (uint32_t)c->nr++;
 	if (a && !a->on_vmlist)
@@ -127,6 +155,7 @@ struct vmatlas_error *vmlist_join(struct survey *s, uint64_t symbol)
 		err = step(&c, vm, &listed, &next);
 		if (err) {
 			err = area_trouble(s, err, "list-corrupt", vm);
+			drop_twins(&c);
 			break;
 		}
 		err = add(&c, &listed);

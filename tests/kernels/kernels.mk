@@ -6,7 +6,7 @@
 KDIR	:= $(O)/kernels
 K61	:= x86-6.1 pte-stale pte-hole pte-guard pte-elsewhere pte-page pte-wx \
 	   overlap stray loop ring wild wild-vm wrong-size bounds purge full exhausted crash
-KOLD	:= x86-2.6.28 x86-3.16 x86-4.9
+KOLD	:= x86-2.6.24 x86-2.6.28 vmlist-loop vmlist-wild vmlist-other x86-3.16 x86-4.9
 KERAS	:= x86-4.19 x86-5.3 x86-5.4 x86-6.6
 K66	:= free-lost free-twice free-size free-list busy-tree
 KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS) $(K66)
@@ -47,6 +47,9 @@ $(foreach k,$(K66),$(eval K_RELEASE_$(k) := 6.6.0-fake))
 $(foreach k,$(KOLD),$(eval K_LDFLAGS_$(k) := --defsym DIRECT=0xffff880000000000))
 # The release is the name's, where nothing says otherwise.
 k_release = $(or $(K_RELEASE_$(1)),$(lastword $(subst -, ,$(1))).0-fake)
+K_RELEASE_vmlist-loop := 2.6.28-fake
+K_RELEASE_vmlist-wild := 2.6.28-fake
+K_RELEASE_vmlist-other := 2.6.28-fake
 K_RELEASE_x86-6.12 := 6.12.0-fake
 K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
 K_RELEASE_arm-6.12 := 6.12.0-fake

@@ -35,6 +35,7 @@ struct vm_struct {
 	struct vm_struct *next;
 };
 
+#ifndef NO_VMAP_AREAS
 struct vmap_area {
 	struct { void *next, *func; } rcu_head;
 	ulong va_end;
@@ -47,10 +48,13 @@ struct vmap_area {
 	ulong flags, va_start;
 	struct rb_node rb_node;
 };
+#endif
 
 extern struct vm_struct vm[];
+#ifndef NO_VMAP_AREAS
 extern struct vmap_area area[];
 extern struct list_head vmap_area_list;
+#endif
 
 #ifdef HAS_VMLIST
 u32 vmlist_lock;

@@ -21,6 +21,13 @@
 #include "x86_64_old.h"
 #include "v2_6_28.h"
 
+#ifndef DAMAGE
+#define DAMAGE
+#endif
+#ifndef AREA_DAMAGE
+#define AREA_DAMAGE
+#endif
+
 enum { EARLY, HASH, BIG, BIG_PAGES, PURGED, MODULE_AREA, NR_VM };
 
 struct vm_struct vm[] IN_SLAB = {
@@ -36,10 +43,12 @@ struct vm_struct vm[] IN_SLAB = {
 	[PURGED] = VM_OF(VM(0x800000), 0x2000, .flags = VM_IOREMAP, .phys_addr = 0xfed00000,
 			 .caller = (void *)CALLER(acpi_os_map_iomem), .next = &vm[MODULE_AREA]),
 	[MODULE_AREA] = VM_OF(MODULE(0), 0x5000, .flags = VM_ALLOC, .nr_pages = 4,
-			      .caller = (void *)CALLER(load_module)),
+			      .caller = (void *)CALLER(load_module))
+	DAMAGE
 };
 VMLIST(&vm[EARLY]);
 
+#ifndef NO_VMAP_AREAS
 #define HEAD &vmap_area_list
 
 struct vmap_area area[] IN_SLAB = {
@@ -55,8 +64,10 @@ struct vmap_area area[] IN_SLAB = {
 	AREA(VM(0x450000), VM(0x454000), &area[4].list, &area[6].list,
 	     .private = &vm[BIG_PAGES], .flags = VM_VM_AREA),
 	AREA(MODULE(0), MODULE(0x5000), &area[5].list, HEAD, .private = &vm[MODULE_AREA],
-	     .flags = VM_VM_AREA),
+	     .flags = VM_VM_AREA)
+	AREA_DAMAGE
 };
 struct list_head vmap_area_list = { &area[0].list, &area[6].list };
+#endif
 
 #include "log_text.h"
