@@ -111,6 +111,8 @@ static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatl
 	struct vmatlas_error *err;
 	struct image_member m;
 
+	if (!k->image)		/* of a kernel without vmlinux, there are no types */
+		return NULL;
 	err = image_member(k->image, near, need->name, need->member, &m);
 	if (err)
 		return err;
