@@ -278,9 +278,10 @@ INJURIES = (
     (overlap_end, ERROR, {"area-overlap", "vm-struct-mismatch"}, ALL),
     (overlap_start, ERROR, {"area-overlap", "vm-struct-mismatch"}, ALL),
     # Where it was, nobody has it now.
-    (moved_away, ERROR, {"area-out-of-range", "va-unaccounted"}, ALL),
+    (moved_away, ERROR, {"area-out-of-range", "stale-pte", "va-unaccounted"}, ALL),
     (over_the_edge, ERROR, {"area-out-of-range"}, ALL),
-    (inside_out, ERROR, {"list-corrupt"}, GONE),
+    # What is mapped where an area is gone is told, as a note.
+    (inside_out, ERROR, {"list-corrupt", "stale-pte"}, GONE),
     (loop_back, ERROR, {"list-corrupt"}, ALL),
     (loop_self, ERROR, {"list-corrupt"}, ALL),
     (loop_closed, ERROR, {"list-corrupt"}, ALL),
@@ -294,7 +295,7 @@ INJURIES = (
     (wild_vm, ERROR, {"vm-struct-mismatch"}, ALL),
     (unmapped_vm, ERROR, {"vm-struct-mismatch"}, ALL),
     (filtered_vm, INCOMPLETE, {"unreadable"}, ALL),
-    (filtered_area, INCOMPLETE, {"unreadable"}, GONE),
+    (filtered_area, INCOMPLETE, {"unreadable", "stale-pte"}, GONE),
     (cut_off, INCOMPLETE, {"unreadable"}, FEWER),
     (truncated, INCOMPLETE, {"unreadable"}, FEWER),
     (base_moved, ERROR, {"bounds-disagree", "area-out-of-range"}, ALL),
@@ -310,7 +311,7 @@ INJURIES = (
     (window_inside_out, ERROR, {"bounds-disagree"}, ALL),
     (banner_gone, CLEAN, set(), ALL),
     (proof_gone, CLEAN, set(), ALL),
-    (wild_nodes, ERROR, {"list-corrupt"}, FEWER),
+    (wild_nodes, ERROR, {"list-corrupt", "stale-pte"}, FEWER),
 )
 
 # What this kernel has not.
