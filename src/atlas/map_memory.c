@@ -120,7 +120,8 @@ static void add_side(struct map_case *c, const struct map_frames *f, struct str 
 	map_evidence_entry(c, f->va, s);
 }
 
-static void say_conflict(struct map_case *c, const struct map_frames *a, const struct map_frames *b)
+static void say_conflict(struct map_case *c, const struct map_frames *a,
+			 const struct map_frames *b)
 {
 	const struct vmatlas_range where = { b->va, b->va + vmatlas_range_size(&b->phys) - 1 };
 	_cleanup_(str_done) struct str evidence = { 0 };

@@ -117,7 +117,8 @@ static void against_phys(struct map_case *c, const struct mapping *m)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	const uint64_t page = 1ull << c->k->page_shift;
-	const uint64_t said = (claim->area->phys & ~(page - 1)) + (m->range.first - claim->range.first);
+	const uint64_t offset = m->range.first - claim->range.first;
+	const uint64_t said = (claim->area->phys & ~(page - 1)) + offset;
 
 	if (((m->phys ^ said) & c->phys_mask) != 0)
 		note_wrong(c, m->range.first, said, m->phys);

@@ -145,7 +145,8 @@ static void say(struct map_case *c, const struct mapping *m, const struct vmatla
 
 	if (owner)
 		map_evidence_area(c, owner, &evidence);
-	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s\n", m->phys, mapping_type_name(m->attr));
+	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s\n", m->phys,
+		 mapping_type_name(m->attr));
 	map_evidence_entry(c, m->range.first, &evidence);
 	map_report(c, &c->wx_fold, (struct vmatlas_report){
 		.severity = lax ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING,

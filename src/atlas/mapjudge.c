@@ -156,7 +156,8 @@ static void own_up_to(struct map_case *c, uint64_t addr)
 {
 	const struct vmatlas_claim *o = c->next_owner;
 
-	for (; o && o->range.first <= addr; o = vmatlas_claim_next(c->atlas, VMATLAS_LAYER_RECORDED, o)) {
+	for (; o && o->range.first <= addr;
+	     o = vmatlas_claim_next(c->atlas, VMATLAS_LAYER_RECORDED, o)) {
 		if (!range_valid(c->owned) || o->range.first > c->owned.last)
 			c->owned = o->range;
 		c->owned.last = MAX(c->owned.last, o->range.last);
@@ -203,7 +204,8 @@ static void say_corrupt(struct map_case *c, const struct mapping *m, const char 
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "page-table-corrupt",
 		.where = &m->range, .evidence = str_text(&evidence),
 		.advice = "look at the whole table in memory: what overwrote it may show itself",
-	}, "the page-table entry for %s makes no sense: %s", words_range(c->atlas, m->range).s, why);
+	}, "the page-table entry for %s makes no sense: %s",
+		words_range(c->atlas, m->range).s, why);
 }
 
 /* A table at two addresses is KASAN's doing, and espfix's: both are left out here. */

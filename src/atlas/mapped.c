@@ -162,7 +162,8 @@ struct vmatlas_error *vmatlas_mappings(struct vmatlas *atlas, uint32_t what,
 	struct vmatlas_error *err;
 
 	if (!atlas->kernel)
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "there is a boot log, but no dump");
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "there is a boot log, but no dump");
 	err = mapped_walk(atlas, what & VMATLAS_MAPPINGS_DIRECT_MAP, show, &s, &stats);
 	if (s.stopped) {
 		vmatlas_error_free(err);

@@ -106,7 +106,8 @@ static struct vmatlas_range reach(const struct mapping_walk *w, const struct tab
 	const struct pt_level *l = &w->f->level[t->level];
 	const unsigned int bits = l->shift + l->bits;
 
-	return (struct vmatlas_range){ t->va, t->va | (bits > 63 ? UINT64_MAX : (1ull << bits) - 1) };
+	return (struct vmatlas_range){
+		t->va, t->va | (bits > 63 ? UINT64_MAX : (1ull << bits) - 1) };
 }
 
 static struct vmatlas_error *add_trouble(struct mapping_walk *w, const struct table *t,
