@@ -23,12 +23,12 @@ damage() {
 	free-twice)	echo area-overlap 1 ;;
 	wild-vm|wrong-size) echo vm-struct-mismatch 1 ;;
 	bounds)		echo bounds-disagree 1 ;;
-	seed|dma-window) echo ram-ignored 1 ;;
 	pte-stale)	echo stale-pte 1 ;;
 	pte-hole)	echo unmapped-area 1 ;;
 	pte-guard)	echo guard-mapped 1 ;;
 	pte-elsewhere|pte-page) echo wrong-page 1 ;;
 	pte-wx)		echo wx-mapping 1 ;;
+	seed|dma-window|owners) echo ram-ignored 1 ;;
 	exhausted)	echo limit-reached ram-exhausted va-exhausted 1 ;;
 	*)		echo 0 ;;
 	esac
@@ -38,6 +38,8 @@ damage() {
 addresses() {
 	case $1 in
 	arm*)	echo d0804000 d080e000 c0010000 80000000 ;;
+	owners) echo 9000123 9001000 9002000 9003000 4000100 7fe0010 5000 \
+		ffffc90000005000 ;;
 	seed|dma-window) echo d8803000 d8000000 c0021000 e0000000 ;;
 	*)	echo ffffc90000005000 ffffc90000420000 ffffffff81000010 ffffeb0000000000 ;;
 	esac

@@ -197,22 +197,28 @@ static uint64_t overlap(struct vmatlas_range a, struct vmatlas_range b)
 }
 
 /* Bytes of System RAM that memblock.memory does not hold: the page allocator never saw it. */
-static uint64_t unknown_to_memblock(const struct ram_facts *facts, uint64_t *ret_first)
+static uint64_t unknown_to_memblock(const struct books_case *c, uint64_t *ret_first)
 {
+	const struct ram_facts *facts = c->facts;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < facts->facts.nr; i++) {
 		const struct ram_fact *ram = &facts->facts.v[i];
-		uint64_t left = vmatlas_range_size(&ram->phys);
+		struct vmatlas_range known = ram->phys;
 		bool any = false;
+		uint64_t left;
 
-		for (size_t j = 0; ram->role == RAM_SYSTEM && j < facts->facts.nr; j++) {
+		if (ram->role != RAM_SYSTEM || known.first >= c->used_end)
+			continue;
+		known.last = MIN(known.last, c->used_end - 1);	/* above, it is told */
+		left = vmatlas_range_size(&known);
+		for (size_t j = 0; j < facts->facts.nr; j++) {
 			const struct ram_fact *m = &facts->facts.v[j];
 
 			if (m->role != RAM_MEMBLOCK && !(m->role == RAM_RESERVED && m->no_map))
 				continue;
 			any = true;
-			left -= MIN(left, overlap(ram->phys, m->phys));
+			left -= MIN(left, overlap(known, m->phys));
 		}
 		if (!any || !left)
 			continue;
@@ -226,7 +232,7 @@ static uint64_t unknown_to_memblock(const struct ram_facts *facts, uint64_t *ret
 static void judge_memblock(const struct books_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
-	uint64_t first = 0, bytes = unknown_to_memblock(c->facts, &first);
+	uint64_t first = 0, bytes = unknown_to_memblock(c, &first);
 
 	if (bytes < 1ull << c->atlas->kernel->page_shift)
 		return;

@@ -9,12 +9,16 @@
 
 #define MACHINE "x86_64"
 
+#ifndef STORY_FUNCTIONS			/* a story's own */
+#define STORY_FUNCTIONS(X)
+#endif
 #define MORE_FUNCTIONS(X)                                                     \
 	X(native_set_fixmap)		/* arch/x86/mm/pgtable.c */	      \
 	X(cea_set_pte)			/* arch/x86/mm/cpu_entry_area.c */    \
 	X(ptdump_walk_pgd_level)	/* arch/x86/mm/dump_pagetables.c */   \
 	X(efi_map_region)						      \
-	X(ldt_dup_context)
+	X(ldt_dup_context)						      \
+	STORY_FUNCTIONS(X)
 
 #include "x86_64_types.h"
 #include "functions.h"

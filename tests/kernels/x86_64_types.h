@@ -5,7 +5,9 @@
 
 #include "types.h"
 
+#ifndef STORY_HAS_PAGES
 struct page { ulong scrambled[3]; u32 refcount; ulong flags; ulong more[3]; };
+#endif
 
 enum fixed_addresses { VSYSCALL_PAGE = 511, __end_of_permanent_fixed_addresses = 0x5d8 };
 struct cpu_entry_area { u8 stacks[0x3b000]; };
