@@ -171,11 +171,11 @@ static void found(struct hunt *h, const struct vmatlas_claim *c, uint64_t addr)
 	ret->area_addr[ret->nr_areas++] = addr;
 }
 
-/* Device memory: from phys_addr on, without the guard page. */
+/* Device memory: from phys_addr on, without the guard page; iotable_init() has none. */
 static bool try_phys(struct hunt *h, const struct vmatlas_claim *c)
 {
 	const struct vmatlas_area *a = c->area;
-	const uint64_t guard = a->vm_flags & VM_NO_GUARD
+	const uint64_t guard = a->vm_flags & VM_NO_GUARD || c->kind == VMATLAS_KIND_STATIC_IO
 		? 0 : 1ull << h->atlas->kernel->page_shift;
 	struct vmatlas_range phys;
 
