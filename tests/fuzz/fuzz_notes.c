@@ -35,5 +35,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	note_facts_done(&facts);
 	free((void *)info.vmcoreinfo);
 	free((void *)info.cpus);
+	free((void *)info.regs);
 	return 0;
 }

@@ -40,13 +40,13 @@ static char crash_path[4096];
 
 static void keep_input(void)
 {
-	const int fd = open(crash_path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	const int fd = now.bytes ? open(crash_path, O_WRONLY | O_CREAT | O_TRUNC, 0666) : -1;
 
-	if (fd >= 0) {
-		if (write(fd, now.bytes, now.size) == (ssize_t)now.size)
-			dprintf(STDERR_FILENO, "# the input is in %s\n", crash_path);
-		close(fd);
-	}
+	if (fd < 0)
+		return;
+	if (write(fd, now.bytes, now.size) == (ssize_t)now.size)
+		dprintf(STDERR_FILENO, "# the input is in %s\n", crash_path);
+	close(fd);
 }
 
 static void die_of(int sig)
@@ -80,6 +80,7 @@ static void run(const uint8_t *bytes, size_t size)
 	LLVMFuzzerTestOneInput(now.bytes, size);
 	alarm(0);
 	free(now.bytes);
+	now = (struct input){ 0 };	/* a leak is told at the end, of no input any more */
 }
 
 static void load(const char *path)
