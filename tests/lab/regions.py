@@ -128,10 +128,12 @@ def vectors(case, say):
 
 def arm64(case, say):
     m = case.macros
+    # What the CPU's VA leaves of it the kernel says since 6.9 (arch/arm64/mm/ptdump.c).
+    vmemmap = "vmemmap_used" if case.version >= (6, 9) else "VMEMMAP_START"
     pairs(case, say, ("direct map", "PAGE_OFFSET", "PAGE_END"),
           ("BPF", "BPF_JIT_REGION_START", "BPF_JIT_REGION_END"),
           ("modules", "MODULES_VADDR", "MODULES_END"),
-          ("vmalloc", "VMALLOC_START", "VMALLOC_END"), ("vmemmap", "vmemmap_used", "VMEMMAP_END"),
+          ("vmalloc", "VMALLOC_START", "VMALLOC_END"), ("vmemmap", vmemmap, "VMEMMAP_END"),
           ("PCI I/O", "PCI_IO_START", "PCI_IO_END"), ("fixmap", "FIXADDR_START", "FIXADDR_TOP"),
           ("KASAN shadow", "KASAN_SHADOW_START", "KASAN_SHADOW_END"),
           ("kernel image", "_text", "_end"))
