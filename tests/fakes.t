@@ -18,7 +18,7 @@ damage() {
 	vmlist-loop|vmlist-wild) echo list-corrupt 1 ;;
 	vmlist-other)	echo vm-struct-mismatch 1 ;;
 	free-size|free-list|busy-tree) echo list-corrupt 1 ;;
-	free-lost)	echo va-unaccounted 1 ;;
+	free-lost|purging-other) echo va-unaccounted 1 ;;
 	full)		echo va-exhausted 1 ;;
 	free-twice)	echo area-overlap 1 ;;
 	wild-vm|wrong-size) echo vm-struct-mismatch 1 ;;
@@ -100,6 +100,7 @@ transcript() {
 healthy_base() {
 	case $1 in vmlist-*) echo x86-2.6.28; return ;; esac
 	grep -q '"x86-6.6.c"' "tests/kernels/$1.c" && echo x86-6.6 && return
+	grep -q '"x86-6.12.c"' "tests/kernels/$1.c" && echo x86-6.12 && return
 	grep -q '"v6_1.h"' "tests/kernels/$1.c" && [ "$1" != x86-6.1 ] && echo x86-6.1
 }
 
@@ -160,7 +161,7 @@ names_are_complete() {
 
 # The kernels that others are compared with first.
 seen=
-for source in tests/kernels/x86-6.1.c tests/kernels/x86-6.6.c tests/kernels/*.c; do
+for source in tests/kernels/x86-6.1.c tests/kernels/x86-6.6.c tests/kernels/x86-6.12.c tests/kernels/*.c; do
 	name=${source##*/} name=${name%.c}
 	case " $seen " in *" $name "*) continue ;; esac
 	seen="$seen $name"

@@ -17,9 +17,15 @@ struct balance {
 	struct vmatlas_job *job;
 	const struct vmatlas_claim *region;
 	const struct vmatlas_claim *before;
+	const struct purge *purge;	/* under way, and it accounts for what is lost; or NULL */
 	size_t nr_lost, nr_twice;
 	uint64_t lost;
 };
+
+static uint32_t severity_of(const struct balance *b)
+{
+	return b->purge ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING;
+}
 
 static void say_lost(struct balance *b, const struct ledger_piece *p)
 {
@@ -32,14 +38,19 @@ static void say_lost(struct balance *b, const struct ledger_piece *p)
 		words_area(atlas, b->before, &before);
 		str_addf(&evidence, "behind\t%s\n", str_text(&before));
 	}
+	if (b->purge)
+		str_addf(&evidence, "purge\tvmap_purge_lock is held by task_struct %s; "
+			 "vmap_lazy_nr counts %s\n", words_record(atlas, b->purge->owner).s,
+			 words_size(b->purge->pages << atlas->kernel->page_shift).s);
 	vmatlas_job_report(b->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+		.size = sizeof(struct vmatlas_report), .severity = severity_of(b),
 		.code = "va-unaccounted", .where = &p->range, .evidence = str_text(&evidence),
-		.advice = "whoever freed it never gave it back, or was just about to: look for a "
+		.advice = b->purge ? "nothing: the task that purges would have given it back"
+			: "whoever freed it never gave it back, or was just about to: look for a "
 			  "task in alloc_vmap_area() or a purge under way",
-	}, "%s at %s of %s are in no area and in no free one",
+	}, "%s at %s of %s are in no area and in no free one%s",
 		words_size(vmatlas_range_size(&p->range)).s, words_range(atlas, p->range).s,
-		b->region->name);
+		b->region->name, b->purge ? ": a purge was under way" : "");
 }
 
 static const char *const what_name[NR_LEDGER] = {
@@ -97,9 +108,9 @@ static void say_more(struct balance *b)
 	if (b->nr_lost > MAX_TOLD)
 		vmatlas_job_report(b->job, &(struct vmatlas_report){
 			.size = sizeof(struct vmatlas_report),
-			.severity = VMATLAS_SEVERITY_WARNING, .code = "va-unaccounted",
+			.severity = severity_of(b), .code = "va-unaccounted",
 			.where = &b->region->range,
-			.advice = "so many at once: a part of the free tree, or of a list, is lost",
+			.advice = b->purge ? "nothing: a purge was under way" : "so many at once: a part of the free tree, or of a list, is lost",
 		}, "%zu more pieces of %s are nobody's, %s together", b->nr_lost - MAX_TOLD,
 			b->region->name, words_size(b->lost).s);
 	if (b->nr_twice > MAX_TOLD)
@@ -110,6 +121,37 @@ static void say_more(struct balance *b)
 			.advice = "begin with the free tree: it disagrees with too many areas",
 		}, "%zu more pieces of %s are free and in use", b->nr_twice - MAX_TOLD,
 			words_range(atlas, b->region->range).s);
+}
+
+/* ---- A purge under way ---- */
+
+static void sum_lost(void *arg, const struct ledger_piece *p)
+{
+	uint64_t *lost = arg;
+
+	if (p->what == LEDGER_LOST)
+		*lost += vmatlas_range_size(&p->range);
+}
+
+/* What it took off the lists is counted still, and so is what is on them. */
+static bool purge_explains(const struct vmatlas *atlas)
+{
+	const struct books *b = &atlas->books;
+	const uint32_t shift = atlas->kernel->page_shift;
+	uint64_t bytes = b->purge.pages << shift, lost = 0;
+
+	if (!b->purge.running || bytes >> shift != b->purge.pages)
+		return false;
+	for (size_t i = 0; i < b->areas.nr; i++)
+		if (b->areas.v[i].state == AREA_UNPURGED)
+			lost += vmatlas_range_size(&b->areas.v[i].claim.range);
+	for (size_t i = 0; i < atlas->ledger->spaces.nr; i++) {
+		const struct vmatlas_usage *s = &atlas->ledger->spaces.v[i]->pub;
+
+		if (!(s->flags & VMATLAS_USAGE_NESTED))
+			ledger_walk(atlas, s->range, sum_lost, &lost);
+	}
+	return lost <= bytes;
 }
 
 static struct vmatlas_error *inspect(struct vmatlas_job *job)
@@ -126,9 +168,10 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 			"because not all that belongs in it was read");
 		return NULL;
 	}
+	const struct purge *purge = purge_explains(atlas) ? &atlas->books.purge : NULL;
 	for (size_t i = 0; i < l->spaces.nr; i++) {
 		const struct vmatlas_usage *s = &l->spaces.v[i]->pub;
-		struct balance b = { .job = job, .region = s->region };
+		struct balance b = { .job = job, .region = s->region, .purge = purge };
 
 		if (s->flags & VMATLAS_USAGE_NESTED)
 			continue;

@@ -48,13 +48,15 @@ static const struct {
 	  "guard page included. A difference means that one of the two was overwritten, or\n"
 	  "that the vm_struct was freed and its memory is something else by now.\n" },
 	{ "va-unaccounted",
-	  "Address space is in use by nobody and not free (warning).\n\n"
+	  "Address space is in use by nobody and not free (warning, note).\n\n"
 	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"
 	  "list: busy, waiting to be purged, or (6.9 and later) kept in a pool of its node. All\n"
 	  "of these and the free tree together cover the whole space, to the byte; 'vmatlas\n"
 	  "usage' has the sums. A range that is on none of them can never be handed out again.\n"
 	  "A dump may catch a task between two lists (alloc_vmap_area(), a purge); then one\n"
-	  "such range is harmless. More of them are a leak, or a list that lost its entries.\n\n"
+	  "such range is harmless. More of them are a leak, or a list that lost its entries.\n"
+	  "It is a note where somebody held vmap_purge_lock, and vmap_lazy_nr counts as much as\n"
+	  "is lost and on the lists together: the purge had them on its stack.\n\n"
 	  "A range that is free and in use at once is an area-overlap.\n" },
 	{ "va-exhausted",
 	  "A space that vmalloc hands out from is or was full (error, warning), or nearly (note).\n\n"

@@ -245,6 +245,7 @@ struct area {
 	uint8_t state;			/* enum area_state; elsewhere: no list of vmalloc's */
 	bool has_vm;
 	bool on_vmlist;			/* up to 3.9: what /proc/vmallocinfo goes by */
+	bool purging;			/* on no list but that of the purge under way */
 };
 
 /* A list of areas that was walked to its end: areas.v[from] and @nr - 1 after it. */
@@ -266,10 +267,18 @@ struct module {
 	uint64_t kallsyms;		/* struct mod_kallsyms, 0 unknown */
 };
 
+/* Of lazily freed areas. */
+struct purge {
+	bool running;			/* when the dump was taken */
+	uint64_t owner;			/* struct task_struct that does it */
+	uint64_t pages;			/* freed lazily, not yet given back */
+};
+
 struct books {
 	VEC(struct area) areas;		/* as they are walked; by address once sealed */
 	VEC(struct area_list) lists;
 	bool areas_complete;
+	struct purge purge;
 	bool busy_ends_in_ram;		/* last busy entry was vm_map_ram; a 5.4-5.10 quirk */
 	VEC(struct module) modules;
 	bool modules_read, modules_complete;

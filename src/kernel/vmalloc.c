@@ -13,6 +13,7 @@ enum {
 	AREA_LIST = NR_AREA_NEEDS, AREA_ROOT, PURGE_LIST, PURGE_ROOT, PURGE_LLIST,
 	VMLIST, VMLIST_LOCK,
 	NODES, NR_NODES, SINGLE, NODE, NODE_BUSY, NODE_BUSY_ROOT, NODE_LAZY, NODE_LAZY_ROOT,
+	NODE_PURGE, PURGE_LOCK, LOCK_OWNER, RT_LOCK_OWNER, LAZY_NR,
 };
 
 #define UNIT VMALLOC_UNIT
@@ -44,6 +45,11 @@ static const struct vmatlas_need needs[] = {
 	[NODE_BUSY_ROOT] = VMATLAS_WANT_MEMBER("vmap_node", "busy.root", UNIT),
 	[NODE_LAZY]	= VMATLAS_WANT_MEMBER("vmap_node", "lazy.head", UNIT),
 	[NODE_LAZY_ROOT] = VMATLAS_WANT_MEMBER("vmap_node", "lazy.root", UNIT),
+	[NODE_PURGE]	= VMATLAS_WANT_MEMBER("vmap_node", "purge_list", UNIT),
+	[PURGE_LOCK]	= VMATLAS_WANT_SYMBOL("vmap_purge_lock"),
+	[LOCK_OWNER]	= VMATLAS_WANT_MEMBER("mutex", "owner", UNIT),
+	[RT_LOCK_OWNER]	= VMATLAS_WANT_MEMBER("mutex", "rtmutex.owner", UNIT),
+	[LAZY_NR]	= VMATLAS_WANT_SYMBOL("vmap_lazy_nr"),
 };
 
 #define SUBJECT "vmalloc areas"
@@ -146,6 +152,45 @@ static struct vmatlas_error *walk_list(struct area_walk *w)
 	return go_on(w, from, err);
 }
 
+/* The lists that each vmap_node has. */
+struct node_list {
+	unsigned int head, root;	/* needs; root: 0 none */
+	enum area_state state;
+	bool purging;
+};
+
+static const struct node_list node_lists[] = {
+	{ NODE_BUSY, NODE_BUSY_ROOT, AREA_BUSY, false },
+	{ NODE_LAZY, NODE_LAZY_ROOT, AREA_UNPURGED, false },
+	{ NODE_PURGE, 0, AREA_UNPURGED, true },
+};
+
+static struct vmatlas_error *walk_nodes(struct survey *s, const struct node_list *l,
+					uint64_t base, uint32_t nr)
+{
+	struct books *b = s->books;
+	const size_t from = b->areas.nr;
+	struct vmatlas_error *err = NULL;
+
+	if (!survey_has(s, l->head) || (l->purging && !b->purge.running))
+		return NULL;
+	for (uint32_t i = 0; i < nr && !err; i++) {
+		const uint64_t node = base + i * s->res[NODE].size;
+		struct area_walk w = {
+			.s = s, .state = l->state, .node = i,
+			.head = node + s->res[l->head].offset,
+			.root = l->root && survey_has(s, l->root) ?
+				node + s->res[l->root].offset : 0,
+		};
+
+		if (!l->purging || purge_has_list(s->k, w.head))
+			err = walk_list(&w);
+	}
+	for (size_t i = from; i < b->areas.nr; i++)
+		b->areas.v[i].purging = l->purging;
+	return err;
+}
+
 static struct vmatlas_error *run_nodes(struct survey *s)
 {
 	uint64_t base = s->res[SINGLE].addr, nr = 1;
@@ -161,21 +206,8 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 			", nr_vmap_nodes %" PRIu64 " make no sense", base, nr);
 	if (err)
 		return area_trouble(s, err, "list-corrupt", s->res[NODES].addr);
-	for (unsigned int pass = 0; pass < 2 && !err; pass++) {
-		const unsigned int head = pass ? NODE_LAZY : NODE_BUSY;
-		const unsigned int root = pass ? NODE_LAZY_ROOT : NODE_BUSY_ROOT;
-
-		for (uint32_t i = 0; i < nr && !err && survey_has(s, head); i++) {
-			const uint64_t node = base + i * s->res[NODE].size;
-			struct area_walk w = {
-				.s = s, .state = pass ? AREA_UNPURGED : AREA_BUSY, .node = i,
-				.head = node + s->res[head].offset,
-				.root = survey_has(s, root) ? node + s->res[root].offset : 0,
-			};
-
-			err = walk_list(&w);
-		}
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(node_lists) && !err; i++)
+		err = walk_nodes(s, &node_lists[i], base, (uint32_t)nr);
 	return err;
 }
 
@@ -212,6 +244,15 @@ static struct vmatlas_error *no_books(struct survey *s, const char *lacks)
 	return survey_coverage(s, VMATLAS_PARTIAL, SUBJECT, "because vmlinux has %s", lacks);
 }
 
+static void purge_look(struct survey *s)
+{
+	const unsigned int owner = survey_has(s, LOCK_OWNER) ? LOCK_OWNER : RT_LOCK_OWNER;
+
+	if (survey_has(s, PURGE_LOCK) && survey_has(s, owner) && survey_has(s, LAZY_NR))
+		purge_read(s, s->res[PURGE_LOCK].addr + s->res[owner].offset,
+			   s->res[LAZY_NR].addr);
+}
+
 static struct vmatlas_error *run(struct survey *s)
 {
 	const bool has_areas = survey_has(s, VA_START) && survey_has(s, VA_END) &&
@@ -219,6 +260,7 @@ static struct vmatlas_error *run(struct survey *s)
 	struct vmatlas_error *err;
 
 	s->books->areas_complete = true;
+	purge_look(s);
 	if (!has_areas && !has_vmlist(s))
 		return no_books(s, "no type struct vmap_area (no debug info?)");
 	if (!has_areas)

@@ -42,4 +42,13 @@ VMATLAS_CHECKED struct vmatlas_error *vmlist_join(struct survey *s, uint64_t sym
  */
 VMATLAS_CHECKED struct vmatlas_error *lazy_llist(struct survey *s, uint64_t symbol);
 
+/*
+ * Whether somebody holds the lock whose owner's word is at @owner, and how many pages are
+ * counted at @lazy_nr, into the books; nothing where that cannot be read.
+ */
+void purge_read(struct survey *s, uint64_t owner, uint64_t lazy_nr);
+
+/* A vmap_node.purge_list is not made before the node's first purge: does it hold areas? */
+bool purge_has_list(struct kernel *k, uint64_t head);
+
 #endif

@@ -242,7 +242,7 @@ static struct vmatlas_error *add_area(struct printer *p, const struct area *area
 {
 	const struct habits *h = &p->habits;
 
-	if (h->by_vmlist && !area->on_vmlist)
+	if (area->purging || (h->by_vmlist && !area->on_vmlist))
 		return NULL;
 	if (area->state == AREA_UNPURGED && h->unpurged)
 		add_plain(p, area, h->lazy_flag && !(area->rec.va_flags & VM_LAZY_FREE)

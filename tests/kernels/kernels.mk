@@ -8,8 +8,8 @@ K61	:= x86-6.1 owners pte-stale pte-hole pte-guard pte-elsewhere pte-page pte-wx
 	   overlap stray loop ring wild wild-vm wrong-size bounds purge full exhausted crash
 KOLD	:= x86-2.6.24 x86-2.6.28 vmlist-loop vmlist-wild vmlist-other x86-3.16 x86-4.9
 KERAS	:= x86-4.19 x86-5.3 x86-5.4 x86-6.6
-K66	:= free-lost free-twice free-size free-list busy-tree
-KX86	:= $(K61) x86-6.12 $(KOLD) $(KERAS) $(K66)
+K66	:= free-lost free-twice free-size free-list busy-tree purging purging-other
+KX86	:= $(K61) x86-6.12 purging-node $(KOLD) $(KERAS) $(K66)
 KARM	:= arm-6.12 arm-3.10 seed dma-window arm-3.4 arm-4.14
 KI386	:= i386-2.6.32 i386-5.4
 KARM64	:= arm64-4.4 arm64-4.14
@@ -52,6 +52,8 @@ K_RELEASE_vmlist-wild := 2.6.28-fake
 K_RELEASE_vmlist-other := 2.6.28-fake
 K_RELEASE_x86-6.12 := 6.12.0-fake
 K_LDFLAGS_x86-6.12 := --defsym MODULES_VADDR=0xffffffffc0000000
+K_RELEASE_purging-node := 6.12.0-fake
+K_LDFLAGS_purging-node = $(K_LDFLAGS_x86-6.12)
 K_RELEASE_arm-6.12 := 6.12.0-fake
 K_RELEASE_arm-3.10 := 3.10.0-fake
 K_RELEASE_seed	   := 2.6.36-fake

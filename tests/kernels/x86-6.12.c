@@ -12,6 +12,10 @@
 #include "x86_64.h"
 #include "v6_12.h"
 
+#ifndef NODE_DAMAGE
+#define NODE_DAMAGE
+#endif
+
 /* ---- Struct pages: the node is the top bit ---- */
 
 u64 node_data[2];
@@ -34,7 +38,7 @@ struct vm_struct vm[] IN_SLAB = {
 	      .caller = (void *)CALLER(load_module), .requested_size = 0x1800),
 };
 
-extern struct vmap_area area[], lazy[], pooled[];
+extern struct vmap_area area[], lazy[], pooled[], purging[];
 extern struct vmap_node nodes[];
 
 #define BUSY(node) &nodes[node].busy.head
@@ -62,7 +66,8 @@ struct vmap_area pooled[] IN_SLAB = {
 };
 struct vmap_node nodes[] IN_SLAB = {
 	NODE(&area[0].list, &area[2].list, &area[0].rb_node, LAZY(0), LAZY(0), NULL,
-	     .pool = { POOL(POOLED(0, 0), POOLED(0, 0)), POOL(POOLED(0, 1), POOLED(0, 1)) }),
+	     .pool = { POOL(POOLED(0, 0), POOLED(0, 0)), POOL(POOLED(0, 1), POOLED(0, 1)) }
+	     NODE_DAMAGE),
 	NODE(&area[1].list, &area[3].list, &area[1].rb_node, &lazy[0].list, &lazy[0].list,
 	     &lazy[0].rb_node,
 	     .pool = { POOL(POOLED(1, 0), POOLED(1, 0)), POOL(&pooled[0].list, &pooled[0].list) }),
