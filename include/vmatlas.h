@@ -307,6 +307,7 @@ enum vmatlas_claim_flags {
 	VMATLAS_CLAIM_NOT_LISTED = 32,	/* recorded, but /proc/vmallocinfo omits it */
 	VMATLAS_CLAIM_FROM_LOG = 64,	/* from a saved boot log or table, or the dump's log */
 	VMATLAS_CLAIM_GUESS = 128,	/* a default that platforms change: never judged */
+	VMATLAS_CLAIM_UNREAD = 256,	/* its vm_struct could not be read: nothing known of it */
 };
 
 /** struct vmatlas_area - what an allocator wrote down about a recorded claim */

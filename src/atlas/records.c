@@ -38,8 +38,8 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 	const struct vmatlas *atlas = vmatlas_job_atlas(job);
 
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED) {
-		/* a size of 0: no vm_struct, or one that could not be read */
-		if (!c->area || !c->area->vm_struct || c->kind == VMATLAS_KIND_AREA)
+		/* one that could not be read was told */
+		if (!c->area || !c->area->vm_struct || c->flags & VMATLAS_CLAIM_UNREAD)
 			continue;
 		if (untag(atlas, c->area->vm_addr) != c->range.first ||
 		    c->area->vm_size != vmatlas_range_size(&c->range))

@@ -95,7 +95,7 @@ static bool is_lowmem_remapped(const struct vmatlas *atlas, const struct vmatlas
 	if (!lowmem || !a || !atlas->kernel || atlas->kernel->arch != &arch_arm ||
 	    !range_holds(lowmem->range, area->range))
 		return false;
-	if (area->kind == VMATLAS_KIND_AREA && a->vm_struct && !a->vm_size)
+	if (area->flags & VMATLAS_CLAIM_UNREAD)
 		return true;
 	return area->kind == VMATLAS_KIND_STATIC_IO &&
 	       a->phys == area->range.first - lowmem->range.first + atlas->kernel->phys_base;

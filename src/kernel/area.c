@@ -156,6 +156,8 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 	if (vm && !*ret_vm_err)
 		decode_vm(s, raw, ret);
 	claim(ret, vm && *ret_vm_err ? VMATLAS_KIND_AREA : classify(s, ret));
+	if (vm && *ret_vm_err)
+		ret->claim.flags |= VMATLAS_CLAIM_UNREAD;
 	return NULL;
 }
 

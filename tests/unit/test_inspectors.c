@@ -318,6 +318,28 @@ static void both_records_of_an_area_must_agree(void **state)
 	vmatlas_close(atlas);
 }
 
+/* Freed, and used again or wiped: it is no area of a known kind any more. */
+static void a_record_of_zeros_was_overwritten_one_not_read_was_told(void **state)
+{
+	struct vmatlas_area zeros = { .size = sizeof(zeros), .vm_struct = 0xffff888001000000 };
+	struct vmatlas_area unread = { .size = sizeof(unread), .vm_struct = 0xffff888001000100 };
+	struct vmatlas *atlas = fake_atlas();
+
+	(void)state;
+	fake_atlas_kernel(atlas, 8);
+	fake_claim(atlas, (struct vmatlas_claim){
+		.layer = VMATLAS_LAYER_RECORDED, .kind = VMATLAS_KIND_AREA,
+		.range = { VM(0), VM(0x2fff) }, .area = &zeros });
+	fake_claim(atlas, (struct vmatlas_claim){
+		.layer = VMATLAS_LAYER_RECORDED, .kind = VMATLAS_KIND_AREA,
+		.flags = VMATLAS_CLAIM_UNREAD, .range = { VM(0x8000), VM(0x8fff) },
+		.area = &unread });
+	fake_inspect(atlas, &inspector_records);
+	assert_int_equal(nr_findings(atlas), 1);
+	assert_int_equal(vmatlas_finding_next(atlas, NULL)->record, zeros.vm_struct);
+	vmatlas_close(atlas);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +360,7 @@ int main(void)
 		cmocka_unit_test(without_bounds_nothing_is_out_of_them),
 		cmocka_unit_test(cma_is_mapped_anew_where_it_lies),
 		cmocka_unit_test(both_records_of_an_area_must_agree),
+		cmocka_unit_test(a_record_of_zeros_was_overwritten_one_not_read_was_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
