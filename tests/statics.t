@@ -90,6 +90,17 @@ build behind "$fake" "$other"
 for place in before behind; do
 	ok "statics and private types of the same names, in a file $place it" same $place
 done
+# The same in size as well: only the file tells which one is meant.
+# shellcheck disable=SC2086
+cc $flags -c tests/data/twins.c -o "$work/twins.o" || exit 2
+cp "$fake" "$work/local.o"
+objcopy $(for s in vmap_nodes nr_vmap_nodes modules; do echo --localize-symbol=$s; done) \
+	"$work/local.o"
+build twins-before "$work/twins.o" "$work/local.o"
+build twins-behind "$work/local.o" "$work/twins.o"
+for place in before behind; do
+	ok "statics of the same name and size, in a file $place it" same twins-$place
+done
 altered gone -N address_markers -N kcore_vmalloc -N kcore_modules
 ok "symbols that were left out" same_but_for gone "address_markers\|kcore_"
 altered bare -N address_markers -R .debug_aranges

@@ -120,6 +120,11 @@ VMATLAS_CHECKED struct vmatlas_error *
 image_symbol(struct image *image, const char *name, uint64_t want_size,
 	     struct image_symbol *ret);
 
+/* Likewise; of several statics that are alike, the one in the file of a function ("a|b"). */
+VMATLAS_CHECKED struct vmatlas_error *
+image_symbol_near(struct image *image, const char *name, uint64_t want_size,
+		  const char *near, struct image_symbol *ret);
+
 /*
  * Types are looked up in the compile unit of a function, since structs of the
  * same name in other files may differ. @near is one function or several

@@ -165,7 +165,11 @@ bool notes_build_id(const struct bytes *notes, uint64_t align, bool big_endian,
 struct candidate {
 	struct image_symbol symbol;
 	bool is_exact, is_global;
+	uint32_t index;			/* in .symtab */
 };
+
+/* No question but for its file tells them apart. */
+bool candidate_is_like(const struct candidate *a, const struct candidate *b);
 
 struct wanted {
 	char *name;
@@ -205,6 +209,10 @@ void symbols_functions(struct image *image, void (*fn)(void *arg, uint64_t addr)
 /* Address of a function; MISSING if @name is no function. */
 VMATLAS_CHECKED struct vmatlas_error *
 symbols_function(struct image *image, const char *name, uint64_t *ret);
+
+/* The bytes of .symtab and of its names. */
+VMATLAS_CHECKED struct vmatlas_error *
+symbols_table(struct image *image, struct symtab *ret);
 
 /* ---- aranges.c: pure ---- */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "image/private.h"
+#include "image/twins.h"
 
 struct symbols {
 	VEC(struct wanted) wanted;
@@ -98,16 +99,14 @@ static bool anything_new(const struct symbols *s)
 	return false;
 }
 
-static struct vmatlas_error *look(struct image *image)
+struct vmatlas_error *symbols_table(struct image *image, struct symtab *ret)
 {
-	struct vmatlas_error *err;
 	const struct section *table = image_section(image, ".symtab"), *strings;
-	struct symtab t = { .is_64 = image->info.bits == 64,
-			    .big_endian = image->info.big_endian,
-			    .is_arm = image->info.machine == EM_ARM };
+	struct vmatlas_error *err;
 
-	if (!anything_new(image->symbols))
-		return NULL;
+	*ret = (struct symtab){ .is_64 = image->info.bits == 64,
+				.big_endian = image->info.big_endian,
+				.is_arm = image->info.machine == EM_ARM };
 	if (!table || table->link >= image->sections.nr)
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 					 "%s: has a damaged symbol table",
@@ -119,16 +118,32 @@ static struct vmatlas_error *look(struct image *image)
 					 image->info.path);
 	filemap_expect(&image->file, table->offset, table->size);
 	filemap_expect(&image->file, strings->offset, strings->size);
-	err = section_bytes(image, table, &t.entries);
-	if (!err)
-		err = section_bytes(image, strings, &t.strings);
-	if (!err)
-		err = symtab_scan(&t, image->symbols->wanted.v,
-				  image->symbols->wanted.nr);
+	err = section_bytes(image, table, &ret->entries);
+	return err ? err : section_bytes(image, strings, &ret->strings);
+}
 
-	/* Ten megabytes that the next steps do not need. */
+/* Ten megabytes that the next steps do not need. */
+static void forget_table(struct image *image)
+{
+	const struct section *table = image_section(image, ".symtab");
+	const struct section *strings = &image->sections.v[table->link];
+
 	filemap_forget(&image->file, table->offset, table->size);
 	filemap_forget(&image->file, strings->offset, strings->size);
+}
+
+static struct vmatlas_error *look(struct image *image)
+{
+	struct vmatlas_error *err;
+	struct symtab t;
+
+	if (!anything_new(image->symbols))
+		return NULL;
+	err = symbols_table(image, &t);
+	if (err)
+		return err;
+	err = symtab_scan(&t, image->symbols->wanted.v, image->symbols->wanted.nr);
+	forget_table(image);
 	return err;
 }
 
@@ -157,8 +172,8 @@ static int score(const struct candidate *c, uint64_t want_size)
 	       (want_size && c->symbol.size == want_size);
 }
 
-static const struct image_symbol *best(const struct wanted *w, uint64_t want_size,
-				       bool functions_only)
+static const struct candidate *best(const struct wanted *w, uint64_t want_size,
+				    bool functions_only)
 {
 	const struct candidate *ret = NULL;
 
@@ -170,42 +185,75 @@ static const struct image_symbol *best(const struct wanted *w, uint64_t want_siz
 		if (!ret || score(c, want_size) > score(ret, want_size))
 			ret = c;
 	}
-	return ret ? &ret->symbol : NULL;
+	return ret;
+}
+
+/* What is asked for besides its name. */
+struct asked {
+	uint64_t size;
+	const char *near;
+	bool functions_only;
+};
+
+/* To look for the functions @near may move what was found of @name. */
+static struct vmatlas_error *tell_twins(struct image *image, const char *near,
+					const char *name, size_t at)
+{
+	struct image *own = symbols_of(image);
+	const char *file;
+	struct vmatlas_error *err = twins_file(image, near, &file);
+
+	if (err || !file)
+		return err;
+	return twins_settle(own, file, find(own, name, strlen(name)), at);
 }
 
 static struct vmatlas_error *lookup(struct image *image, const char *name,
-				    uint64_t want_size, bool functions_only,
-				    struct image_symbol *ret)
+				    const struct asked *asked, struct image_symbol *ret)
 {
-	struct vmatlas_error *err;
-	const struct image_symbol *s;
+	struct image *own = symbols_of(image);
+	struct vmatlas_error *err = want(own, name, strlen(name));
+	const struct candidate *c;
+	struct wanted *w;
+	size_t at;
 
-	image = symbols_of(image);
-	err = want(image, name, strlen(name));
 	if (!err)
-		err = look(image);
+		err = look(own);
 	if (err)
 		return err;
-	s = best(find(image, name, strlen(name)), want_size, functions_only);
-	if (!s)
+	w = find(own, name, strlen(name));
+	c = best(w, asked->size, asked->functions_only);
+	if (!c)
 		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no %s '%s' in %s",
-					 functions_only ? "function" : "symbol", name,
-					 image->info.path);
-	*ret = *s;
-	return NULL;
+					 asked->functions_only ? "function" : "symbol", name,
+					 own->info.path);
+	at = (size_t)(c - w->found.v);
+	if (asked->near && twins_are(w, at))
+		err = tell_twins(image, asked->near, name, at);
+	if (!err)
+		*ret = find(own, name, strlen(name))->found.v[at].symbol;
+	return err;
 }
 
 struct vmatlas_error *image_symbol(struct image *image, const char *name,
 				   uint64_t want_size, struct image_symbol *ret)
 {
-	return lookup(image, name, want_size, false, ret);
+	return lookup(image, name, &(struct asked){ .size = want_size }, ret);
+}
+
+struct vmatlas_error *image_symbol_near(struct image *image, const char *name,
+					uint64_t want_size, const char *near,
+					struct image_symbol *ret)
+{
+	return lookup(image, name, &(struct asked){ .size = want_size, .near = near }, ret);
 }
 
 struct vmatlas_error *symbols_function(struct image *image, const char *name,
 				       uint64_t *ret)
 {
 	struct image_symbol s;
-	struct vmatlas_error *err = lookup(image, name, 0, true, &s);
+	struct vmatlas_error *err = lookup(image, name,
+					   &(struct asked){ .functions_only = true }, &s);
 
 	if (!err)
 		*ret = s.addr;
@@ -218,9 +266,9 @@ void symbols_functions(struct image *image, void (*fn)(void *arg, uint64_t addr)
 	const struct symbols *all = symbols_of(image)->symbols;
 
 	for (size_t i = 0; all && i < all->wanted.nr; i++) {
-		const struct image_symbol *s = best(&all->wanted.v[i], 0, true);
+		const struct candidate *c = best(&all->wanted.v[i], 0, true);
 
-		if (s)
-			fn(arg, s->addr);
+		if (c)
+			fn(arg, c->symbol.addr);
 	}
 }

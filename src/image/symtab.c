@@ -18,6 +18,8 @@
 #define BUCKET_BITS 10
 /* More symbols of one name than anybody can want told apart, by kind and size. */
 #define MAX_CANDIDATES 64
+/* Statics of one name, kind and size, which only their files tell apart (twins.c). */
+#define MAX_TWINS 4
 
 struct filter {
 	uint64_t map[(1 << FILTER_BITS) / 64];
@@ -137,22 +139,23 @@ static struct image_symbol symbol_of(const struct symtab *t, const struct entry 
 	return s;
 }
 
-static bool is_like(const struct candidate *a, const struct candidate *b)
+bool candidate_is_like(const struct candidate *a, const struct candidate *b)
 {
 	return a->is_exact == b->is_exact && a->is_global == b->is_global &&
 	       a->symbol.is_function == b->symbol.is_function &&
 	       a->symbol.size == b->symbol.size;
 }
 
-/* Of several that no question could tell apart, the first stays. */
+/* Of many that are alike the first ones stay. */
 static bool remember(struct wanted *w, const struct candidate *c)
 {
 	struct candidate *to;
+	size_t nr_like = 0;
 
 	for (size_t i = 0; i < w->found.nr; i++)
-		if (is_like(&w->found.v[i], c))
-			return true;
-	if (w->found.nr >= MAX_CANDIDATES)
+		nr_like += candidate_is_like(&w->found.v[i], c);
+	if (nr_like >= (c->is_global || c->symbol.is_function ? 1 : MAX_TWINS) ||
+	    w->found.nr >= MAX_CANDIDATES)
 		return true;
 	to = vec_push(&w->found);
 	if (to)
@@ -166,6 +169,7 @@ static bool consider(const struct symtab *t, struct filter *f, uint64_t key,
 {
 	const struct entry e = decode(t, p);
 	const char *name = (const char *)t->strings.p + e.name;
+	const size_t entry_size = t->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 	const uint8_t type = ELF64_ST_TYPE(e.info);
 	uint32_t next = f->bucket[mix(key) >> (64 - BUCKET_BITS)];
 
@@ -179,7 +183,8 @@ static bool consider(const struct symtab *t, struct filter *f, uint64_t key,
 			continue;
 		const struct candidate c = { .symbol = symbol_of(t, &e),
 			.is_exact = !name[w->len],
-			.is_global = ELF64_ST_BIND(e.info) != STB_LOCAL };
+			.is_global = ELF64_ST_BIND(e.info) != STB_LOCAL,
+			.index = (uint32_t)((size_t)(p - t->entries.p) / entry_size) };
 		if (!remember(w, &c))
 			return false;
 	}

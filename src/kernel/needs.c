@@ -84,8 +84,17 @@ struct vmatlas_error *needs_prefetch(struct kernel *k, const struct vmatlas_need
 	return image_prefetch(k->image, (const char *const *)list.names.v, list.names.nr);
 }
 
+/* Statics of a surveyor are in the file whose types it asks for. */
+static const char *near_of(const struct vmatlas_need *needs, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (needs[i].near_function)
+			return needs[i].near_function;
+	return NULL;
+}
+
 static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatlas_need *need,
-					    struct resolved *ret)
+					    const char *near, struct resolved *ret)
 {
 	const uint64_t want = need->flags & VMATLAS_NEED_POINTER ? k->ptr_size : 0;
 	struct vmatlas_error *err;
@@ -95,7 +104,8 @@ static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatl
 		ret->found = !k->host->symbol(k->host->arg, need->name, &ret->addr, &ret->size);
 		return NULL;
 	}
-	err = image_symbol(k->image, need->name, want, &sym);
+	err = image_symbol_near(k->image, need->name, want,
+				need->near_function ? need->near_function : near, &sym);
 	if (err)
 		return err;
 	ret->found = true;
@@ -124,12 +134,14 @@ static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatl
 struct vmatlas_error *needs_resolve(struct kernel *k, const struct vmatlas_need *needs,
 				    size_t nr, struct resolved *ret)
 {
+	const char *near = near_of(needs, nr);
+
 	for (size_t i = 0; i < nr; i++) {
 		struct vmatlas_error *err;
 
 		ret[i] = (struct resolved){ 0 };
 		err = needs[i].member ? resolve_member(k, &needs[i], &ret[i])
-				      : resolve_symbol(k, &needs[i], &ret[i]);
+				      : resolve_symbol(k, &needs[i], near, &ret[i]);
 		if (err && !error_is(err, VMATLAS_ERROR_MISSING))
 			return err;
 		vmatlas_error_free(err);	/* missing: found stays false */
