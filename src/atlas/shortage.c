@@ -44,6 +44,9 @@ void shortage_say_log(const struct shortage *s, struct str *evidence)
 
 /* ---- Address space ---- */
 
+#define LITTLE KIB(128)		/* a hole of less is none */
+#define MAX_ALIGN GIB(1)
+
 /* Where in @s an allocation may lie: modules of x86-64 not at its beginning. */
 static struct vmatlas_range window_of(const struct shortage_case *c, const struct ledger_space *s)
 {
@@ -58,28 +61,46 @@ static struct vmatlas_range window_of(const struct shortage_case *c, const struc
 	return w;
 }
 
-static uint64_t hole(const struct shortage_case *c, const struct ledger_space *s)
+/* The most of a hole that an allocation gets which must begin at a multiple of @align. */
+static uint64_t room_in(struct vmatlas_range w, struct vmatlas_range hole, uint64_t align)
+{
+	const uint64_t at = align_up(MAX(hole.first, w.first), align);
+	const uint64_t last = MIN(hole.last, w.last);
+
+	return at >= hole.first && at <= last ? last - at + 1 : 0;
+}
+
+static uint64_t hole(const struct shortage_case *c, const struct ledger_space *s, uint64_t align)
 {
 	const struct vmatlas_range w = window_of(c, s), purged = s->pub.largest_purged;
 	uint64_t best = 0;
 
-	for (size_t i = 0; i < s->holes.nr; i++) {
-		const struct vmatlas_range h = { MAX(s->holes.v[i].first, w.first),
-						 MIN(s->holes.v[i].last, w.last) };
-
-		if (range_valid(h))
-			best = MAX(best, vmatlas_range_size(&h));
-	}
+	for (size_t i = 0; i < s->holes.nr; i++)
+		best = MAX(best, room_in(w, s->holes.v[i], align));
 	if (range_valid(purged) && range_holds(w, purged))
-		best = MAX(best, vmatlas_range_size(&purged));
+		best = MAX(best, room_in(w, purged, align));
 	return best;
 }
 
-/* Twice: an alignment may need a hole of up to twice the size. */
+/*
+ * The strictest that @size may have to be aligned: ioremap() wants its size rounded up
+ * (mm/vmalloc.c: __get_vm_area_node, up to IOREMAP_MAX_ORDER, a GiB at most). @size is
+ * with or without the guard page.
+ */
+static uint64_t alignment_of(const struct shortage_case *c, uint64_t size)
+{
+	const uint64_t page = 1ull << c->atlas->kernel->page_shift;
+	uint64_t align = page;
+
+	while (align < MAX_ALIGN && align + page < size)
+		align *= 2;
+	return align;
+}
+
 static bool is_full_for(const struct shortage_case *c, const struct ledger_space *s,
 			uint64_t size)
 {
-	return hole(c, s) < MAX(2 * size, (uint64_t)1 << 17);
+	return hole(c, s, 1) < LITTLE || hole(c, s, alignment_of(c, size)) < size;
 }
 
 static bool is_for_code(const struct shortage *s)
@@ -135,6 +156,9 @@ static const struct ledger_space *space_of(const struct shortage_case *c,
 	*ret_how = "the only space that such areas come from";
 	if (!code || !vmalloc)
 		return vmalloc ? vmalloc : code;
+	*ret_how = "more was asked for than module space has";
+	if (s->largest > vmatlas_range_size(&code->pub.range))
+		return vmalloc;
 	*ret_how = "by the backtrace";
 	/* 32-bit ARM looks in module space in silence, then in vmalloc space: module_alloc() */
 	if (is_for_code(trace) && c->atlas->kernel->arch != &arch_arm)
@@ -200,7 +224,7 @@ static struct vmatlas_error *say_space(struct shortage_case *c, const struct sho
 		: "%s was full for a while: %s of address space %s not found; now the largest "
 		  "hole is %s",
 		space->pub.region->name, words_size(s->smallest ? s->smallest : s->largest).s,
-		s->nr + s->suppressed > 1 ? "and more were" : "was", words_size(hole(c, space)).s);
+		s->nr + s->suppressed > 1 ? "and more were" : "was", words_size(hole(c, space, 1)).s);
 	return NULL;
 }
 
