@@ -122,8 +122,8 @@ def nothing_else(case):
             f"{c['subject']} {c['detail']}" for c in case.check["coverage"]
             if c["state"] != "covered"))
     notes = sorted(f["code"] for f in case.check["findings"] if f["severity"] not in WORST)
-    return "complete", f"{len(case.claimed)} findings{', notes: ' if notes else ''}" + \
-        ", ".join(notes)
+    worst = sum(f["severity"] in WORST for f in case.claimed)
+    return "complete", f"{worst} above a note" + ("; notes: " if notes else "") + ", ".join(notes)
 
 
 # ---- Mistakes: mistakes.c ----
@@ -274,13 +274,14 @@ def fits(case, values):
     return "--would-fit: as the kernel answered", f"{largest}: yes, {largest + PAGE}: no"
 
 
-def was_full(case):
-    """Full when the message was logged, half of it free by now."""
+def was_full(case, values):
+    """When the message was logged; pieces were given back since, and so now it is not."""
     sizes = [int(size) for line in case.log
              for size in re.findall(r"(?:vmap allocation|vmalloc_node_range) for size (\d+)", line)]
-    severity = next((f["severity"] for f in case.findings if f["code"] == "va-exhausted"), None)
-    claim(case, "va-exhausted", severity)
-    return f"{severity} va-exhausted", f"{len(sizes)} messages, {min(sizes)} to {max(sizes)} bytes"
+    found = claim(case, "va-exhausted", "warning",
+                  words=f"^vmalloc was full for a while: {min(sizes) // 1024} KiB .* the largest "
+                        f"hole is {values['largest'] // 1024} KiB$")
+    return found, f"{len(sizes)} messages, {min(sizes)} to {max(sizes)} bytes"
 
 
 def unpurged(case):
@@ -307,7 +308,7 @@ def crowd(case):
         return [("unpurged", unpurged)]
     values = next(v for kind, v, *_ in case.truths() if kind == "fragments")
     return [("fragments", fragments, values), ("would fit", fits, values),
-            ("was full", was_full)]
+            ("was full", was_full, values)]
 
 
 # ---- Exhaustion: troubles.c ----
@@ -408,9 +409,25 @@ def crash(case):
     raise Wrong(f"no crash at {words}")
 
 
+# ---- The report ----
+
+def report(case):
+    """All that check has, the worst in its first lines."""
+    whole = case.tool.json("report")
+    if whole["findings"] != case.check["findings"]:
+        raise Wrong("report has other findings than check")
+    worst = case.check["findings"][0]["message"] if case.check["findings"] else "no findings"
+    text = " ".join(case.tool.good("report", "-n").text.split())
+    verdict = text[text.index("VERDICT"):]
+    if " ".join(worst.split()) not in verdict[:len(worst) + 200]:
+        raise Wrong(f"the verdict is '{verdict[:200]}'")
+    return "the worst first, all findings", verdict[len("VERDICT "):][:56]
+
+
 def judges(case):
     """(name, function, argument…) of all that is judged, in order."""
     yield from troubles(case)
+    yield "report", report
     if os.path.exists(case.path("dmesg.txt")):
         yield "log", log
     yield "nothing else", nothing_else
