@@ -3,9 +3,9 @@
  * libdebuginfod's functions under their own names, out of a library that is loaded when
  * something is to be fetched: it brings libcurl along, which nobody else needs.
  */
-#include <dlfcn.h>
-#include <pthread.h>
 
+#include "base/attr.h"
+#include "base/lib.h"
 #include "image/debuginfod_lib.h"
 
 #define SONAME "libdebuginfod.so.1"
@@ -30,38 +30,19 @@
 static struct {
 #define POINTER(ret, how, name, params, args) ret (*name) params;
 	FUNCTIONS(POINTER)
-	bool is_complete;
 } lib;
 
 #define CALL(ret, how, name, params, args)                                      \
 	ret name params { how lib.name args; }
 FUNCTIONS(CALL)
 
-static struct vmatlas_error *load(void)
-{
-	void *handle;
-
-	if (lib.is_complete)
-		return NULL;
-	handle = dlopen(SONAME, RTLD_LAZY | RTLD_LOCAL);
-#define FIND(ret, how, name, params, args)                                      \
-	if (handle)                                                             \
-		lib.name = (__typeof__(lib.name))dlsym(handle, #name);          \
-	if (!lib.name)                                                          \
-		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,             \
-			"nothing can be fetched without libdebuginfod: %s", dlerror());
-	FUNCTIONS(FIND)
-	lib.is_complete = true;
-	return NULL;
-}
-
 struct vmatlas_error *debuginfod_lib_load(void)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct vmatlas_error *err;
+	static const struct lib_function functions[] = {
+#define FIND(ret, how, name, params, args) { #name, &lib.name },
+		FUNCTIONS(FIND)
+	};
 
-	pthread_mutex_lock(&lock);
-	err = load();
-	pthread_mutex_unlock(&lock);
-	return err;
+	return lib_load(SONAME, functions, ARRAY_SIZE(functions),
+			"nothing can be fetched without libdebuginfod");
 }

@@ -4,10 +4,10 @@
  * with the first kdump. Linked as usual it would bring libstdc++ along (through
  * snappy), half of the time in which this program starts, and most dumps are ELF.
  */
-#include <dlfcn.h>
 #include <libkdumpfile/kdumpfile.h>
-#include <pthread.h>
 
+#include "base/attr.h"
+#include "base/lib.h"
 #include "mem/kdump_lib.h"
 
 /* Return type, name, parameters and arguments of all that kdump.c uses. */
@@ -32,38 +32,19 @@
 static struct {
 #define POINTER(ret, name, params, args) ret (*name) params;
 	FUNCTIONS(POINTER)
-	bool is_complete;
 } lib;
 
 #define CALL(ret, name, params, args)                                           \
 	ret name params { return lib.name args; }
 FUNCTIONS(CALL)
 
-static struct vmatlas_error *load(void)
-{
-	void *handle;
-
-	if (lib.is_complete)
-		return NULL;
-	handle = dlopen(VMATLAS_KDUMPFILE, RTLD_LAZY | RTLD_LOCAL);
-#define FIND(ret, name, params, args)                                           \
-	if (handle)                                                             \
-		lib.name = (__typeof__(lib.name))dlsym(handle, #name);          \
-	if (!lib.name)                                                          \
-		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,             \
-			"libkdumpfile could not be loaded: %s", dlerror());
-	FUNCTIONS(FIND)
-	lib.is_complete = true;
-	return NULL;
-}
-
 struct vmatlas_error *kdump_lib_load(void)
 {
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	struct vmatlas_error *err;
+	static const struct lib_function functions[] = {
+#define FIND(ret, name, params, args) { #name, &lib.name },
+		FUNCTIONS(FIND)
+	};
 
-	pthread_mutex_lock(&lock);
-	err = load();
-	pthread_mutex_unlock(&lock);
-	return err;
+	return lib_load(VMATLAS_KDUMPFILE, functions, ARRAY_SIZE(functions),
+			"libkdumpfile could not be loaded");
 }
