@@ -81,8 +81,8 @@ ok "libbpf lives in image/btfmake.c" lives_in 'bpf/' src/image/btfmake.c
 ok "libkdumpfile lives in mem" lives_in 'libkdumpfile/' 'src/mem/*'
 ok "libfdt lives in kernel/firmware.c" lives_in 'libfdt' src/kernel/firmware.c
 ok "libsmartcols and jansson live in cli" lives_in 'libsmartcols/\|jansson' 'src/cli/*'
-ok "dlopen lives with plugins, libkdumpfile and libdebuginfod" lives_in 'dlfcn\.h' \
-	'src/atlas/plugin.c src/mem/kdump_lib.c src/image/debuginfod_lib.c'
+ok "dlopen lives with plugins and in base/lib.c" lives_in 'dlfcn\.h' \
+	'src/atlas/plugin.c src/base/lib.c'
 ok "plugins see the public header alone" plugins_see_the_header_alone
 ok "the library exports what vmatlas.map says" exported
 ok "what is exported is declared in vmatlas.h" declared
