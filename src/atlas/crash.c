@@ -129,7 +129,14 @@ static void say_message(const struct vmatlas *atlas, const struct oops *o, enum 
 {
 	if (o->comm[0])
 		str_addf(out, "in %s (PID %" PRIu64 "): ", o->comm, o->pid);
-	if (o->is_stack && sp == WHEREIS_STACK_GUARD && !o->fault.known)
+	if (o->is_kasan)
+		str_addf(out, "%s", o->text + strlen("BUG: "));
+	if (o->is_kasan && o->fault.known)
+		str_addf(out, ": %s %s, %s", access_words[o->access],
+			 words_addr(atlas, o->fault.value).s, short_words[what]);
+	else if (o->is_kasan)
+		return;
+	else if (o->is_stack && sp == WHEREIS_STACK_GUARD && !o->fault.known)
 		str_addf(out, "stack pointer %s is in %s", words_addr(atlas, o->sp.value).s,
 			 short_words[sp]);
 	else if (o->fault.known)
@@ -162,7 +169,8 @@ static void say(struct vmatlas_job *job, const struct oops *o, bool is_last)
 		.size = sizeof(struct vmatlas_report),
 		.severity = other ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
 		.code = "crash", .evidence = str_text(&evidence),
-		.advice = advice_for(o->is_stack && sp == WHEREIS_STACK_GUARD ? sp : what),
+		.advice = o->is_kasan ? "vmatlas log has KASAN's report: who allocated that memory "
+					"and who freed it" : advice_for(o->is_stack && sp == WHEREIS_STACK_GUARD ? sp : what),
 	}, "%s", str_text(&message));
 }
 

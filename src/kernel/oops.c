@@ -105,7 +105,8 @@ static void learn_ip(struct oops *o, const char *text)
 		p += strcspn(p, "]");
 		p += strspn(p, "] ");
 	}
-	learn_name(&o->pc, p);
+	if (strstr(p, "+0x"))	/* i386 up to 4.13 has its flags there, "EIP is at" below */
+		learn_name(&o->pc, p);
 }
 
 /* "PC is at read_freed+0x4c/0x58 [troubles]", "pc : dig+0x18/0x48 [troubles]" */
@@ -125,13 +126,16 @@ static void x86_line(struct oops *o, const char *text)
 {
 	const char *ip = text;
 
+	if (learn_named(&o->pc, text, "EIP is at "))
+		return;
 	if (text_skip(&ip, "RIP: ") || text_skip(&ip, "EIP: ") || text_skip(&ip, "IP: "))
 		learn_ip(o, ip);
 	else if (!strncmp(text, "RSP: ", 5) && !strstr(text, "002b:") && !o->sp.known)
 		o->sp.known = hex_behind(text, text[9] == ':' ? "0018:" : "RSP: ", &o->sp.value) ||
 			      hex_behind(text, "0000:", &o->sp.value);
 	else
-		learn(&o->sp, text, " ESP: ");
+		learn(&o->sp, text, strstr(text, " ESP: 00") == NULL ? " ESP: " :
+				    strstr(text, " ESP: 0068:") ? " ESP: 0068:" : "0069:");
 	if (!strncmp(text, "CR2: ", 5) && o->is_stack)
 		learn(&o->fault, text, "CR2: ");
 	if (strstr(text, "#PF: ") && o->access == OOPS_ACCESS_UNKNOWN)
@@ -201,6 +205,20 @@ static void stack_line(struct oops *o, const char *text)
 	o->has_stack = true;
 }
 
+/* "Pid: 1234, comm: insmod Tainted: P  ...", 2.6.25 to 3.8 */
+static void old_task_line(struct oops *o, const char *text)
+{
+	const char *p = text;
+	uint64_t pid;
+
+	if (o->comm[0] || !text_skip(&p, "Pid: ") || !text_decimal(&p, &pid) ||
+	    !text_skip(&p, ", comm: "))
+		return;
+	o->pid = pid;
+	snprintf(o->comm, sizeof(o->comm), "%.*s",
+		 (int)MIN(strcspn(p, " "), sizeof(o->comm) - 1), p);
+}
+
 /* "CPU: 1 PID: 94 Comm: insmod Tainted: ...", "CPU: 1 UID: 0 PID: ..." since 6.12 */
 static void task_line(struct oops *o, const char *text)
 {
@@ -226,6 +244,21 @@ static void task_line(struct oops *o, const char *text)
 		 comm);
 }
 
+/*
+ * mm/kasan/report.c, since 4.0: "BUG: KASAN: use-after-free in FUNCTION", and below it
+ * "Read of size 8 at addr X by task NAME/PID"; by hardware tags "Read at addr X by".
+ */
+static void kasan_line(struct oops *o, const char *text)
+{
+	const bool is_write = !strncmp(text, "Write ", 6);
+
+	if (!o->is_kasan || o->fault.known || (!is_write && strncmp(text, "Read ", 5) != 0))
+		return;
+	learn(&o->fault, text, " at addr ");
+	if (o->fault.known)
+		o->access = is_write ? OOPS_WRITE : OOPS_READ;
+}
+
 static void modules_line(struct oops *o, const char *text)
 {
 	const char *p = strstr(text, "[last unloaded: ");
@@ -244,7 +277,7 @@ static uint64_t fault_in(const struct head *h, const char *text, bool *ret_found
 	uint64_t addr = 0;
 
 	*ret_found = hex_behind(text, h->words, &addr) ||
-		     hex_behind(behind, "at virtual address ", &addr) ||
+		     hex_behind(text, "at virtual address ", &addr) ||
 		     hex_behind(behind, " at ", &addr);
 	return addr;
 }
@@ -253,6 +286,9 @@ static void begin(struct oops *o, const struct head *h, const struct log_line *l
 {
 	*o = (struct oops){ .nsec = line->rec->ts_nsec, .has_time = line->rec->has_ts };
 	snprintf(o->text, sizeof(o->text), "%.*s", TROUBLE_TEXT - 1, line->text);
+	o->is_kasan = strstr(line->text, "BUG: KASAN: ") == line->text;
+	if (o->is_kasan && strstr(line->text, " in "))
+		learn_name(&o->pc, strstr(line->text, " in ") + 4);
 	o->is_stack = h->is_stack || strstr(line->text, "stack overflow");
 	if (h->has_address)
 		o->fault.value = fault_in(h, line->text, &o->fault.known);
@@ -304,6 +340,8 @@ static void body_line(struct oops *o, const char *text)
 	riscv_line(o, text);
 	stack_line(o, text);
 	task_line(o, text);
+	old_task_line(o, text);
+	kasan_line(o, text);
 	modules_line(o, text);
 	access_line(o, text);
 	if (o->fault.known && o->pc.known && o->fault.value == o->pc.value)

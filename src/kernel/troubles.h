@@ -82,6 +82,7 @@ struct oops {
 	char text[TROUBLE_TEXT];	/* the line that says what happened */
 	char panic[TROUBLE_TEXT];	/* "Kernel panic - not syncing: ..." after it; "" */
 	bool is_stack;			/* the kernel says that a stack ran over */
+	bool is_kasan;			/* KASAN's report: nothing had to fault */
 	enum oops_access access;
 	struct oops_register fault, pc, lr, sp;
 	struct vmatlas_range stack;	/* "Task stack: [a..b]" */

@@ -256,6 +256,77 @@ static void an_oops_of_old_x86(void **state)
 	assert_int_equal(o.sp.value, 0xffff88003d9c5d28);
 }
 
+/* arch/x86/kernel/process_32.c and dumpstack.c up to 4.13 */
+static void an_oops_of_old_i386(void **state)
+{
+	const struct oops o = oops_of(
+		"BUG: unable to handle kernel paging request at f899b670\n"
+		"IP: [<c01de48c>] kobject_add+0x83/0xd7\n"
+		"*pde = 00737067 \n"
+		"Oops: 0002 [#1] SMP \n"
+		"Pid: 8227, comm: modprobe Not tainted (2.6.32-5-686 #1) Bochs\n"
+		"EIP: 0060:[<c01de48c>] EFLAGS: 00210286 CPU: 0\n"
+		"EIP is at kobject_add+0x83/0xd7\n"
+		"EAX: c038db78 EBX: c038db04 ECX: f899b670 EDX: f8a4a630\n"
+		"ESI: c038db4c EDI: f8a4a614 EBP: c038db80 ESP: d7568f2c\n"
+		" DS: 007b ES: 007b FS: 00d8 GS: 00e0 SS: 0068\n"
+		"EIP: [<c01de48c>] kobject_add+0x83/0xd7 SS:ESP 0068:d7568f2c\n");
+
+	(void)state;
+	assert_int_equal(o.fault.value, 0xf899b670);
+	assert_int_equal(o.pc.value, 0xc01de48c);
+	assert_string_equal(o.pc.name, "kobject_add+0x83/0xd7");
+	assert_int_equal(o.sp.value, 0xd7568f2c);
+	assert_string_equal(o.comm, "modprobe");
+	assert_int_equal(o.pid, 8227);
+}
+
+/* Without the line "IP:" there is a line of flags, and the name is below. */
+static void eip_is_at(void **state)
+{
+	const struct oops o = oops_of(
+		"BUG: unable to handle kernel paging request at virtual address f899b670\n"
+		" printing eip:\n"
+		"c01de48c\n"
+		"Oops: 0002 [#1]\n"
+		"CPU:    0\n"
+		"EIP:    0060:[<c01de48c>]    Not tainted VLI\n"
+		"EFLAGS: 00210286   (2.6.22) \n"
+		"EIP is at kobject_add+0x83/0xd7\n");
+
+	(void)state;
+	assert_string_equal(o.pc.name, "kobject_add+0x83/0xd7");
+	assert_true(o.fault.known);
+	assert_int_equal(o.fault.value, 0xf899b670);
+}
+
+/* Cut from a kernel of 6.1. Nothing faults, and the only RIP is user space's. */
+static void a_report_of_kasan(void **state)
+{
+	const struct oops o = oops_of(
+		"BUG: KASAN: use-after-free in read_freed_slab+0x4a/0x60 [troubles]\n"
+		"Read of size 1 at addr ffff8880021dd308 by task insmod/39\n"
+		"\n"
+		"CPU: 1 PID: 39 Comm: insmod Tainted: G           O       6.1.192-vmatlas #1 \n"
+		"Call Trace:\n"
+		" kasan_report+0xc7/0x100\n"
+		"RIP: 0033:0x47fbe9\n"
+		"RSP: 002b:00007fffa004a248 EFLAGS: 00000246 ORIG_RAX: 0000000000000139\n"
+		"The buggy address belongs to the object at ffff8880021dd300\n"
+		"Kernel panic - not syncing: KASAN: panic_on_warn set ...\n");
+
+	(void)state;
+	assert_true(o.is_kasan);
+	assert_int_equal(o.fault.value, 0xffff8880021dd308);
+	assert_int_equal(o.access, OOPS_READ);
+	assert_false(o.pc.known);
+	assert_string_equal(o.pc.name, "read_freed_slab+0x4a/0x60 [troubles]");
+	assert_false(o.sp.known);
+	assert_string_equal(o.comm, "insmod");
+	assert_int_equal(o.pid, 39);
+	assert_string_equal(o.panic, "Kernel panic - not syncing: KASAN: panic_on_warn set ...");
+}
+
 /* The addresses are hashed since 4.15: what counts is CR2. */
 static void a_stack_that_ran_over_on_x86(void **state)
 {
@@ -386,6 +457,9 @@ int main(void)
 		cmocka_unit_test(a_page_fault_of_x86),
 		cmocka_unit_test(a_jump_into_nowhere),
 		cmocka_unit_test(an_oops_of_old_x86),
+		cmocka_unit_test(an_oops_of_old_i386),
+		cmocka_unit_test(eip_is_at),
+		cmocka_unit_test(a_report_of_kasan),
 		cmocka_unit_test(a_stack_that_ran_over_on_x86),
 		cmocka_unit_test(a_stack_that_ran_over_on_arm),
 		cmocka_unit_test(other_words_for_a_fault),

@@ -11,6 +11,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 static char *what = "";
@@ -59,6 +60,17 @@ static noinline void read_freed(bool purge)
 	vfree(area);
 	if (purge)
 		vm_unmap_aliases();
+	pr_info("troubles: %d\n", *late);
+}
+
+/* Nothing faults: only KASAN sees it. */
+static noinline void read_freed_slab(void)
+{
+	char *object = kmalloc(64, GFP_KERNEL);
+	volatile char *late = object + 8;
+
+	pr_info("troubles: freed object %px\n", object);
+	kfree(object);
 	pr_info("troubles: %d\n", *late);
 }
 
@@ -183,6 +195,8 @@ static int troubles_init(void)
 		overflow_stack();
 	else if (!strcmp(what, "freed-area") || !strcmp(what, "purged-area"))
 		read_freed(what[0] == 'p');
+	else if (!strcmp(what, "freed-slab"))
+		read_freed_slab();
 	else if (!strcmp(what, "guard"))
 		write_behind();
 	else if (!strcmp(what, "null"))
