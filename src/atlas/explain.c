@@ -118,7 +118,9 @@ static const struct {
 	  "somebody else's by now.\n\n"
 	  "An area that is being freed leaves its list a moment before its pages are unmapped:\n"
 	  "one that a CPU was just freeing looks the same. Where the list of areas is broken\n"
-	  "(list-corrupt), pages of the areas behind the break are told as a note.\n" },
+	  "(list-corrupt), pages of the areas behind the break are told as a note.\n\n"
+	  "In the fixmap, pages in slots that early_ioremap() has while booting, and in none\n"
+	  "of its slots at all, are told likewise.\n" },
 	{ "unmapped-area",
 	  "An area is recorded, and some of its pages are not mapped (error, warning).\n\n"
 	  "An access to such a page faults. Judged are those areas alone that the kernel has\n"
@@ -148,10 +150,18 @@ static const struct {
 	{ "memtype-conflict",
 	  "The same physical memory is mapped with two memory types (warning, note).\n\n"
 	  "Cached and uncached, or device and write-combining: what a CPU sees and in which\n"
-	  "order is then not defined. Judged is memory of devices; RAM that DMA and graphics\n"
-	  "map uncached beside the kernel's own cached mapping is how Linux does it. A note\n"
-	  "where the stricter type counts: x86 with its MTRRs, strongly ordered and device\n"
-	  "memory of ARM.\n" },
+	  "order is then not defined. Judged is memory of devices, and RAM that vmap() or\n"
+	  "vmalloc() map otherwise than the kernel's own mapping of all memory does. DMA memory\n"
+	  "that is uncached beside that is how Linux does it. A note where the stricter type\n"
+	  "counts: x86 with its MTRRs, strongly ordered and device memory of ARM; and for RAM\n"
+	  "on other CPUs than x86, where a driver that cleans the caches may do so.\n" },
+	{ "double-ioremap",
+	  "Two ioremap() areas map the same registers, in the same way (note).\n\n"
+	  "One finding lists the pairs. Drivers that share a device do that, and so does one\n"
+	  "that forgets to unmap, or a second one that takes a device over. Left out are what\n"
+	  "ACPI maps for the firmware, ARM's static mappings, cached memory, and what may be two\n"
+	  "devices in one page, for a page is the least that can be mapped: the page where one\n"
+	  "area ends and the next begins, and one in which an entry of /proc/iomem does.\n" },
 	{ "ram-ioremapped",
 	  "An ioremap() area maps RAM that the kernel uses (warning, note).\n\n"
 	  "Kernels refuse that (\"ioremap on RAM\"), since the same memory is mapped cached in\n"

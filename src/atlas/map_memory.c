@@ -7,7 +7,6 @@
 #include "base/range.h"
 #include "kernel/ram.h"
 
-#define TYPE (PT_DEVICE | PT_UNCACHED | PT_WC)
 #define MAX_FRAMES (1u << 16)		/* runs of device memory; no machine has as many */
 
 static struct vmatlas_range phys_of(const struct mapping *m)
@@ -29,7 +28,7 @@ static bool is_ram(const struct map_case *c, struct vmatlas_range phys)
  */
 static void say_ram(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner)
 {
-	const bool cached = !(m->attr & TYPE);
+	const bool cached = !(m->attr & MAP_TYPE);
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
 	words_area(c->atlas, owner, &what);
@@ -48,29 +47,27 @@ static void say_ram(struct map_case *c, const struct mapping *m, const struct vm
 
 /* ---- Gathering ---- */
 
-/*
- * What may conflict: whatever is not cached, and whatever is no RAM. DMA memory that is
- * mapped uncached beside the cached mapping the kernel has of all memory is how arm
- * and arm64 do it (kernel/dma/remap.c), and so are buffers of graphics.
- */
+/* What may conflict: whatever is not cached, and whatever is no RAM. */
 void memory_piece(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner)
 {
 	const bool io = owner && (owner->kind == VMATLAS_KIND_IOREMAP ||
 				  owner->kind == VMATLAS_KIND_STATIC_IO);
 	struct map_frames *f;
 
-	if (!mapping_is_memory(m) || (!io && !(m->attr & TYPE)))
+	if (!mapping_is_memory(m) || (!io && !(m->attr & MAP_TYPE)))
 		return;
 	c->remaps_seen |= io;
 	if (is_ram(c, phys_of(m))) {
 		if (owner && owner->kind == VMATLAS_KIND_IOREMAP)
 			say_ram(c, m, owner);
+		else
+			alias_piece(c, m, owner);
 		return;
 	}
 	f = c->devices.nr < MAX_FRAMES ? vec_push(&c->devices) : NULL;
 	if (f)
 		*f = (struct map_frames){ .phys = phys_of(m), .va = m->range.first,
-					  .attr = m->attr & TYPE, .owner = owner };
+					  .attr = m->attr & MAP_TYPE, .owner = owner };
 	else
 		c->devices_full = true;
 }
@@ -112,7 +109,7 @@ static bool is_untracked(const struct map_case *c)
 	return value;
 }
 
-static void add_side(struct map_case *c, const struct map_frames *f, struct str *s)
+void map_evidence_side(struct map_case *c, const struct map_frames *f, struct str *s)
 {
 	str_addf(s, "mapping\t%s, %s\n", words_addr(c->atlas, f->va).s, mapping_type_name(f->attr));
 	if (f->owner)
@@ -126,8 +123,8 @@ static void say_conflict(struct map_case *c, const struct map_frames *a,
 	const struct vmatlas_range where = { b->va, b->va + vmatlas_range_size(&b->phys) - 1 };
 	_cleanup_(str_done) struct str evidence = { 0 };
 
-	add_side(c, a, &evidence);
-	add_side(c, b, &evidence);
+	map_evidence_side(c, a, &evidence);
+	map_evidence_side(c, b, &evidence);
 	map_report(c, &c->types, (struct vmatlas_report){
 		.severity = severity_of(c, a, b), .code = "memtype-conflict", .where = &where,
 		.record = b->owner ? b->owner->record : 0, .evidence = str_text(&evidence),
@@ -148,8 +145,11 @@ static void judge_types(struct map_case *c)
 	for (size_t i = 0; i < c->devices.nr; i++) {
 		const struct map_frames *f = &c->devices.v[i];
 
-		if (widest && f->phys.first <= widest->phys.last && f->attr != widest->attr &&
-		    !(untracked && severity_of(c, widest, f) == VMATLAS_SEVERITY_NOTE))
+		const bool overlaps = widest && f->phys.first <= widest->phys.last;
+
+		if (overlaps && f->attr == widest->attr)
+			twice_pair(c, widest, f);
+		else if (overlaps && !(untracked && severity_of(c, widest, f) == VMATLAS_SEVERITY_NOTE))
 			say_conflict(c, widest, f);
 		if (!widest || f->phys.last > widest->phys.last)
 			widest = f;
@@ -161,6 +161,8 @@ void memory_finish(struct map_case *c)
 	if (c->devices.nr)
 		qsort(c->devices.v, c->devices.nr, sizeof(*c->devices.v), by_phys);
 	judge_types(c);
+	twice_finish(c);
+	alias_finish(c);
 	map_fold_finish(c, &c->types, "memtype-conflict", "places that are mapped in two ways");
 	map_fold_finish(c, &c->ram, "ram-ioremapped", "areas that map RAM as a device");
 	if (c->devices_full)

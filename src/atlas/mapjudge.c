@@ -227,6 +227,7 @@ static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 	else if (m->state == MAPPING_SHARED && is_odd(c, m))
 		say_corrupt(c, m, "the table it leads to serves other addresses, too");
 	rights_run(c, m);
+	fixmap_run(c, m);
 	meet_areas(c, m);
 	find_unowned(c, m);
 	return NULL;
@@ -255,15 +256,20 @@ static void cover(struct map_case *c, const struct mapping_stats *stats)
 			"of %" PRIu64 " areas, because they overlap", c->nr_overlapping);
 }
 
-static void finish(struct map_case *c)
+static struct vmatlas_error *finish(struct map_case *c)
 {
+	struct vmatlas_error *err;
+
 	while (c->area.claim)
 		end_area(c);
 	holes_finish(c);
+	stale_break(c);
+	err = fixmap_finish(c);
 	stale_finish(c);
 	pages_finish(c);
 	rights_finish(c);
 	memory_finish(c);
+	return err;
 }
 
 static struct vmatlas_error *not_judged(struct vmatlas_job *job, struct vmatlas_error *err)
@@ -317,17 +323,20 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 	c.areas_complete = atlas->books.areas_complete;
 	c.next_owner = vmatlas_claim_next(atlas, VMATLAS_LAYER_RECORDED, NULL);
 	begin_area(&c, next_area(&c, NULL));
+	fixmap_begin(&c);
 	err = prepare(&c);
 	/* lowmem is a few sections; it holds the kernel itself */
 	if (!err)
 		err = mapped_walk(atlas, c.k->ptr_size == 4, take_run, &c, &stats);
 	if (!err) {
-		finish(&c);
+		err = finish(&c);
 		cover(&c, &stats);
 	}
 	pages_close(&c);
 	vec_done(&c.wx);
 	vec_done(&c.devices);
+	vec_done(&c.pairs);
+	vec_done(&c.fixed);
 	return err ? not_judged(job, err) : NULL;
 }
 

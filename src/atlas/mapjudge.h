@@ -41,6 +41,12 @@ struct map_frames {
 	const struct vmatlas_claim *owner;	/* NULL: none */
 };
 
+/* Two ioremap() areas, and what both of them map. */
+struct map_pair {
+	const struct vmatlas_claim *a, *b;
+	struct vmatlas_range phys;
+};
+
 struct map_case {
 	struct vmatlas_job *job;
 	struct vmatlas *atlas;
@@ -71,9 +77,18 @@ struct map_case {
 	struct map_pages *pages;	/* of map_pages.c */
 	VEC(struct map_frames) devices;	/* of device memory, and of what is not cached */
 	bool devices_full, remaps_seen;
+	VEC(struct map_pair) pairs;	/* of one type */
+	size_t nr_pairs;		/* with those that are not kept */
+
+	/* RAM that is not cached, against the kernel's own mapping of it */
+	const struct vmatlas_claim *alias_told;
+	size_t nr_aliases;		/* looked up */
+
+	const struct vmatlas_claim *fixmap;	/* its region; NULL */
+	VEC(struct mapping) fixed;	/* runs in the fixmap, or close to it, to be looked at */
 
 	uint64_t nr_judged, nr_unknown;	/* areas whose pages had to be mapped */
-	struct map_fold stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong;
+	struct map_fold stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases;
 };
 
 /* Report through @fold. */
@@ -126,6 +141,31 @@ void rights_finish(struct map_case *c);
 void memory_piece(struct map_case *c, const struct mapping *m,
 		  const struct vmatlas_claim *owner);
 void memory_finish(struct map_case *c);
+
+/* The memory type alone, of enum pt_attr. */
+#define MAP_TYPE (PT_DEVICE | PT_UNCACHED | PT_WC)
+
+/* "mapping  ADDRESS, TYPE", its area and its entry, as lines of evidence. */
+void map_evidence_side(struct map_case *c, const struct map_frames *f, struct str *s);
+
+/* ---- map_twice.c: double-ioremap ---- */
+
+/* @a and @b overlap, and are of one type. */
+void twice_pair(struct map_case *c, const struct map_frames *a, const struct map_frames *b);
+void twice_finish(struct map_case *c);
+
+/* ---- map_alias.c: memtype-conflict, of RAM ---- */
+
+/* @m is RAM, and not cached. */
+void alias_piece(struct map_case *c, const struct mapping *m,
+		 const struct vmatlas_claim *owner);
+void alias_finish(struct map_case *c);
+
+/* ---- map_fixmap.c: stale-pte, in the fixmap ---- */
+
+void fixmap_begin(struct map_case *c);
+void fixmap_run(struct map_case *c, const struct mapping *m);
+VMATLAS_CHECKED struct vmatlas_error *fixmap_finish(struct map_case *c);
 
 /* ---- map_pages.c: wrong-page ---- */
 

@@ -124,7 +124,7 @@ static bool maps_to(struct kernel *k, uint64_t addr, uint64_t phys)
  * The direct map holds RAM in one piece: from PHYS_OFFSET on, on x86 from 0 on. On
  * arm64 and riscv it may begin elsewhere than its region does.
  */
-static void find_alias(struct vmatlas *atlas, uint64_t phys, struct vmatlas_physical *ret)
+bool physical_direct(struct vmatlas *atlas, uint64_t phys, uint64_t *ret)
 {
 	const struct vmatlas_claim *map = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
 	struct kernel *k = atlas->kernel;
@@ -134,13 +134,20 @@ static void find_alias(struct vmatlas *atlas, uint64_t phys, struct vmatlas_phys
 		k->page_offset + phys, k->page_offset + phys - k->phys_base,
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(may) && !ret->has_alias; i++) {
-		ret->alias = may[i] & k->va_mask;
-		ret->has_alias = (!map || range_has(map->range, ret->alias)) &&
-				 maps_to(k, ret->alias, phys);
+	for (size_t i = 0; i < ARRAY_SIZE(may); i++) {
+		*ret = may[i] & k->va_mask;
+		if ((!map || range_has(map->range, *ret)) && maps_to(k, *ret, phys))
+			return true;
 	}
-	if (!ret->has_alias)
-		ret->alias = 0;
+	*ret = 0;
+	return false;
+}
+
+static void find_alias(struct vmatlas *atlas, uint64_t phys, struct vmatlas_physical *ret)
+{
+	struct kernel *k = atlas->kernel;
+
+	ret->has_alias = physical_direct(atlas, phys, &ret->alias);
 	ret->image = (phys - k->image_delta) & k->va_mask;
 	ret->has_image = range_valid(k->image_range) &&
 			 range_has(k->image_range, ret->image) &&

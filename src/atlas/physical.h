@@ -18,4 +18,7 @@ void physical_free(struct physical *p);
 VMATLAS_CHECKED struct vmatlas_error *
 physical_get(struct vmatlas *atlas, struct physical **ret);
 
+/* Where the kernel's own mapping of all memory has @phys; false if it has not. */
+bool physical_direct(struct vmatlas *atlas, uint64_t phys, uint64_t *ret);
+
 #endif
