@@ -184,7 +184,8 @@ void print_coverage(const struct cli *cli, bool all)
 		label = "";
 	}
 	if (*label)
-		print_field(cli, 0, 8, label, "nothing was looked at");
+		print_field(cli, 0, 8, label, vmatlas_info(cli->atlas) ? "nothing was looked at"
+			    : "what was declared; there is no dump to look into");
 }
 
 void print_shortfall(const struct cli *cli)
