@@ -387,6 +387,7 @@ WORDS = {
     "stack-overflow": "the guard page below a stack",
     "freed-text": "jump to .*module space without a module",
     "freed-data": "module space without a module",
+    "freed-slab": "KASAN: .*in read_freed_slab.*read from .*",
     "null": "a NULL pointer",
     "wild": "a pointer out of freed memory",
 }
