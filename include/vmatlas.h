@@ -230,6 +230,10 @@ struct vmatlas_info {
 	uint64_t nr_reads;
 	const char *types_from;		/* "DWARF", "BTF of FILE", "" if there are none */
 	const char *vmlinux_from;	/* how it was found: "build ID"; "" if it was named */
+	/* After a survey with VMATLAS_SURVEY_RAM, bytes: */
+	uint64_t ram;			/* System RAM; 0 unknown */
+	uint64_t ram_high;		/* of it, highmem of a 32-bit kernel */
+	uint64_t ram_unused;		/* of it, above what the kernel uses */
 };
 
 /** vmatlas_info() - NULL where only --declared was opened */

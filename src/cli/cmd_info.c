@@ -59,7 +59,32 @@ static void add_found(struct fields *f, const char *from)
 	    *from ? strdup(from) : NULL);
 }
 
-static void collect(const struct vmatlas_info *i, struct fields *f)
+static void add_part(struct str *s, const struct cli *cli, uint64_t bytes, const char *what)
+{
+	char size[TEXT_MAX];
+
+	if (bytes)
+		str_addf(s, ", %s%s", text_size(cli, bytes, size), what);
+}
+
+static void add_ram(const struct cli *cli, const struct vmatlas_info *i, struct fields *f)
+{
+	const uint64_t low = i->ram - i->ram_high - i->ram_unused;
+	_cleanup_(str_done) struct str s = { 0 };
+	char size[TEXT_MAX];
+
+	str_addf(&s, "%s System RAM", text_size(cli, i->ram, size));
+	if (i->ram_high)
+		add_part(&s, cli, low, " of it lowmem");
+	add_part(&s, cli, i->ram_high, " highmem");
+	add_part(&s, cli, i->ram_unused, " not used by this kernel");
+	add(f, "RAM", "ram", i->ram ? json_number(i->ram) : json_null(),
+	    i->ram ? str_take(&s) : NULL);
+	add(f, NULL, "ram_high", i->ram ? json_number(i->ram_high) : json_null(), NULL);
+	add(f, NULL, "ram_unused", i->ram ? json_number(i->ram_unused) : json_null(), NULL);
+}
+
+static void collect(const struct cli *cli, const struct vmatlas_info *i, struct fields *f)
 {
 	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
 	char when[TEXT_MAX];
@@ -75,6 +100,7 @@ static void collect(const struct vmatlas_info *i, struct fields *f)
 		 i->big_endian ? "big-endian" : "little-endian");
 	add_number(f, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
 	add_number(f, "levels", "levels", i->levels);
+	add_ram(cli, i, f);
 	add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
 	add_found(f, i->vmlinux_from);
 	add_text(f, "build ID", "build_id", i->build_id);
@@ -111,7 +137,7 @@ static void json_fields(struct fields *f)
 
 struct vmatlas_error *cmd_info(struct cli *cli)
 {
-	struct vmatlas_error *err = session_open(cli, 0);
+	struct vmatlas_error *err = session_open(cli, VMATLAS_SURVEY_RAM);
 	const struct vmatlas_info *info;
 	struct fields f = { .nr = 0 };
 
@@ -119,7 +145,7 @@ struct vmatlas_error *cmd_info(struct cli *cli)
 		return err;
 	info = vmatlas_info(cli->atlas);
 	if (info)
-		collect(info, &f);
+		collect(cli, info, &f);
 	if (cli->json) {
 		json_begin(cli);
 		json_fields(&f);
