@@ -27,7 +27,7 @@ static bool is_judged(const struct vmatlas_claim *owner)
 /*
  * On x86 no two mappings of RAM may differ (Intel SDM vol. 3, 12.12.4), and so
  * set_memory_wc() and its like change the kernel's own, too (arch/x86/mm/pat/set_memory.c).
- * On ARM (ARM ARM, B2.16 "Mismatched memory attributes") and riscv (Svpbmt) it is for the
+ * On ARM (ARM ARM, "Mismatched memory attributes") and riscv (Svpbmt) it is for the
  * driver to clean the caches, as those of graphics do, which map their buffers so.
  */
 static void say(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner,

@@ -266,6 +266,27 @@ def wild_nodes(p, r):
     return ["nr_vmap_nodes"]
 
 
+def map_page(p, address):
+    """16 MiB of RAM, by an entry of a table that is there."""
+    step = p.tool.json("addr", f"{address:#x}")["addresses"][0]["walk"]["steps"][-1]
+    if step["level"] != "PTE":
+        raise Wrong(f"{address:#x} has no table of entries")
+    p.write_file(p.offset(number(step["at"])), (0x8000000001000163).to_bytes(8, "little"))
+    return [f"{address:x}"]
+
+
+def boot_slot(p, r):
+    """One of early_ioremap()'s: from the next multiple of 512 slots on (asm/fixmap.h)."""
+    top = p.case.macros["FIXADDR_TOP"]
+    permanent = (top - p.case.macros["FIXADDR_START"]) // PAGE
+    return map_page(p, top - (permanent // 512 * 512 + 612) * PAGE) + ["for booting only"]
+
+
+def no_slot(p, r):
+    """Above vsyscall's page, which is the first slot."""
+    return map_page(p, p.case.macros["FIXADDR_TOP"] - 16 * PAGE) + ["no slot"]
+
+
 # ---- What each must lead to ----
 
 # Those that the injury names in p.gone, and no others; or some.
@@ -311,6 +332,8 @@ INJURIES = (
     (window_inside_out, ERROR, {"bounds-disagree"}, ALL),
     (banner_gone, CLEAN, set(), ALL),
     (proof_gone, CLEAN, set(), ALL),
+    (boot_slot, ERROR, {"stale-pte"}, ALL),
+    (no_slot, ERROR, {"stale-pte"}, ALL),
     (wild_nodes, ERROR, {"list-corrupt", "stale-pte"}, FEWER),
 )
 
@@ -320,4 +343,8 @@ NEEDS = {kcore_moved: "kcore_vmalloc", wild_nodes: "vmap_nodes", base_moved: "vm
          high_memory_down: "swapper_pg_dir", direct_map_moved: "page_offset_base",
          kcore_modules_moved: "kcore_modules", marker_moved: "page_offset_base",
          window_moved: "execmem_alloc", window_astray: "execmem_alloc",
-         window_inside_out: "execmem_alloc", proof_gone: "phys_base"}
+         window_inside_out: "execmem_alloc", proof_gone: "phys_base",
+         boot_slot: "level1_fixmap_pgt", no_slot: "level1_fixmap_pgt"}
+
+# What makes `check` ask vmlinux for more than it does of a healthy dump.
+ASKS_MORE = {boot_slot, no_slot}

@@ -55,7 +55,8 @@ class Patient:
             found = Elf(self.tool.vmlinux).symbols(
                 "vmalloc_base", "vmemmap_base", "high_memory", "kcore_vmalloc", "vmap_nodes",
                 "page_offset_base", "kcore_modules", "execmem_alloc", "address_markers",
-                "nr_vmap_nodes", "swapper_pg_dir", "linux_banner", "__start_notes", "phys_base")
+                "nr_vmap_nodes", "swapper_pg_dir", "linux_banner", "__start_notes", "phys_base",
+                "level1_fixmap_pgt")
             self.symbols = {key: value + slide for key, value in found.items()}
         return self.symbols.get(name, 0)
 

@@ -269,6 +269,81 @@ static void thousands_of_one_kind_are_counted(void **state)
 	vmatlas_close(atlas);
 }
 
+/* Two pages each, from these physical addresses on. */
+static struct vmatlas *two_remaps(uint64_t a, uint64_t b)
+{
+	struct vmatlas *atlas = start();
+
+	give_ram(atlas);
+	area(atlas, VMATLAS_KIND_IOREMAP, 0, 2, (struct vmatlas_area){ .phys = a });
+	area(atlas, VMATLAS_KIND_IOREMAP, 4, 2, (struct vmatlas_area){ .phys = b });
+	for (uint64_t i = 0; i < 2; i++) {
+		map(i, (a + i * 0x1000) | LEAF | UC);
+		map(4 + i, (b + i * 0x1000) | LEAF | UC);
+	}
+	fake_inspect(atlas, &inspector_mappings);
+	return atlas;
+}
+
+static void registers_mapped_twice_are_a_note(void **state)
+{
+	struct vmatlas *atlas = two_remaps(0xfe000000, 0xfe000000);
+	const struct vmatlas_finding *f = only_finding(atlas, "double-ioremap");
+
+	(void)state;
+	assert_int_equal(f->severity, VMATLAS_SEVERITY_NOTE);
+	assert_says(f->evidence, "0xfe000000-0xfe001fff");
+	vmatlas_close(atlas);
+}
+
+static void neighbours_may_share_a_page(void **state)
+{
+	struct vmatlas *atlas = two_remaps(0xfe000000, 0xfe001000);
+
+	(void)state;
+	assert_int_equal(nr_findings(atlas), 0);
+	vmatlas_close(atlas);
+}
+
+/* A vmap() area of a page of RAM, which the direct map has @pud: a leaf of 1 GiB, or none. */
+static struct vmatlas *uncached_ram(uint32_t kind, uint64_t pud)
+{
+	struct vmatlas *atlas = start();
+
+	give_ram(atlas);
+	fake_region(atlas, VMATLAS_KIND_DIRECT_MAP, "direct map", 0xffff888000000000,
+		    0xffff888000000000 + TIB(1), 0);
+	put(TABLE_AT(0), 273, TABLE_AT(4) | TABLE);
+	put(TABLE_AT(4), 0, pud);
+	area(atlas, kind, 0, 1, (struct vmatlas_area){ 0 });
+	map(0, 0x5000000 | LEAF | UC);
+	fake_inspect(atlas, &inspector_mappings);
+	return atlas;
+}
+
+static void ram_of_two_types_is_told(void **state)
+{
+	const uint64_t huge = LEAF | 0x80;
+	struct vmatlas *atlas = uncached_ram(VMATLAS_KIND_VMAP, huge);
+	const struct vmatlas_finding *f = only_finding(atlas, "memtype-conflict");
+
+	(void)state;
+	assert_int_equal(f->severity, VMATLAS_SEVERITY_WARNING);
+	assert_says(f->message, "0x5000000 uncached");
+	assert_says(f->message, "ffff888005000000");
+	vmatlas_close(atlas);
+	/* as set_memory_uc() leaves it, not mapped at all, and what DMA may do */
+	atlas = uncached_ram(VMATLAS_KIND_VMAP, huge | UC);
+	assert_int_equal(nr_findings(atlas), 0);
+	vmatlas_close(atlas);
+	atlas = uncached_ram(VMATLAS_KIND_VMAP, 0);
+	assert_int_equal(nr_findings(atlas), 0);
+	vmatlas_close(atlas);
+	atlas = uncached_ram(VMATLAS_KIND_DMA_AREA, huge);
+	assert_int_equal(nr_findings(atlas), 0);
+	vmatlas_close(atlas);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +357,9 @@ int main(void)
 		cmocka_unit_test(tables_that_cannot_be_are_told),
 		cmocka_unit_test(a_table_that_is_not_there_is_no_finding),
 		cmocka_unit_test(thousands_of_one_kind_are_counted),
+		cmocka_unit_test(registers_mapped_twice_are_a_note),
+		cmocka_unit_test(neighbours_may_share_a_page),
+		cmocka_unit_test(ram_of_two_types_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
