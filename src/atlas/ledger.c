@@ -170,7 +170,8 @@ void ledger_walk(const struct vmatlas *atlas, struct vmatlas_range range,
 
 	if (!atlas->ledger || !range_valid(range))
 		return;
-	while (!m.full && next_record(&m, &piece)) {
+	/* behind one that takes all of it come those that are there twice */
+	while (next_record(&m, &piece)) {
 		if (piece.range.first > range.last)
 			break;
 		place(&m, &piece);

@@ -33,6 +33,7 @@ struct ledger_space {
 	VEC(struct vmatlas_range) holes;
 	VEC(struct vmatlas_share) shares;
 	uint64_t holes_by_order[64], bytes_by_order[64];
+	uint64_t twice;			/* bytes that two records have */
 };
 
 struct ledger {

@@ -22,7 +22,8 @@ enum ledger_room ledger_room(const struct vmatlas *atlas, const struct ledger_sp
 	const struct vmatlas_range *r = &s->pub.largest_purged;
 	const uint64_t most = range_valid(*r) ? vmatlas_range_size(r) : 0;
 
-	if (vmatlas_range_size(&s->pub.range) < LEAST_SPACE)
+	/* where records lie across each other, who knows which are true; that was told */
+	if (vmatlas_range_size(&s->pub.range) < LEAST_SPACE || s->twice > TIGHT)
 		return LEDGER_ROOMY;
 	return most <= FULL_PAGES * page ? LEDGER_FULL : most <= TIGHT ? LEDGER_TIGHT : LEDGER_ROOMY;
 }

@@ -79,8 +79,10 @@ static void add_piece(void *arg, const struct ledger_piece *p)
 		[LEDGER_LOST] = &pub->lost,
 	};
 
-	if (p->twice)
+	if (p->twice) {
+		sums->s->twice += vmatlas_range_size(&p->range);
 		return;
+	}
 	*column[p->what] += vmatlas_range_size(&p->range);
 	pub->nr_areas += p->what == LEDGER_BUSY || p->what == LEDGER_IMAGE;
 	add_run(sums, p);

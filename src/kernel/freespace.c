@@ -50,7 +50,20 @@ struct comparison {
 	struct survey *s;
 	uint64_t at, next;		/* list entry, and what the list has behind it */
 	bool told;
+	bool tree_lacks;		/* an entry of the list, which vouches for it */
 };
+
+/* Of two that disagree the tree is wrong where the list's next entry points back. */
+static bool is_linked(const struct comparison *c)
+{
+	struct kernel *k = c->s->k;
+	uint64_t back = 0;
+
+	if (!kernel_is_pointer(k, c->next))
+		return false;
+	vmatlas_error_free(kernel_read_ptr(k, c->next + k->ptr_size, &back));
+	return back == c->at;
+}
 
 static struct vmatlas_error *compare_entry(struct comparison *c, uint64_t entry, uint64_t back,
 					   uint64_t record)
@@ -60,6 +73,7 @@ static struct vmatlas_error *compare_entry(struct comparison *c, uint64_t entry,
 	if (c->told)
 		return NULL;
 	c->told = c->next != entry || back != at;
+	c->tree_lacks = c->next != entry && is_linked(c);
 	if (c->next != entry)
 		return corrupt(c->s, record, "free list and free tree disagree: list entry %#"
 			PRIx64 " is followed by %#" PRIx64 ", by the tree it should be %#"
@@ -126,6 +140,8 @@ static struct vmatlas_error *read_free_tree(struct survey *s, struct free_books 
 		return survey_absorb(s, err, "list-corrupt", SUBJECT, s->res[FREE_ROOT].addr);
 	f->state = s->k->mem->info.live ? FREE_UNKNOWN : FREE_IN_TREE;
 	err = compare_entry(&c, s->res[FREE_LIST].addr, last, s->res[FREE_LIST].addr);
+	if (c.tree_lacks)
+		f->state = FREE_UNKNOWN;	/* so it is no measure of what is free */
 	if (!err && survey_has(s, SUBTREE_MAX))
 		err = check_sizes(s, &f->tree);
 	return err ? err : survey_coverage(s, VMATLAS_COVERED, SUBJECT, "%zu free areas",
