@@ -98,7 +98,8 @@ static struct vmatlas_error *decode_range(const struct survey *s, uint64_t va,
 {
 	const uint64_t start = survey_field(s, VA_START, raw), end = survey_field(s, VA_END, raw);
 
-	if (!range_from_end(start, end, ret))
+	/* an end of 0 would be the top of the address space: no allocator gets there */
+	if (end <= start || !range_from_end(start, end, ret))
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vmap_area at %#" PRIx64 ": end %#" PRIx64 " is not above start %#" PRIx64,
 			va, end, start);
@@ -150,6 +151,8 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 	ret->state = true_state(s, raw, state);
 	ret->rec.va_flags = survey_field(s, VA_FLAGS, raw);
 	vm = vm_pointer(s, raw, ret->state);
+	ret->odd_flags = ret->state == AREA_BUSY && survey_has(s, VA_FLAGS) &&
+			 !area_has_old_flags(s) && !vm == !(ret->rec.va_flags & VMAP_RAM);
 	ret->rec.vm_struct = vm;
 	if (vm)
 		*ret_vm_err = read_vm(s, va, vm, raw);

@@ -48,7 +48,7 @@ static struct vmatlas_error *decode(const struct tree_walk *w, const uint8_t *bu
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"rb_node %#" PRIx64 " lies below %#" PRIx64 " but names %#" PRIx64
 			" as its parent", rb, parent, up);
-	if (!range_from_end(start, end, &ret->at.range))
+	if (end <= start || !range_from_end(start, end, &ret->at.range))
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vmap_area at %#" PRIx64 ": end %#" PRIx64 " is not above start %#" PRIx64,
 			ret->at.record, end, start);
