@@ -17,6 +17,7 @@
 #define RV_GLOBAL	(1ull << 5)
 #define RV_LEAF		(RV_READ | RV_WRITE | RV_EXEC)
 #define RV_NAPOT	(1ull << 63)
+#define RV_RESERVED	(0x1full << 54)	/* 60:59 are software's since Svrsw60t59b */
 
 enum { STANDARD, THEAD };
 
@@ -62,6 +63,8 @@ static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64
 
 	if (!(e & RV_VALID))
 		return PT_NONE;
+	if (e & RV_RESERVED)
+		return PT_BAD;
 	ret->phys = (e >> 10 & 0xfffffffffff) << 12;
 	if (!(e & RV_LEAF))
 		return last ? PT_BAD : PT_TABLE;

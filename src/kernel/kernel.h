@@ -244,6 +244,7 @@ struct area {
 	uint32_t order;			/* in which the kernel walks its lists */
 	uint8_t state;			/* enum area_state; elsewhere: no list of vmalloc's */
 	bool has_vm;
+	bool odd_flags;			/* whether there is a vm_struct, flags say otherwise (6.3) */
 	bool on_vmlist;			/* up to 3.9: what /proc/vmallocinfo goes by */
 	bool purging;			/* on no list but that of the purge under way */
 };

@@ -191,6 +191,19 @@ static struct vmatlas_error *walk_nodes(struct survey *s, const struct node_list
 	return err;
 }
 
+/* Is anything where the pointer leads? */
+static struct vmatlas_error *probe_node(struct survey *s, uint64_t base)
+{
+	struct vmatlas_error *err;
+	uint64_t word;
+
+	if (!kernel_is_pointer(s->k, base) || !survey_has(s, NODE_BUSY))
+		return NULL;	/* told by who called */
+	err = kernel_read_ptr(s->k, base + s->res[NODE_BUSY].offset, &word);
+	return vmatlas_error_wrap(kernel_pointer_trouble(s->k, base, err),
+				  "vmap_nodes %#" PRIx64, base);
+}
+
 static struct vmatlas_error *run_nodes(struct survey *s)
 {
 	uint64_t base = s->res[SINGLE].addr, nr = 1;
@@ -201,6 +214,8 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 		err = kernel_read_ptr(s->k, s->res[NODES].addr, &base);
 	if (!err && survey_has(s, NR_NODES))
 		err = kernel_read_uint(s->k, s->res[NR_NODES].addr, 4, &nr);
+	if (!err && survey_has(s, NODES))
+		err = probe_node(s, base);
 	if (!err && (!nr || nr > MAX_NODES || !kernel_is_pointer(s->k, base)))
 		err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "vmap_nodes %#" PRIx64
 			", nr_vmap_nodes %" PRIu64 " make no sense", base, nr);
