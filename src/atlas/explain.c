@@ -117,8 +117,8 @@ static const struct {
 	  "them mapped already; and who still holds an old pointer writes into memory that is\n"
 	  "somebody else's by now.\n\n"
 	  "An area that is being freed leaves its list a moment before its pages are unmapped:\n"
-	  "one that a CPU was just freeing looks the same. Where the list of areas is broken\n"
-	  "(list-corrupt), pages of the areas behind the break are told as a note.\n\n"
+	  "one that a CPU was just freeing looks the same. Not judged where not all areas could\n"
+	  "be read (list-corrupt, unreadable): the pages may be those of the ones that are lost.\n\n"
 	  "In the fixmap, pages in slots that early_ioremap() has while booting, and in none\n"
 	  "of its slots at all, are told likewise.\n" },
 	{ "unmapped-area",

@@ -90,13 +90,24 @@ static bool is_at_home(struct map_case *c, const struct vmatlas_claim *claim)
 	return false;
 }
 
+/* What is there behind the pages that are counted, up to the guard page. */
+static struct vmatlas_range spare_of(const struct map_case *c, const struct vmatlas_claim *claim,
+				     uint64_t must)
+{
+	const uint64_t guard = has_guard(c, claim) ? 1ull << c->k->page_shift : 0;
+
+	if (!must || must + guard >= vmatlas_range_size(&claim->range))
+		return nothing;
+	return (struct vmatlas_range){ claim->range.first + must, claim->range.last - guard };
+}
+
 void holes_begin(struct map_case *c)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	uint64_t must;
 
 	c->area = (struct map_area){ .claim = claim, .must = nothing, .guard = nothing,
-				      .known = nothing };
+				      .spare = nothing, .known = nothing };
 	/* a record that contradicts itself was told: what it says is no measure */
 	if (!claim->area || !claim->area->vm_struct ||
 	    claim->area->vm_size != vmatlas_range_size(&claim->range) ||
@@ -110,6 +121,8 @@ void holes_begin(struct map_case *c)
 	if (has_guard(c, claim))
 		c->area.guard = (struct vmatlas_range){
 			claim->range.last - ((1ull << c->k->page_shift) - 1), claim->range.last };
+	if (claim->kind == VMATLAS_KIND_VMALLOC && claim->area->nr_pages)
+		c->area.spare = spare_of(c, claim, must);
 	c->area.hole = c->area.must.first;
 }
 
@@ -130,6 +143,7 @@ void holes_piece(struct map_case *c, const struct mapping *piece)
 	} else if (piece->state == MAPPING_LEAVES) {
 		area->mapped += here;
 		area->guard_mapped += overlap(piece->range, area->guard);
+		area->spare_mapped += overlap(piece->range, area->spare);
 	}
 	if (here && piece->state != MAPPING_BAD && piece->range.first <= area->hole)
 		area->hole = piece->range.last + 1;
@@ -176,12 +190,33 @@ static void say_guard(struct map_case *c)
 		words_addr(c->atlas, area->guard.first).s);
 }
 
+static void say_spare(struct map_case *c)
+{
+	const struct map_area *area = &c->area;
+	const unsigned int shift = c->k->page_shift;
+	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+
+	words_area(c->atlas, area->claim, &what);
+	map_evidence_area(c, area->claim, &evidence);
+	map_evidence_entry(c, area->spare.first, &evidence);
+	map_report(c, &c->counts, (struct vmatlas_report){
+		.severity = VMATLAS_SEVERITY_ERROR, .code = "vm-struct-mismatch",
+		.where = &area->claim->range, .record = area->claim->area->vm_struct,
+		.evidence = str_text(&evidence),
+		.advice = "print the vm_struct: nr_pages was overwritten, or pages were mapped "
+			  "behind those of the area",
+	}, "%s: its vm_struct counts %" PRIu64 " pages, and %" PRIu64 " more are mapped",
+		str_text(&what), area->claim->area->nr_pages, area->spare_mapped >> shift);
+}
+
 void holes_end(struct map_case *c)
 {
 	const struct map_area *area = &c->area;
 
 	if (area->guard_mapped)
 		say_guard(c);
+	if (area->spare_mapped)
+		say_spare(c);
 	if (!range_valid(area->must))
 		return;
 	if (area->unknown) {

@@ -58,7 +58,8 @@ void memory_piece(struct map_case *c, const struct mapping *m, const struct vmat
 		return;
 	c->remaps_seen |= io;
 	if (is_ram(c, phys_of(m))) {
-		if (owner && owner->kind == VMATLAS_KIND_IOREMAP)
+		/* what a record says that contradicts itself is no measure */
+		if (owner && owner->kind == VMATLAS_KIND_IOREMAP && range_valid(c->area.known))
 			say_ram(c, m, owner);
 		else
 			alias_piece(c, m, owner);

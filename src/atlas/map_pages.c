@@ -9,6 +9,7 @@
 #include "atlas/mapjudge.h"
 #include "base/bytes.h"
 #include "base/range.h"
+#include "kernel/area.h"
 
 #define CHUNK 512			/* pointers of a page array read at a time */
 
@@ -44,6 +45,15 @@ static bool has_pages(const struct vmatlas_claim *claim)
 	       a->pages && a->nr_pages;
 }
 
+/* What vmalloc() counted it also named. */
+static bool lacks_pages(const struct vmatlas_claim *claim)
+{
+	const struct vmatlas_area *a = claim->area;
+
+	return a && claim->kind == VMATLAS_KIND_VMALLOC && a->nr_pages && !a->pages &&
+	       !(a->vm_flags & VM_UNINITIALIZED);
+}
+
 static bool has_phys(const struct vmatlas_claim *claim)
 {
 	return claim->area->phys && (claim->kind == VMATLAS_KIND_IOREMAP ||
@@ -59,8 +69,11 @@ static struct vmatlas_error *load(struct map_case *c, const struct vmatlas_area 
 	p->array = 0;
 	p->from = index - index % CHUNK;
 	p->nr = MIN(a->nr_pages - p->from, (uint64_t)CHUNK);
+	if (!kernel_is_pointer(c->k, a->pages))
+		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "no kernel pointer");
 	err = kernel_read(c->k, (a->pages + p->from * c->k->ptr_size) & c->k->va_mask, p->raw,
 			  p->nr * c->k->ptr_size);
+	err = kernel_pointer_trouble(c->k, a->pages, err);
 	if (!err)
 		p->array = a->pages;
 	return err;
@@ -124,11 +137,37 @@ static void against_phys(struct map_case *c, const struct mapping *m)
 		note_wrong(c, m->range.first, said, m->phys);
 }
 
+/* No array where one has to be: the area is not judged any further. */
+static void say_no_array(struct map_case *c, const char *why)
+{
+	const struct vmatlas_claim *claim = c->area.claim;
+	const struct vmatlas_area *a = claim->area;
+	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+
+	words_area(c->atlas, claim, &what);
+	map_evidence_area(c, claim, &evidence);
+	str_addf(&evidence, "vm_struct\t%s: nr_pages %" PRIu64 ", pages %s: %s\n",
+		 words_record(c->atlas, a->vm_struct).s, a->nr_pages,
+		 words_addr(c->atlas, a->pages).s, why);
+	map_report(c, &c->counts, (struct vmatlas_report){
+		.severity = VMATLAS_SEVERITY_ERROR, .code = "vm-struct-mismatch",
+		.where = &claim->range, .record = a->vm_struct, .evidence = str_text(&evidence),
+		.advice = "print the record and its neighbours: it was overwritten",
+	}, "%s counts %" PRIu64 " pages, and its array of them is nowhere", str_text(&what),
+		a->nr_pages);
+	c->area.is_unread = true;
+}
+
 /* An array that is not in the dump: once for its area, which is not judged. */
 static void note_unread(struct map_case *c, struct vmatlas_error *err)
 {
 	struct map_pages *p = c->pages;
 
+	if (error_is(err, VMATLAS_ERROR_CORRUPT)) {
+		say_no_array(c, vmatlas_error_message(err));
+		vmatlas_error_free(err);
+		return;
+	}
 	if (!p->why[0])
 		snprintf(p->why, sizeof(p->why), "%s", vmatlas_error_message(err));
 	vmatlas_error_free(err);
@@ -149,6 +188,8 @@ void pages_piece(struct map_case *c, const struct mapping *piece)
 		err = against_array(c, piece);
 		if (err)
 			note_unread(c, err);
+	} else if (lacks_pages(claim) && c->pages->frames->known) {
+		say_no_array(c, "a null pointer");
 	} else if (has_phys(claim)) {
 		against_phys(c, piece);
 	}
@@ -199,6 +240,7 @@ void pages_finish(struct map_case *c)
 	const struct map_pages *p = c->pages;
 
 	map_fold_finish(c, &c->wrong, "wrong-page", "areas mapped elsewhere than they say");
+	map_fold_finish(c, &c->counts, "vm-struct-mismatch", "areas that miscount their pages");
 	if (!p->frames->known && p->nr_areas)
 		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "pages of areas",
 				     "because %s", p->frames->why);

@@ -46,13 +46,10 @@ static void say(struct map_case *c)
 		 mapping_type_name(first->attr));
 	map_evidence_entry(c, c->stray.first, &evidence);
 	map_report(c, &c->stale, (struct vmatlas_report){
-		/* with a list that breaks off, they are the areas behind the break */
-		.severity = c->areas_complete ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
+		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "stale-pte", .where = &c->stray, .evidence = str_text(&evidence),
-		.advice = c->areas_complete ?
-			"look for who freed an area without unmapping it, or changed its record; an "
-			"area that was being freed at this moment looks the same" :
-			"the areas behind the break in their list may own them: see list-corrupt",
+		.advice = "look for who freed an area without unmapping it, or changed its record; "
+			  "an area that was being freed at this moment looks the same",
 	}, "%" PRIu64 " page%s mapped in %s at %s, and no record owns %s", pages,
 		pages == 1 ? " is" : "s are", space->name, words_range(c->atlas, c->stray).s,
 		pages == 1 ? "it" : "them");
@@ -60,7 +57,8 @@ static void say(struct map_case *c)
 
 void stale_break(struct map_case *c)
 {
-	if (range_valid(c->stray))
+	/* where records are lost, these may be their pages */
+	if (range_valid(c->stray) && c->areas_complete)
 		say(c);
 	c->stray = (struct vmatlas_range){ 1, 0 };
 	c->stray_bytes = 0;
@@ -88,4 +86,7 @@ void stale_finish(struct map_case *c)
 {
 	stale_break(c);
 	map_fold_finish(c, &c->stale, "stale-pte", "places with mapped pages that no record owns");
+	if (c->nr_stray && !c->areas_complete)
+		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "pages that no record owns",
+			"%" PRIu64 " of them, because not all areas were read", c->nr_stray);
 }

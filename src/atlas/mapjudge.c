@@ -116,7 +116,7 @@ static bool overlaps_next(const struct map_case *c, const struct vmatlas_claim *
 static void begin_area(struct map_case *c, const struct vmatlas_claim *claim)
 {
 	c->area = (struct map_area){ .claim = claim, .must = nothing, .guard = nothing,
-				     .known = nothing };
+				     .spare = nothing, .known = nothing };
 	if (claim && overlaps_next(c, claim))
 		c->nr_overlapping++;
 	else if (claim)

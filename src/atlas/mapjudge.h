@@ -27,6 +27,8 @@ struct map_area {
 	uint64_t hole;			/* the first address of @must that is not */
 	uint64_t unknown;		/* bytes of it whose tables could not be read */
 	uint64_t guard_mapped;		/* bytes */
+	struct vmatlas_range spare;	/* of vmalloc(): behind the pages that it counts */
+	uint64_t spare_mapped;		/* bytes */
 	struct vmatlas_range known;	/* all of it; empty: its record cannot be trusted */
 	bool is_unread;			/* its array of pages is not in the dump */
 	uint64_t nr_wrong;		/* pages mapped elsewhere than the record says, the first: */
@@ -88,7 +90,8 @@ struct map_case {
 	VEC(struct mapping) fixed;	/* runs in the fixmap, or close to it, to be looked at */
 
 	uint64_t nr_judged, nr_unknown;	/* areas whose pages had to be mapped */
-	struct map_fold stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases;
+	struct map_fold stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases,
+			counts;
 };
 
 /* Report through @fold. */

@@ -107,7 +107,9 @@ struct task_struct init_task = {
 	.comm = "swapper", .tasks = { &process.tasks, &process.tasks },
 };
 
-struct vm_struct vm[] IN_SLAB = { HEALTHY_VM, [HASH].pages = hash_pages };
+struct vm_struct vm[] IN_SLAB = { HEALTHY_VM, [HASH].pages = hash_pages,
+	/* what stands there is not in the dump */
+	[BIG_PAGES].pages = (void *)VM(0x412000), [MODULE_AREA].pages = (void *)VM(0x412000) };
 struct vmap_area area[] IN_SLAB = { HEALTHY_AREAS };
 LISTS(area[0], area[NR_AREAS - 1]);
 NOTHING_TO_PURGE;
