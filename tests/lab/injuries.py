@@ -301,8 +301,7 @@ INJURIES = (
     # Where it was, nobody has it now.
     (moved_away, ERROR, {"area-out-of-range", "stale-pte", "va-unaccounted"}, ALL),
     (over_the_edge, ERROR, {"area-out-of-range"}, ALL),
-    # What is mapped where an area is gone is told, as a note.
-    (inside_out, ERROR, {"list-corrupt", "stale-pte"}, GONE),
+    (inside_out, ERROR, {"list-corrupt"}, GONE),
     (loop_back, ERROR, {"list-corrupt"}, ALL),
     (loop_self, ERROR, {"list-corrupt"}, ALL),
     (loop_closed, ERROR, {"list-corrupt"}, ALL),
@@ -316,7 +315,7 @@ INJURIES = (
     (wild_vm, ERROR, {"vm-struct-mismatch"}, ALL),
     (unmapped_vm, ERROR, {"vm-struct-mismatch"}, ALL),
     (filtered_vm, INCOMPLETE, {"unreadable"}, ALL),
-    (filtered_area, INCOMPLETE, {"unreadable", "stale-pte"}, GONE),
+    (filtered_area, INCOMPLETE, {"unreadable"}, GONE),
     (cut_off, INCOMPLETE, {"unreadable"}, FEWER),
     (truncated, INCOMPLETE, {"unreadable"}, FEWER),
     (base_moved, ERROR, {"bounds-disagree", "area-out-of-range"}, ALL),
@@ -334,7 +333,7 @@ INJURIES = (
     (proof_gone, CLEAN, set(), ALL),
     (boot_slot, ERROR, {"stale-pte"}, ALL),
     (no_slot, ERROR, {"stale-pte"}, ALL),
-    (wild_nodes, ERROR, {"list-corrupt", "stale-pte"}, FEWER),
+    (wild_nodes, ERROR, {"list-corrupt"}, FEWER),
 )
 
 # What this kernel has not.

@@ -18,7 +18,8 @@ class Patient:
         self.tool.vmcore = self.path
         self.elf = Elf(self.path)
         self.loads = [p for p in self.elf.phdrs() if p["type"] == 1]
-        self.word = 8 if self.elf.bits == 64 else 4
+        # QEMU's dumps of i386 may be 64-bit files.
+        self.word = 8 if Elf(self.tool.vmlinux).bits == 64 else 4
         self.size = os.path.getsize(self.path)
         self.file = open(self.path, "r+b", buffering=0)
         self.undo, self.pages = [], {}
@@ -47,6 +48,15 @@ class Patient:
                 raise Wrong(f"{address:#x} is not mapped")
             self.pages[page] = int(walk["phys"], 16)
         return self.pages[page] + address - page
+
+    def prefetch(self, addresses):
+        """The pages of so many addresses, by one run; those without a page stay unknown."""
+        pages = sorted({a & -PAGE for a in addresses} - set(self.pages))
+        for at in range(0, len(pages), 200):
+            asked = [f"{page:#x}" for page in pages[at:at + 200]]
+            for answer in self.tool.json("addr", *asked)["addresses"]:
+                if answer["walk"] and answer["walk"]["mapped"]:
+                    self.pages[int(answer["address"], 16)] = int(answer["walk"]["phys"], 16)
 
     def symbol(self, name):
         """Its address in the running kernel; 0 if vmlinux has none."""

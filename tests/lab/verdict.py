@@ -1,0 +1,104 @@
+"""Was a wound found as it had to be? And the table of all of them, by kind."""
+
+import time
+
+from vmlab import Wrong, number
+
+TIMEOUT = 5
+
+
+class Tally:
+    def __init__(self):
+        self.nr, self.codes, self.harmless, self.missed = 0, {}, {}, 0
+
+
+class Verdicts:
+    def __init__(self):
+        self.kinds, self.seconds = {}, 0
+
+    def begin(self, p):
+        """What is found in the whole dump is not due to any wound."""
+        self.usual = {self.key(f) for f in self.check(p)["findings"]}
+
+    @staticmethod
+    def key(finding):
+        return finding["code"], finding["message"]
+
+    def check(self, p):
+        start = time.monotonic()
+        document = p.tool.json("check", status=(0, 1, 3))
+        took = time.monotonic() - start
+        self.seconds += took
+        if took > TIMEOUT:
+            raise Wrong(f"check took {took:.1f} s")
+        return document
+
+    # ---- One wound ----
+
+    def treat(self, p, wound, row):
+        """False if the wound is none: the value was there already."""
+        mask = (1 << 8 * wound.size) - 1
+        place = wound.at if wound.physical else p.physical(wound.at)
+        old = int.from_bytes(p.read_file(p.offset(place), wound.size), "little")
+        if old == wound.value & mask:
+            return False
+        tally = self.kinds.setdefault(wound.kind, Tally())
+        tally.nr += 1
+        p.write_file(p.offset(place), (wound.value & mask).to_bytes(wound.size, "little"))
+        try:
+            self.judge(p, wound, tally)
+        except Wrong as wrong:
+            tally.missed += 1
+            row.failed = True
+            row.note(f"{wound.kind}: {wound.what} at {wound.at:#x}, {old:#x} to "
+                     f"{wound.value & mask:#x}: {wrong}")
+        p.heal()
+        return True
+
+    def judge(self, p, wound, tally):
+        document = self.check(p)
+        new = [f for f in document["findings"] if self.key(f) not in self.usual]
+        found = {f["code"] for f in new}
+        if wound.harmless:
+            if found:
+                raise Wrong(f"found {sorted(found)}, though {wound.harmless}")
+            tally.harmless[wound.harmless] = tally.harmless.get(wound.harmless, 0) + 1
+            return
+        if not wound.must <= found or not found <= wound.must | wound.may or not found:
+            raise Wrong(f"found {sorted(found)}, not {sorted(wound.must)}"
+                        + (f" and perhaps {sorted(wound.may)}" if wound.may else ""))
+        self.judge_exit(document, new)
+        for finding in new:
+            if not self.is_near(finding, wound):
+                raise Wrong(f"far from it: {finding['code']} {finding['start']} "
+                            f"{finding['end']} {finding['record']}: {finding['message']}")
+        for code in found:
+            tally.codes[code] = tally.codes.get(code, 0) + 1
+
+    @staticmethod
+    def judge_exit(document, new):
+        bad = any(f["severity"] != "note" for f in new)
+        status = document["summary"]["exit_code"]
+        if bad != (status == 1):
+            raise Wrong(f"exit code {status}")
+
+    @staticmethod
+    def is_near(finding, wound):
+        places = [(number(finding["start"]), number(finding["end"]))]
+        if finding["record"]:
+            places.append((number(finding["record"]), number(finding["record"]) + 1))
+        return any(start is not None and start < last and first < (end or 1 << 64)
+                   for start, end in places for first, last in wound.near)
+
+    # ---- All of them ----
+
+    def table(self):
+        print(f"{'KIND':38} {'NR':>5} {'MISSED':>6}  FOUND AS")
+        for kind, t in self.kinds.items():
+            text = ", ".join(f"{code} {nr}" for code, nr in
+                             sorted(t.codes.items(), key=lambda item: -item[1]))
+            print(f"{kind:38} {t.nr:5} {t.missed:6}  {text}")
+            for reason, nr in t.harmless.items():
+                print(f"{'':52}harmless {nr}: {reason}")
+        print(f"{sum(t.nr for t in self.kinds.values())} injuries, "
+              f"{sum(t.missed for t in self.kinds.values())} missed or misjudged")

@@ -1,0 +1,141 @@
+"""Wounds of page tables: entries that map pages of areas, and those above them."""
+
+from vmlab import PAGE, number
+from wounds import Wound
+from wounds_structs import VM_ALLOC, VM_IOREMAP, VM_NO_GUARD, counted
+
+CORRUPT = frozenset({"page-table-corrupt"})
+# What else may follow where an entry leads elsewhere.
+SIDE = frozenset({"memtype-conflict", "ram-ioremapped", "wx-mapping"})
+# Of modules: what is mapped away may be the record that their list goes through.
+RECORDS = frozenset({"list-corrupt", "unreadable"})
+
+
+class Format:
+    """Bits of an entry that maps a page, by CPU (kernel-layout of each; ARM's and Intel's
+    manuals): what makes it writable and executable, where the page frame stands.
+    """
+
+    def __init__(self, case):
+        cpu, lpae = case.cpu, "lpae" in case.name
+        self.size = 4 if cpu == "arm" and not lpae else 8
+        self.frame = 10 if cpu == "riscv64" else 12
+        self.x86 = cpu in ("amd64", "i386")
+        if self.x86:
+            self.set, self.clear, self.reserved = 2, 1 << 63, 0
+            self.beyond = 1 << 50
+        elif cpu == "riscv64":
+            self.set, self.clear, self.reserved = 8 | 4, 0, 1 << 56
+        elif self.size == 4:
+            self.set, self.clear, self.reserved = 0, 1 | 1 << 9, 0
+        else:
+            self.set, self.clear, self.reserved = 0, 3 << 53 | 1 << 7, 0
+
+
+def walks(m, addresses):
+    """{address: its walk}, of whole dump."""
+    addresses = list(addresses)
+    if not addresses:
+        return {}
+    found = m.p.tool.json("addr", *(f"{a:#x}" for a in addresses))["addresses"]
+    return {number(f["address"]): f["walk"] for f in found if f["walk"]}
+
+
+def step(walk, level=-1):
+    """(where the entry is, what it is)"""
+    s = walk["steps"][level]
+    return number(s["at"]), number(s["entry"])
+
+
+def is_small(walk):
+    return walk["mapped"] and walk["page_size"] == PAGE
+
+
+def guarded(a):
+    return a.vm and not a.vm_flags & VM_NO_GUARD and (
+        a.vm_flags & VM_IOREMAP or a.vm_flags & VM_ALLOC and a.vm_nr_pages)
+
+
+def area_pages(m, nr):
+    """(area, an address in it, walk, walk of its guard page)"""
+    areas = m.some(counted(m), nr)
+    areas += m.some((a for a in m.plain() if a.vm and a.vm_flags & VM_IOREMAP
+                     and a.vm_phys_addr and a.size >= 2 * PAGE), nr)
+    at = {a.record: a.start + PAGE * m.chance.randrange((a.size - 1) // PAGE) for a in areas}
+    known = walks(m, list(at.values()) + [a.end - PAGE for a in areas])
+    for a in areas:
+        walk = known.get(at[a.record])
+        if walk and is_small(walk):
+            yield a, at[a.record], walk, known.get(a.end - PAGE)
+
+
+def pages(m, f):
+    everyone = list(area_pages(m, 5))
+    for a, va, walk, guard in everyone:
+        at, entry = step(walk)
+        near = m.area_places(a) + [(va, va + PAGE)]
+
+        def wound(kind, what, value, must, may=(), harmless=None, at=at, near=near):
+            return Wound(kind, what, at, f.size, value, must, may, near, harmless, True)
+
+        lost = RECORDS if m.is_module(va) else frozenset()
+        yield wound("PTE, page of an area", "cleared", 0, {"unmapped-area"}, lost)
+        other = m.chance.choice([step(w)[1] for o, _, w, _ in everyone if o is not a])
+        yield wound("PTE, page of an area", "another's", other, {"wrong-page"},
+                    SIDE | lost)
+        yield wound("PTE, page of an area", "next page", entry + (1 << f.frame),
+                    {"wrong-page"}, SIDE | lost)
+        if guard and not guard["mapped"] and guarded(a) and len(guard["steps"]) == len(walk["steps"]):
+            yield wound("PTE, guard page", "set", entry, {"guard-mapped"},
+                        SIDE | {"wrong-page"}, at=step(guard)[0])
+        bare = m.p.case.cpu == "i386"
+        yield wound("PTE, rights", "writable and executable", (entry | f.set) & ~f.clear,
+                    () if bare else {"wx-mapping"}, (),
+                    "this CPU cannot forbid execution" if bare else None)
+        if f.x86:
+            yield wound("PTE, reserved bit", "set", entry | f.beyond, {"wrong-page"},
+                        CORRUPT | lost)
+        if f.reserved:
+            yield wound("PTE, reserved bit", "set", entry | f.reserved, CORRUPT,
+                        {"unmapped-area", "wrong-page"} | lost)
+
+
+def unowned(m, f):
+    """Entries of holes between areas, filled with what maps someone's page."""
+    lies = sorted(m.b.busy + m.b.lazy, key=lambda a: a.start)
+    gaps = [(a.end, b) for a, b in zip(lies, lies[1:]) if a.end < b.start
+            and m.is_home(a.end, b.start)]
+    chosen = m.some(gaps, 4)
+    source = next(iter(area_pages(m, 3)))
+    known = walks(m, [at for at, _ in chosen])
+    for va, _ in chosen:
+        walk = known.get(va)
+        if not walk or walk["mapped"] or len(walk["steps"]) != len(source[2]["steps"]):
+            continue
+        at, _ = step(walk)
+        yield Wound("PTE, hole", "set", at, f.size, step(source[2])[1], {"stale-pte"},
+                    SIDE, [(va, va + PAGE)], None, True)
+
+
+def upper(m, f):
+    """Entries of the levels above: everything below is near."""
+    for a, va, walk, _ in m.some(list(area_pages(m, 4)), 3):
+        for level in range(len(walk["steps"]) - 1):
+            at, entry = step(walk, level)
+            own = number(walk["steps"][level]["at"]) & -PAGE
+            near = [(0, 1 << 64)]
+            name = f"table entry, {walk['steps'][level]['level']}"
+            for what, value, must in (
+                    ("cleared", 0, {"unmapped-area"}),
+                    ("leads to its own table", entry & (PAGE - 1) | own >> 12 << f.frame, ()),
+                    ("leads beyond RAM", entry | 1 << (f.frame + 34 if f.size == 8 else 31), ())):
+                yield Wound(name, what, at, f.size, value, must or CORRUPT,
+                            {"unmapped-area", "wrong-page", "stale-pte", "guard-mapped"} | SIDE
+                            | CORRUPT | RECORDS | {"bounds-disagree"}, near, None, True)
+
+
+def everything(m):
+    f = Format(m.p.case)
+    yield from pages(m, f)
+    yield from unowned(m, f)
+    yield from upper(m, f)
