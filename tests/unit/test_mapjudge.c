@@ -18,7 +18,9 @@
 #define TABLE 0x67ull
 #define LEAF  0x8000000000000163ull
 #define UC    0x10ull			/* PCD */
+#define LARGE 0x80ull			/* a leaf above the last level */
 #define VA    0xffffc90000000000ull
+#define LINEAR 0xffff888000000000ull
 
 static uint8_t memory[1 << 16];
 
@@ -224,6 +226,44 @@ static void two_types_of_one_register_are_told(void **state)
 	}
 }
 
+/* x86 changes the direct map first; elsewhere it is the driver's business. */
+static void ram_has_the_type_of_the_direct_map(void **state)
+{
+	static const struct {
+		const struct arch *arch;
+		uint64_t linear;	/* of its entry in the direct map */
+		uint32_t severity;	/* 0: fine */
+	} cases[] = {
+		{ &arch_x86_64, 0, VMATLAS_SEVERITY_WARNING }, { &arch_x86_64, UC, 0 },
+		{ &arch_arm64, 0, VMATLAS_SEVERITY_NOTE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct vmatlas *atlas = start();
+		const struct vmatlas_finding *f;
+
+		atlas->kernel->arch = cases[i].arch;
+		give_ram(atlas);
+		fake_region(atlas, VMATLAS_KIND_DIRECT_MAP, "direct map", LINEAR, LINEAR + TIB(64), 0);
+		put(TABLE_AT(0), 273, TABLE_AT(4) | TABLE);
+		put(TABLE_AT(4), 0, TABLE_AT(5) | TABLE);
+		put(TABLE_AT(5), 40, 0x5000000 | LEAF | LARGE | cases[i].linear);
+		area(atlas, VMATLAS_KIND_VMAP, 0, 1, (struct vmatlas_area){ 0 });
+		map(0, 0x5003000 | LEAF | UC);
+		fake_inspect(atlas, &inspector_mappings);
+		if (cases[i].severity) {
+			f = only_finding(atlas, "memtype-conflict");
+			assert_int_equal(f->severity, cases[i].severity);
+			assert_says(f->message, "maps RAM at physical 0x5003000 uncached, and the "
+				    "direct map has it cached at ffff888005003000");
+		} else {
+			assert_int_equal(nr_findings(atlas), 0);
+		}
+		vmatlas_close(atlas);
+	}
+}
+
 static void tables_that_cannot_be_are_told(void **state)
 {
 	struct vmatlas *atlas = start();
@@ -358,6 +398,7 @@ int main(void)
 		cmocka_unit_test(with_a_broken_list_they_are_not_judged),
 		cmocka_unit_test(an_uncached_mapping_of_ram_is_told),
 		cmocka_unit_test(two_types_of_one_register_are_told),
+		cmocka_unit_test(ram_has_the_type_of_the_direct_map),
 		cmocka_unit_test(tables_that_cannot_be_are_told),
 		cmocka_unit_test(a_table_that_is_not_there_is_no_finding),
 		cmocka_unit_test(thousands_of_one_kind_are_counted),
