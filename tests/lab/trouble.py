@@ -19,7 +19,7 @@ class Case:
         facts = {key: " ".join(shlex.split(value))
                  for key, value in key_values(os.path.join(self.dir, "case")).items()}
         self.kernel, self.trouble = facts["KERNEL"], facts["TROUBLE"]
-        self.is_x86 = self.kernel.startswith("amd64")
+        self.is_x86 = self.kernel.startswith(("amd64", "i386"))
         self.tool = Tool(path, self.path("vmlinux"), self.path("vmcore"))
         self.log = self.read_log()
         self.check = self.tool.json("check", status=(0, 1))
@@ -95,7 +95,7 @@ class Case:
 
 def claim(case, code, severity, start=None, end=None, words="", evidence=""):
     """The one finding that is due, or what is wrong with it."""
-    near = [f for f in case.findings if f["code"] == code and f not in case.claimed and
+    near = [f for f in case.check["findings"] if f["code"] == code and f not in case.claimed and
             (start is None or number(f["start"]) == start)]
     if not near:
         raise Wrong(f"no {code} at {start:#x}" if start is not None else f"no {code}")
@@ -143,6 +143,27 @@ def no_finding(case, values, area, kind):
     return "no finding: all in order", f"{values['phys']:#x} at {area[0]:x}"
 
 
+def pair(case, first, second, phys, size):
+    """In the one note that lists them all."""
+    note = next((f for f in case.check["findings"] if f["code"] == "double-ioremap"), None)
+    if not note or note["severity"] != "note":
+        raise Wrong("no note double-ioremap")
+    said = [line["text"] for line in note["evidence"]]
+    at = f"{phys:#x}-{phys + size - 1:#x}"
+    if at not in said:
+        raise Wrong(f"double-ioremap has no {at}: {said}")
+    here = said.index(at)
+    for area, text in zip(sorted((first, second)), sorted(said[here + 1:here + 3])):
+        if not re.match(f"ioremap area {area[0]:x}-{area[1]:x} ", text):
+            raise Wrong(f"double-ioremap: '{text}' is not {area[0]:x}-{area[1]:x}")
+    return "note double-ioremap", f"{at} at {first[0]:x} and {second[0]:x}"
+
+
+def offset(case, values, area, plain):
+    no_finding(case, values, area, "ioremap")
+    return pair(case, plain, area, values["phys"], 2 * PAGE)
+
+
 def two_types(case, values, area, plain, kind):
     """PAT makes of the second what the first is (arch/x86/mm/pat/memtype.c), ARM does not."""
     phys = values["phys"]
@@ -150,12 +171,20 @@ def two_types(case, values, area, plain, kind):
         return "the kernel refused", f"{phys:#x}"
     if case.is_x86 and not kind.endswith("by-hand"):
         no_finding(case, values, area, "ioremap")
-        return "no finding: the kernel gives both one type", f"{phys:#x} at {area[0]:x}"
+        found, numbers = pair(case, plain, area, phys, PAGE)
+        return f"{found}: of one type", numbers
     start = max(area[0], plain[0])
     claim(case, "memtype-conflict", "warning", start, start + PAGE,
           rf"^physical {phys:#x} is mapped (device|uncached) at {plain[0]:x} and "
           f"{'cached' if kind == 'cached' else 'write-combining'} at {area[0]:x}$")
     return "warning memtype-conflict", f"{phys:#x} at {plain[0]:x} and {area[0]:x}"
+
+
+def uncached_ram(case, values, area):
+    """Beside the kernel's own cached mapping: so does DMA on ARM; on x86 nobody may."""
+    return claim(case, "memtype-conflict", "warning" if case.is_x86 else "note", *area,
+                 f"maps RAM at physical {values['phys']:#x} (uncached|device), and the direct map "
+                 "has it cached"), f"{values['phys']:#x} at {area[0]:x}"
 
 
 def ram(case, values, area):
@@ -178,7 +207,7 @@ def stale(case, values, _):
     at, pages = values["at"], values["pages"]
     return claim(case, "stale-pte", "warning", at, at + pages * PAGE,
                  rf"^{pages} pages? (is|are) mapped", f"physical {values['phys']:#x},"), \
-        f"{pages} pages at {at:x}"
+        f"{pages} page{'s' if pages > 1 else ''} at {at:x}"
 
 
 def unmapped(case, values, area, severity):
@@ -216,8 +245,12 @@ def mistakes(case):
     for kind, values, area, _ in case.truths():
         if kind == "plain":
             plain = area
-        elif kind in ("remap", "share"):
-            yield kind, no_finding, values, area, "ioremap" if kind == "remap" else "vmap"
+        elif kind == "offset":
+            yield kind, offset, values, area, plain
+        elif kind in ("outside", "share"):
+            yield kind, no_finding, values, area, "vmap" if kind == "share" else "ioremap"
+        elif kind == "share-uncached":
+            yield kind, uncached_ram, values, area
         elif kind in ("combining", "cached", "combining-by-hand"):
             yield kind, two_types, values, area, plain, kind
         elif kind in ("ram", "ram-by-hand"):
@@ -381,6 +414,7 @@ def log(case):
 STUMBLES = {
     "freed-area": (5 * PAGE + 0x128, "read from .*(a freed area|a hole in vmalloc space)"),
     "purged-area": (5 * PAGE + 0x128, "read from .*(a freed area|a hole in vmalloc space)"),
+    "freed-slab": (8, "KASAN: .*use-after-free.*read from"),
     "guard": (3 * PAGE + 8, "write to .*a guard page behind an area"),
 }
 WORDS = {
@@ -394,20 +428,25 @@ WORDS = {
 
 
 def crash(case):
+    """The address must be the kernel's word, too."""
     words, address = WORDS.get(case.trouble), None
     if case.trouble in STUMBLES:
         offset, words = STUMBLES[case.trouble]
-        address = int(case.said(r"troubles: (?:freed )?area ([0-9a-f]+)")[0], 16) + offset
-    elif case.trouble in ("null", "wild"):
-        address = {"null": 0x48}.get(case.trouble)
-    for f in case.check["findings"]:
-        if f["code"] == "crash" and re.search(words, f["message"]):
-            said = f["message"] + " ".join(line["text"] for line in f["evidence"])
-            if address is not None and f"{address:x}" not in said:
-                raise Wrong(f"crash: no address {address:x}: {f['message']}")
-            case.claimed.append(f)
-            return f"{f['severity']} crash", f["message"][:70]
-    raise Wrong(f"no crash at {words}")
+        address = int(case.said(r"troubles: (?:freed )?(?:area|object) ([0-9a-f]+)")[0], 16) + offset
+    elif case.trouble == "null":
+        address = 0x48
+    f = next((f for f in case.check["findings"]
+              if f["code"] == "crash" and re.search(words, f["message"])), None)
+    if not f:
+        raise Wrong(f"no crash like '{words}'")
+    told = re.search(r"(?<![\w+])[0-9a-f]{8,16}\b", f["message"])
+    if not told or (address is not None and int(told[0], 16) != address):
+        raise Wrong(f"crash: not at {address:#x}: {f['message']}")
+    if not any(re.search(rf"\b(0x)?0*{told[0].lstrip('0')}\b", line) for line in case.log):
+        raise Wrong(f"crash: the kernel never said {told[0]}")
+    case.claimed.append(f)
+    where = re.search(r"(?:the|a|an) [^,]*$|module space[^,]*$", f["message"])
+    return f"{f['severity']} crash", f"{told[0]}: {where[0] if where else f['message']}"
 
 
 # ---- The report ----

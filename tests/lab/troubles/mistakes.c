@@ -108,11 +108,11 @@ do {											\
 
 /* ---- No mistakes, though they may look like it ---- */
 
-/* Two drivers of one device, each with its own part of it; one page is in both. */
+/* Two drivers of one device, each with its own part of it; two pages are in both. */
 static noinline void remap_twice(unsigned long phys)
 {
-	TRUTH("remap", ioremap(phys, 2 * PAGE_SIZE), "phys=0x%lx", phys);
-	TRUTH("remap", ioremap(phys + PAGE_SIZE, 2 * PAGE_SIZE), "phys=0x%lx",
+	TRUTH("plain", ioremap(phys, 3 * PAGE_SIZE), "phys=0x%lx", phys);
+	TRUTH("offset", ioremap(phys + PAGE_SIZE, 3 * PAGE_SIZE), "phys=0x%lx",
 	      phys + PAGE_SIZE);
 }
 
@@ -120,10 +120,10 @@ static noinline void remap_twice(unsigned long phys)
 static noinline void remap_outside(void)
 {
 	if (outside)
-		TRUTH("remap", ioremap(outside, 4 * PAGE_SIZE), "phys=0x%lx", outside);
+		TRUTH("outside", ioremap(outside, 4 * PAGE_SIZE), "phys=0x%lx", outside);
 }
 
-/* A page of RAM in three areas; the last wants it uncached, as DMA memory is. */
+/* A page of RAM in three areas; the last wants it uncached, as ARM maps DMA memory. */
 static noinline void share_page(void)
 {
 	struct page *page = some_page();
@@ -131,8 +131,8 @@ static noinline void share_page(void)
 
 	TRUTH("share", vmap(&page, 1, VM_MAP, PAGE_KERNEL), "phys=0x%llx", phys);
 	TRUTH("share", vmap(&page, 1, VM_MAP, PAGE_KERNEL), "phys=0x%llx", phys);
-	TRUTH("share", vmap(&page, 1, VM_MAP, pgprot_noncached(PAGE_KERNEL)), "phys=0x%llx",
-	      phys);
+	TRUTH("share-uncached", vmap(&page, 1, VM_MAP, pgprot_noncached(PAGE_KERNEL)),
+	      "phys=0x%llx", phys);
 }
 
 /* ---- One memory, two types ---- */
