@@ -150,7 +150,8 @@ static void judge_types(struct map_case *c)
 
 		if (overlaps && f->attr == widest->attr)
 			twice_pair(c, widest, f);
-		else if (overlaps && !(untracked && severity_of(c, widest, f) == VMATLAS_SEVERITY_NOTE))
+		else if (overlaps && !(untracked && severity_of(c, widest, f) ==
+				       VMATLAS_SEVERITY_NOTE))
 			say_conflict(c, widest, f);
 		if (!widest || f->phys.last > widest->phys.last)
 			widest = f;

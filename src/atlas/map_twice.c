@@ -146,7 +146,8 @@ void twice_finish(struct map_case *c)
 		.evidence = str_text(&evidence),
 		.advice = "fine if two drivers are to share these registers; else one of them does "
 			  "not know of the other",
-	}, c->nr_pairs == 1 ? "%zu pair of ioremap areas maps the same registers, at physical %#" PRIx64
-			    : "%zu pairs of ioremap areas map the same registers, the first at "
-			      "physical %#" PRIx64, c->nr_pairs, first->phys.first);
+	}, c->nr_pairs == 1 ?
+		"%zu pair of ioremap areas maps the same registers, at physical %#" PRIx64 :
+		"%zu pairs of ioremap areas map the same registers, the first at physical %#"
+		PRIx64, c->nr_pairs, first->phys.first);
 }
