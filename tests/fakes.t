@@ -17,6 +17,7 @@ damage() {
 	loop|ring|wild)	echo list-corrupt 1 ;;
 	vmlist-loop|vmlist-wild) echo list-corrupt 1 ;;
 	vmlist-other)	echo vm-struct-mismatch 1 ;;
+	iomem-loop|iomem-wild) echo list-corrupt 1 ;;
 	free-size|free-list|busy-tree) echo list-corrupt 1 ;;
 	free-lost|purging-other) echo va-unaccounted 1 ;;
 	full)		echo va-exhausted 1 ;;
@@ -45,10 +46,10 @@ addresses() {
 	esac
 }
 
-# Kernels that are there for the form of their books, or of their address space.
+# Kernels that are there for one finding, or for the form of their books or address space.
 is_brief() {
 	case $1 in
-	arm64-*|i386-*|vmlist-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*) true ;;
+	iomem-*|arm64-*|i386-*|vmlist-*|arm-3.4|arm-4.*|x86-2.*|x86-3.*|x86-4.*|x86-5.*) true ;;
 	*) false ;;
 	esac
 }

@@ -4,7 +4,7 @@
 #	make demo-fakes	what vmatlas says about two of them
 
 KDIR	:= $(O)/kernels
-K61	:= x86-6.1 owners pte-stale pte-hole pte-guard pte-elsewhere pte-page pte-wx \
+K61	:= x86-6.1 owners iomem-loop iomem-wild pte-stale pte-hole pte-guard pte-elsewhere pte-page pte-wx \
 	   overlap stray loop ring wild wild-vm wrong-size bounds purge full exhausted crash
 KOLD	:= x86-2.6.24 x86-2.6.28 vmlist-loop vmlist-wild vmlist-other x86-3.16 x86-4.9
 KERAS	:= x86-4.19 x86-5.3 x86-5.4 x86-6.6
