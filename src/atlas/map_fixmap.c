@@ -14,7 +14,7 @@
 
 /* Functions whose file has enum fixed_addresses, and enum system_states. */
 #define FIXMAP_UNIT "__native_set_fixmap|native_set_fixmap|__set_fixmap"
-#define STATES_UNIT "kernel_init|rest_init"
+#define STATES_UNIT "kernel_power_off|kernel_restart"
 
 struct slots {
 	uint64_t top;			/* of slot 0 */
@@ -35,15 +35,17 @@ static bool is_nobodys(const struct map_case *c, uint64_t addr)
 /*
  * Where regions are of the permanent slots alone (x86, arm64), what lies in them is used,
  * but that x86-64 has no slots above vsyscall's page (asm/fixmap.h: VSYSCALL_PAGE comes
- * first). On ARM the first slot, one page below FIXADDR_END, is the early console's.
+ * first). On ARM the first slot, one page below FIXADDR_END, is the early console's. On
+ * riscv the device tree lies in it, and it alone by large leaves (asm/fixmap.h: FIX_FDT).
  */
-static bool is_odd(const struct map_case *c, uint64_t addr)
+static bool is_odd(const struct map_case *c, const struct mapping *m)
 {
+	const uint64_t addr = m->range.first;
 	const struct vmatlas_claim *fixmap = c->fixmap;
 	const struct vmatlas_claim *vsyscall;
 
 	if (c->k->arch == &arch_riscv64)
-		return range_has(fixmap->range, addr);
+		return range_has(fixmap->range, addr) && m->shift == c->k->page_shift;
 	if (c->k->arch == &arch_arm)
 		return range_has(fixmap->range, addr) &&
 		       fixmap->range.last - addr >= 1ull << c->k->page_shift;
@@ -65,7 +67,7 @@ void fixmap_run(struct map_case *c, const struct mapping *m)
 	struct mapping *slot;
 
 	if (!c->fixmap || m->range.first > c->fixmap->range.last ||
-	    !mapping_is_memory(m) || !is_odd(c, m->range.first))
+	    !mapping_is_memory(m) || !is_odd(c, m))
 		return;
 	slot = c->fixed.nr < MAX_RUNS ? vec_push(&c->fixed) : NULL;
 	if (slot)
