@@ -153,13 +153,22 @@ static void say(struct map_case *c, const struct mapping *m, bool boot)
 		boot ? "in a slot that is for booting only" : "where it has no slot");
 }
 
+/* x86 puts the slots for booting at a multiple of 512: between them and others is a gap. */
+static bool is_no_slot(const struct map_case *c, const struct slots *s, uint64_t addr,
+		       int64_t slot)
+{
+	if (slot >= s->all)
+		return true;
+	if (!map_is_x86(c))
+		return false;
+	return addr >= c->fixmap->range.first || slot < s->boot_first;
+}
+
 static void judge(struct map_case *c, const struct slots *s, const struct mapping *m)
 {
-	const int64_t slot = ((int64_t)(s->top - m->range.first)) >> c->k->page_shift;
+	const int64_t slot = (int64_t)(s->top - m->range.first) >> c->k->page_shift;
 
-	if (m->range.first >= c->fixmap->range.first && c->k->arch == &arch_x86_64)
-		say(c, m, false);
-	else if (slot >= s->all)
+	if (is_no_slot(c, s, m->range.first, slot))
 		say(c, m, false);
 	else if (s->booted && slot >= s->boot_first && slot <= s->boot_last)
 		say(c, m, true);
