@@ -30,11 +30,14 @@ static enum pt_kind decode_narrow(const struct pt_format *f, unsigned int level,
 	return PT_LEAF;
 }
 
+/* Below NX (SDM vol. 3, tables 4-8 to 4-11); of 64 bits they would be software's. */
+#define PAE_RESERVED (0x7ffull << 52)
+
 /* The four entries of the root have neither size nor rights (SDM vol. 3, 4.4.1). */
 static enum pt_kind decode_pae(const struct pt_format *f, unsigned int level, uint64_t e,
 			       struct pt_entry *ret)
 {
-	if (level == 0 && x86_is_leaf(e))
+	if (e & X86_PRESENT && (e & PAE_RESERVED || (level == 0 && x86_is_leaf(e))))
 		return PT_BAD;
 	return x86_decode_wide(f, level, e, ret);
 }

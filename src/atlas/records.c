@@ -28,7 +28,7 @@ static const char *wrong_pages(const struct vmatlas *atlas, const struct vmatlas
 		return NULL;
 	if (!a->nr_pages && a->pages)
 		return "names an array of pages, yet counts none";
-	if (a->nr_pages > vmatlas_range_size(&c->range) >> shift)
+	if (a->nr_pages > (vmatlas_range_size(&c->range) >> shift) - !(a->vm_flags & VM_NO_GUARD))
 		return "counts more pages than the area has room for";
 	return NULL;
 }

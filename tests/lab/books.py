@@ -8,8 +8,8 @@ from vmlab import Elf, Wrong, number
 SYMBOLS = ("vmap_area_list", "vmap_area_root", "purge_vmap_area_list", "purge_vmap_area_root",
            "vmap_nodes", "nr_vmap_nodes", "single", "free_vmap_area_list",
            "free_vmap_area_root", "modules", "high_memory", "vmalloc_base", "vmemmap_base",
-           "page_offset_base", "kcore_vmalloc", "kcore_modules", "swapper_pg_dir", "arm_lowmem_limit",
-           "memstart_addr", "kimage_voffset", "kernel_map", "vmap_purge_list", "_text", "_stext")
+           "page_offset_base", "kcore_vmalloc", "kcore_modules", "swapper_pg_dir",
+           "arm_lowmem_limit", "memstart_addr", "kimage_voffset", "kernel_map", "vmap_purge_list", "_text", "_stext")
 
 
 class Area:
@@ -47,6 +47,7 @@ class Books:
         if "vmap_purge_list" in self.symbols:
             self.lazy += self.walk_llist(self.symbols["vmap_purge_list"])
         self.pooled = [a for head in self.pools for a in self.walk(head, "pooled")]
+        self.modules = self.find_modules()
         self.free_heads = []
         if "free_vmap_area_list" in self.symbols:
             self.free_heads = [("free", self.symbols["free_vmap_area_list"],
@@ -94,6 +95,15 @@ class Books:
         if nr > 1:
             for node in self.nodes:
                 self.find_pools(node)
+
+    def find_modules(self):
+        """Addresses of struct module, in the order of their list."""
+        head, found = self.symbols["modules"], []
+        entry = self.p.read(head)
+        while entry != head:
+            found.append(entry - self.layout["module"]["list"][0])
+            entry = self.p.read(entry)
+        return found
 
     def find_pools(self, node):
         offset, size = self.layout["vmap_node"]["pool"]

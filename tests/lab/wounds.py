@@ -7,7 +7,8 @@ from vmlab import PAGE, number
 
 LIST = frozenset({"list-corrupt"})
 # What the page tables show once a record is moved, shortened or lost.
-TABLES = frozenset({"stale-pte", "unmapped-area", "wrong-page", "guard-mapped"})
+TABLES = frozenset({"stale-pte", "unmapped-area", "wrong-page", "guard-mapped",
+                    "memtype-conflict", "double-ioremap"})
 
 
 class Wound:
@@ -43,6 +44,14 @@ class Maker:
     def is_module(self, address):
         return any(number(r["start"]) <= address < number(r["end"]) for r in self.p.regions
                    if r["kind"] == "module-space")
+
+    def module_places(self, address):
+        """Records of modules that lie in the page of an address, and those beside them."""
+        near, all_of_them = [], self.b.modules
+        for at, module in enumerate(all_of_them):
+            if (module ^ address) & -PAGE == 0 or module <= address < module + 2 * PAGE:
+                near += [(m, m + 2 * PAGE) for m in all_of_them[max(0, at - 1):at + 2]]
+        return near + [(self.b.symbols["modules"], self.b.symbols["modules"] + 16)]
 
     def plain(self):
         """Busy areas that lie where areas do."""
@@ -159,9 +168,12 @@ def links(m, areas, members, nr):
             at, size = m.b.place("vmap_area", member, a.record)
             shift = node["list"][0] if member.startswith("list") else node["rb_node"][0]
             others = [o.record + shift for o in areas if o is not a]
-            for what, value in m.pointers(m.p.read(at, size=None), others):
+            near = m.area_places(a)
+            if a.state == "free":
+                near += m.tree_places()     # told where the list goes on and the tree does not
+            for what, value in m.pointers(m.p.read(at), others):
                 yield Wound(f"vmap_area.{member}, {a.state}", what, at, size, value,
-                            LIST, (), m.area_places(a))
+                            LIST, (), near)
 
 
 def parents(m, areas, nr):

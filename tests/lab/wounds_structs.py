@@ -79,8 +79,8 @@ def arrays(m):
         at, size = m.b.place("vm_struct", "pages", a.vm)
         others = [o.vm_pages for o in counted(m) if o is not a]
         for what, value in m.pointers(a.vm_pages, others):
-            must = {"wrong-page"} if value in others or what in ("low bit", "misaligned",
-                                                                 "freed record") else STRUCT
+            # Other memory than an array of pages, or none at all.
+            must = {"wrong-page"} if value in others else STRUCT if not value else ()
             yield Wound("vm_struct.pages", what, at, size, value, must,
                         STRUCT | {"wrong-page"}, m.area_places(a))
 

@@ -6,7 +6,7 @@ from wounds_structs import VM_ALLOC, VM_IOREMAP, VM_NO_GUARD, counted
 
 CORRUPT = frozenset({"page-table-corrupt"})
 # What else may follow where an entry leads elsewhere.
-SIDE = frozenset({"memtype-conflict", "ram-ioremapped", "wx-mapping"})
+SIDE = frozenset({"memtype-conflict", "ram-ioremapped", "wx-mapping", "double-ioremap"})
 # Of modules: what is mapped away may be the record that their list goes through.
 RECORDS = frozenset({"list-corrupt", "unreadable"})
 
@@ -20,10 +20,13 @@ class Format:
         cpu, lpae = case.cpu, "lpae" in case.name
         self.size = 4 if cpu == "arm" and not lpae else 8
         self.frame = 10 if cpu == "riscv64" else 12
+        self.high = 26 if lpae else 34  # of a frame's number, within what the CPU can address
         self.x86 = cpu in ("amd64", "i386")
         if self.x86:
             self.set, self.clear, self.reserved = 2, 1 << 63, 0
             self.beyond = 1 << 50
+            if cpu == "i386":
+                self.x86, self.reserved = False, 1 << 56
         elif cpu == "riscv64":
             self.set, self.clear, self.reserved = 8 | 4, 0, 1 << 56
         elif self.size == 4:
@@ -74,30 +77,33 @@ def pages(m, f):
     for a, va, walk, guard in everyone:
         at, entry = step(walk)
         near = m.area_places(a) + [(va, va + PAGE)]
+        if m.is_module(va):
+            near += m.module_places(va)
 
         def wound(kind, what, value, must, may=(), harmless=None, at=at, near=near):
             return Wound(kind, what, at, f.size, value, must, may, near, harmless, True)
 
         lost = RECORDS if m.is_module(va) else frozenset()
-        yield wound("PTE, page of an area", "cleared", 0, {"unmapped-area"}, lost)
-        other = m.chance.choice([step(w)[1] for o, _, w, _ in everyone if o is not a])
-        yield wound("PTE, page of an area", "another's", other, {"wrong-page"},
-                    SIDE | lost)
+        yield wound("PTE, page of an area", "cleared", 0, {"unmapped-area"}, SIDE | lost)
+        other, _, theirs, _ = m.chance.choice([e for e in everyone if e[0] is not a])
+        yield wound("PTE, page of an area", "another's", step(theirs)[1], {"wrong-page"},
+                    SIDE | lost, near=near + m.area_places(other))
         yield wound("PTE, page of an area", "next page", entry + (1 << f.frame),
                     {"wrong-page"}, SIDE | lost)
-        if guard and not guard["mapped"] and guarded(a) and len(guard["steps"]) == len(walk["steps"]):
+        if (guard and not guard["mapped"] and guarded(a)
+                and len(guard["steps"]) == len(walk["steps"])):
             yield wound("PTE, guard page", "set", entry, {"guard-mapped"},
                         SIDE | {"wrong-page"}, at=step(guard)[0])
         bare = m.p.case.cpu == "i386"
         yield wound("PTE, rights", "writable and executable", (entry | f.set) & ~f.clear,
-                    () if bare else {"wx-mapping"}, (),
+                    () if bare else {"wx-mapping"}, SIDE,
                     "this CPU cannot forbid execution" if bare else None)
         if f.x86:
             yield wound("PTE, reserved bit", "set", entry | f.beyond, {"wrong-page"},
-                        CORRUPT | lost)
+                        CORRUPT | SIDE | lost)
         if f.reserved:
             yield wound("PTE, reserved bit", "set", entry | f.reserved, CORRUPT,
-                        {"unmapped-area", "wrong-page"} | lost)
+                        {"unmapped-area", "wrong-page"} | SIDE | lost)
 
 
 def unowned(m, f):
@@ -117,21 +123,24 @@ def unowned(m, f):
                     SIDE, [(va, va + PAGE)], None, True)
 
 
+# What an entry above leads to is any part of the address space, the kernel's own records too.
+ANYTHING = frozenset({"unmapped-area", "wrong-page", "stale-pte", "guard-mapped", "unreadable",
+                      "page-table-corrupt", "list-corrupt", "vm-struct-mismatch",
+                      "bounds-disagree"}) | SIDE
+
+
 def upper(m, f):
-    """Entries of the levels above: everything below is near."""
-    for a, va, walk, _ in m.some(list(area_pages(m, 4)), 3):
+    """Entries of the levels above: everything below is near, and at least one thing is found."""
+    for _, _, walk, _ in m.some(list(area_pages(m, 4)), 3):
         for level in range(len(walk["steps"]) - 1):
             at, entry = step(walk, level)
-            own = number(walk["steps"][level]["at"]) & -PAGE
-            near = [(0, 1 << 64)]
-            name = f"table entry, {walk['steps'][level]['level']}"
-            for what, value, must in (
-                    ("cleared", 0, {"unmapped-area"}),
-                    ("leads to its own table", entry & (PAGE - 1) | own >> 12 << f.frame, ()),
-                    ("leads beyond RAM", entry | 1 << (f.frame + 34 if f.size == 8 else 31), ())):
-                yield Wound(name, what, at, f.size, value, must or CORRUPT,
-                            {"unmapped-area", "wrong-page", "stale-pte", "guard-mapped"} | SIDE
-                            | CORRUPT | RECORDS | {"bounds-disagree"}, near, None, True)
+            own = at & -PAGE
+            beyond = entry | 1 << f.frame + f.high if f.size == 8 else entry ^ 1 << 31
+            for what, value in (("cleared", 0), ("leads to its own table",
+                                                 entry & (1 << f.frame) - 1 | own >> 12 << f.frame),
+                                ("leads beyond RAM", beyond)):
+                yield Wound(f"table entry, {walk['steps'][level]['level']}", what, at, f.size,
+                            value, (), ANYTHING, [(0, 1 << 64)], None, True)
 
 
 def everything(m):
