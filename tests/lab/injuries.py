@@ -43,6 +43,8 @@ def over_the_edge(p, r):
     last = max((a for a in r.busy if number(a["start"]) < number(space["end"])),
                key=lambda a: number(a["start"]))
     r.verify(last)
+    if number(last["end"]) < number(space["end"]):
+        p.also = {"area-overlap"}       # with the free one behind it
     end = number(space["end"]) + (1 << 20)
     r.move(last, number(last["start"]), end)
     behind = [q["name"] for q in p.regions if number(q["start"]) == number(space["end"])]
