@@ -61,10 +61,11 @@ class Verdicts:
         document = self.check(p)
         new = [f for f in document["findings"] if self.key(f) not in self.usual]
         found = {f["code"] for f in new}
-        if wound.harmless:
-            if found:
-                raise Wrong(f"found {sorted(found)}, though {wound.harmless}")
-            tally.harmless[wound.harmless] = tally.harmless.get(wound.harmless, 0) + 1
+        if wound.harmless and found:
+            raise Wrong(f"found {sorted(found)}, though {wound.harmless}")
+        reason = wound.harmless or wound.silent
+        if reason and not found:
+            tally.harmless[reason] = tally.harmless.get(reason, 0) + 1
             return
         if not wound.must <= found or not found <= wound.must | wound.may or not found:
             raise Wrong(f"found {sorted(found)}, not {sorted(wound.must)}"
@@ -103,6 +104,6 @@ class Verdicts:
                              sorted(t.codes.items(), key=lambda item: -item[1]))
             print(f"{kind:38} {t.nr:5} {t.missed:6}  {text}")
             for reason, nr in t.harmless.items():
-                print(f"{'':52}harmless {nr}: {reason}")
+                print(f"{'':52}nothing {nr}: {reason}")
         print(f"{sum(t.nr for t in self.kinds.values())} injuries, "
               f"{sum(t.missed for t in self.kinds.values())} missed or misjudged")

@@ -20,7 +20,8 @@ class Wound:
                  physical=False):
         self.kind, self.what, self.at, self.size, self.value = kind, what, at, size, value
         self.must, self.may, self.near = set(must), set(may), list(near)
-        self.harmless, self.physical, self.more = harmless, physical, []
+        self.harmless, self.physical = harmless, physical
+        self.silent = None      # why nothing may be found; but what MAY be is as good
 
 
 class Maker:

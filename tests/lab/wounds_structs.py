@@ -98,6 +98,30 @@ def entries(m):
                             m.area_places(a))
 
 
+def area_flags(m):
+    """Since 6.3: VMAP_RAM and VMAP_BLOCK; above them, since 6.9, the node it came from."""
+    if not m.b.has("vmap_area", "flags"):
+        return
+    for a in m.some((a for a in m.plain() if a.vm), 2):
+        at, size = m.b.place("vmap_area", "flags", a.record)
+        for what, value in m.numbers(a.flags, [1, 3]):
+            ram = value & 1
+            yield Wound("vmap_area.flags", what, at, size, value, STRUCT if ram else (), (),
+                        m.area_places(a),
+                        None if ram else "which node it came from is asked when it is purged")
+
+
+def struct_flags(m):
+    """What an area is, nothing else tells; but its pages may contradict it."""
+    for a in m.some((a for a in m.plain() if a.vm), 3):
+        at, size = m.b.place("vm_struct", "flags", a.vm)
+        for what, value in m.numbers(a.vm_flags, [o.vm_flags for o in m.plain() if o.vm]):
+            wound = Wound("vm_struct.flags", what, at, size, value, (),
+                          STRUCT | TABLES | {"ram-ioremapped"}, m.area_places(a))
+            wound.silent = "what kind of area it is, nothing else tells; no page contradicts it"
+            yield wound
+
+
 def nodes(m):
     """vmap_nodes and nr_vmap_nodes: where the lists hang."""
     s, w = m.b.symbols, m.p.word
@@ -123,4 +147,6 @@ def everything(m):
     yield from counts(m)
     yield from arrays(m)
     yield from entries(m)
+    yield from area_flags(m)
+    yield from struct_flags(m)
     yield from nodes(m)
