@@ -72,8 +72,8 @@ class Verdicts:
                         + (f" and perhaps {sorted(wound.may)}" if wound.may else ""))
         self.judge_exit(document, new)
         for finding in new:
-            # What is found anyway, of all of memory, may name other numbers.
-            usual = finding["code"] in self.codes and not finding["start"]
+            # A note on all of memory that is there anyway may name other numbers.
+            usual = finding["code"] in self.codes and finding["severity"] == "note"
             if not usual and not self.is_near(finding, wound):
                 raise Wrong(f"far from it: {finding['code']} {finding['start']} "
                             f"{finding['end']} {finding['record']}: {finding['message']}")
