@@ -43,8 +43,10 @@ class Maker:
         return any(first <= start and end <= last for first, last in self.homes)
 
     def is_module(self, address):
+        """In module space, or where a module went that found no room there."""
         return any(number(r["start"]) <= address < number(r["end"]) for r in self.p.regions
-                   if r["kind"] == "module-space")
+                   if r["kind"] == "module-space") or any(
+                       module - PAGE <= address < module + 2 * PAGE for module in self.b.modules)
 
     def module_places(self, address):
         """Records of modules that lie in the page of an address, and those beside them."""

@@ -134,7 +134,7 @@ def nodes(m):
     for what, value in m.pointers(node, [a.record for a in m.b.busy]):
         # What stands there instead leads anywhere.
         yield Wound("vmap_nodes", what, s["vmap_nodes"], w, value, LIST,
-                    TABLES | {"unreadable"}, [(0, 1 << 64)])
+                    TABLES | STRUCT | {"unreadable"}, [(0, 1 << 64)])
     for what, value in (("zero", 0), ("all ones", 0xffffffff), ("high bit", 0x80000002),
                         ("a wild number", 5000)):
         yield Wound("nr_vmap_nodes", what, s["nr_vmap_nodes"], 4, value, LIST, TABLES, near)

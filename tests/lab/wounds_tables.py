@@ -85,7 +85,8 @@ def pages(m, f):
 
         lost = RECORDS if m.is_module(va) else frozenset()
         yield wound("PTE, page of an area", "cleared", 0, {"unmapped-area"}, SIDE | lost)
-        other, _, theirs, _ = m.chance.choice([e for e in everyone if e[0] is not a])
+        others = [e for e in everyone if step(e[2])[1] >> f.frame != entry >> f.frame]
+        other, _, theirs, _ = m.chance.choice(others)
         yield wound("PTE, page of an area", "another's", step(theirs)[1], {"wrong-page"},
                     SIDE | lost, near=near + m.area_places(other))
         yield wound("PTE, page of an area", "next page", entry + (1 << f.frame),
