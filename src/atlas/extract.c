@@ -51,6 +51,26 @@ static struct vmatlas_error *read_module_symbols(struct vmatlas *atlas)
 	return err;
 }
 
+/* Where allocations go depends on more than bounds: `usage --would-fit` may be asked. */
+static struct vmatlas_error *try_allocations(struct vmatlas *atlas)
+{
+	static const uint32_t kinds[] = { 0, VMATLAS_FIT_IOREMAP, VMATLAS_FIT_MODULE };
+	struct vmatlas_error *err = NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
+		struct vmatlas_fit fit = { .size = sizeof(fit) };
+
+		err = vmatlas_would_fit(atlas, 1, 0, kinds[i], &fit);
+		/* what cannot be worked out for this kernel cannot be for its extract */
+		if (error_is(err, VMATLAS_ERROR_UNSUPPORTED)) {
+			vmatlas_error_free(err);
+			err = NULL;
+		}
+		err = tolerate(err);
+	}
+	return err;
+}
+
 static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_extracted *ret)
 {
 	struct kernel *k = atlas->kernel;
@@ -69,6 +89,8 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	vmatlas_resource_next(atlas, NULL);
 	if (!err)
 		err = tolerate(vmatlas_boot_table(atlas, forget, NULL));
+	if (!err)
+		err = try_allocations(atlas);
 	/*
 	 * What decodes the frame below the image decodes any that is kept; that no area
 	 * has it, all their arrays of pages tell.
