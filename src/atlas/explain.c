@@ -46,7 +46,10 @@ static const struct {
 	  "A vm_struct contradicts its vmap_area (error).\n\n"
 	  "vmap_area.va_start must equal vm_struct.addr, and the size must be the same,\n"
 	  "guard page included. A difference means that one of the two was overwritten, or\n"
-	  "that the vm_struct was freed and its memory is something else by now.\n" },
+	  "that the vm_struct was freed and its memory is something else by now.\n\n"
+	  "Told, too: more pages counted than the area has room for; an array of pages, and\n"
+	  "none counted; and, since 6.3, flags that say vm_map_ram of an area with a vm_struct,\n"
+	  "or do not say it of one without.\n" },
 	{ "va-unaccounted",
 	  "Address space is in use by nobody and not free (warning, note).\n\n"
 	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"
