@@ -225,16 +225,6 @@ struct vmatlas_error *frames_open(struct kernel *k, struct frames **ret)
 	return NULL;
 }
 
-bool frames_number(const struct frames *f, uint64_t page, uint64_t *ret)
-{
-	const uint64_t far = (kernel_address(f->k, page) - f->base) & f->k->va_mask;
-
-	if (!f->known || far % f->page_size)
-		return false;
-	*ret = far / f->page_size;
-	return *ret < 1ull << (56 - f->k->page_shift);
-}
-
 uint64_t frames_page(const struct frames *f, uint64_t pfn)
 {
 	return (f->base + pfn * f->page_size) & f->k->va_mask;

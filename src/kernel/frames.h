@@ -37,8 +37,6 @@ VMATLAS_CHECKED struct vmatlas_error *frames_open(struct kernel *k, struct frame
 void frames_free(struct frames *f);
 DEFINE_FREEP(frames, frames_free)
 
-/* The frame of the struct page at @page; false if it is none. */
-bool frames_number(const struct frames *f, uint64_t page, uint64_t *ret);
 /* Where the struct page of frame @pfn is. */
 uint64_t frames_page(const struct frames *f, uint64_t pfn);
 

@@ -104,6 +104,14 @@ VMATLAS_CHECKED struct vmatlas_error *
 identify_override(const char *option, const char *text, uint64_t *ret);
 
 /*
+ * --phys-offset, if given, is k->phys_base from now on. Where the kernel itself says it,
+ * by its variable @by, it must say the same.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+identify_given_phys(struct kernel *k, const struct kernel_opts *opts, bool known,
+		    const char *by);
+
+/*
  * Offsets a person gave, format and root being set: believed where only the proof
  * cannot be read, refused where memory differs or the page tables lead elsewhere.
  */

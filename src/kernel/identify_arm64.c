@@ -219,21 +219,12 @@ static struct vmatlas_error *find_memstart(struct kernel *k, const struct kernel
 					   uint64_t delta)
 {
 	struct vmatlas_error *err;
-	uint64_t given = 0;
 	bool known = false;
 
 	err = identify_variable_if_there(k, "memstart_addr", delta, 8, &k->phys_base, &known);
 	if (!err && !known)
 		known = vmcoreinfo_number(k->vmcoreinfo, "PHYS_OFFSET", &k->phys_base);
-	if (err || !opts->phys_offset)
-		return err;
-	err = identify_override("--phys-offset", opts->phys_offset, &given);
-	if (!err && known && given != k->phys_base)
-		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"--phys-offset %#" PRIx64 ": the kernel's own memstart_addr is %#" PRIx64,
-			given, k->phys_base);
-	k->phys_base = given;
-	return err;
+	return err ? err : identify_given_phys(k, opts, known, "memstart_addr");
 }
 
 struct vmatlas_error *identify_arm64(struct kernel *k, const struct kernel_opts *opts,

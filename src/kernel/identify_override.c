@@ -20,6 +20,22 @@ struct vmatlas_error *identify_override(const char *option, const char *text, ui
 	return NULL;
 }
 
+struct vmatlas_error *identify_given_phys(struct kernel *k, const struct kernel_opts *opts,
+					  bool known, const char *by)
+{
+	struct vmatlas_error *err;
+	uint64_t given = 0;
+
+	if (!opts->phys_offset)
+		return NULL;
+	err = identify_override("--phys-offset", opts->phys_offset, &given);
+	if (!err && known && given != k->phys_base)
+		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "--phys-offset %#" PRIx64
+			": by the kernel's own %s it is %#" PRIx64, given, by, k->phys_base);
+	k->phys_base = given;
+	return err;
+}
+
 struct vmatlas_error *identify_judge_override(struct kernel *k, const struct proof *p,
 					      uint64_t delta, enum proof_result result)
 {

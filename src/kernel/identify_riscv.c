@@ -146,7 +146,7 @@ static struct vmatlas_error *find_linear_map(struct kernel *k, const struct kern
 					     uint64_t delta)
 {
 	struct vmatlas_error *err;
-	uint64_t offset = 0, given = 0;
+	uint64_t offset = 0;
 	bool known = false;
 
 	err = map_value(k, "page_offset", delta, &k->page_offset, &known);
@@ -158,15 +158,7 @@ static struct vmatlas_error *find_linear_map(struct kernel *k, const struct kern
 		k->phys_base = k->page_offset - offset;
 	else if (!err)
 		known = vmcoreinfo_number(k->vmcoreinfo, "phys_ram_base", &k->phys_base);
-	if (err || !opts->phys_offset)
-		return err;
-	err = identify_override("--phys-offset", opts->phys_offset, &given);
-	if (!err && known && given != k->phys_base)
-		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"--phys-offset %#" PRIx64 ": by the kernel's own kernel_map it is %#" PRIx64,
-			given, k->phys_base);
-	k->phys_base = given;
-	return err;
+	return err ? err : identify_given_phys(k, opts, known, "kernel_map");
 }
 
 struct vmatlas_error *identify_riscv64(struct kernel *k, const struct kernel_opts *opts,

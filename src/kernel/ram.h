@@ -59,8 +59,6 @@ struct ram_facts {
 void ram_facts_free(struct ram_facts *facts);
 DEFINE_FREEP(ram_facts, ram_facts_free)
 
-const char *ram_role_name(enum ram_role role);
-
 /* Is any byte of @phys System RAM by iomem_resource? @facts may be NULL. */
 enum ram_known ram_is_system_ram(const struct ram_facts *facts, struct vmatlas_range phys);
 

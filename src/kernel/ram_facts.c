@@ -84,17 +84,6 @@ struct vmatlas_error *ram_silence_absorb(struct ram_facts *facts, const char *su
 	return next;
 }
 
-const char *ram_role_name(enum ram_role role)
-{
-	static const char *const names[] = {
-		[RAM_INSTALLED] = "installed", [RAM_SYSTEM] = "system RAM",
-		[RAM_MEMBLOCK] = "memblock", [RAM_DESCRIBED] = "dump",
-		[RAM_RESERVED] = "reserved", [RAM_OCCUPIED] = "occupied",
-	};
-
-	return names[role];
-}
-
 enum ram_known ram_is_system_ram(const struct ram_facts *facts, struct vmatlas_range phys)
 {
 	for (size_t i = 0; facts && i < facts->facts.nr; i++)

@@ -54,7 +54,6 @@ struct symnames {
 	VEC(struct module_names) modules;	/* by index into books->modules */
 	struct memo memo;
 	size_t nr_unread;
-	char *trouble;
 };
 
 void symnames_free(struct symnames *names)
@@ -66,7 +65,6 @@ void symnames_free(struct symnames *names)
 		modsyms_done(&names->modules.v[i].syms);
 	vec_done(&names->modules);
 	memo_done(&names->memo);
-	free(names->trouble);
 	free(names);
 }
 DEFINE_FREEP(symnames, symnames_free)
@@ -76,19 +74,12 @@ size_t symnames_unread(const struct books *b)
 	return b->names ? b->names->nr_unread : 0;
 }
 
-const char *symnames_trouble(const struct books *b)
-{
-	return b->names ? b->names->trouble : NULL;
-}
-
-/* Trouble in the dump is noted once; anything else is handed back. */
-static struct vmatlas_error *note_trouble(struct symnames *n, struct vmatlas_error *err)
+/* Trouble in the dump leaves addresses without names; anything else is handed back. */
+static struct vmatlas_error *absorb(struct vmatlas_error *err)
 {
 	if (!err || error_is(err, VMATLAS_ERROR_NO_MEMORY) ||
 	    error_is(err, VMATLAS_ERROR_SYSTEM))
 		return err;
-	if (!n->trouble)
-		n->trouble = strdup(vmatlas_error_message(err));
 	vmatlas_error_free(err);
 	return NULL;
 }
@@ -304,11 +295,11 @@ static struct vmatlas_error *prepare(struct symnames *n, struct books *b)
 		err = open_tables(n);
 	if (!err)
 		err = tell_all(n);
-	err = note_trouble(n, err);
+	err = absorb(err);
 	if (err)
 		return err;
 	err = modules_load(n->k, b, &trouble);
-	return err ? err : note_trouble(n, trouble);
+	return err ? err : absorb(trouble);
 }
 
 static struct vmatlas_error *symnames_get(struct kernel *k, struct books *b)
@@ -344,7 +335,7 @@ static struct vmatlas_error *work_out(struct symnames *n, const struct books *b,
 		lost = !n->kallsyms || !b->modules_complete;
 	if (err || lost)
 		n->nr_unread++;
-	err = note_trouble(n, err);
+	err = absorb(err);
 	if (!err && out->len == 0)
 		str_addf(out, "0x%" PRIx64, addr);
 	return err;

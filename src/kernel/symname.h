@@ -30,9 +30,6 @@ uint32_t symnames_nr(const struct books *b);
 /* How many addresses stayed numbers so far because something could not be read. */
 size_t symnames_unread(const struct books *b);
 
-/* Why, the first time; NULL if nothing went wrong. */
-const char *symnames_trouble(const struct books *b);
-
 void symnames_free(struct symnames *names);
 
 #endif
