@@ -22,7 +22,7 @@ CLIDEPS := smartcols jansson
 pkg      = $(shell pkg-config $(1) $(2) || echo MISSING_LIBRARY)
 FLAGS   := -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(CFLAGS_$(CONFIG)) -fPIC \
 	   -fvisibility=hidden -Iinclude
-# Not linked but loaded, with the first dump that needs it: src/mem/kdump_lib.c.
+# Not linked but loaded, with the first dump that needs it: src/mem/kdump_dynload.c.
 KDUMPSO := $(shell readelf -d $(call pkg,--variable=libdir,libkdumpfile)/libkdumpfile.so \
 	   2>/dev/null | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p')
 LIBFLAGS := $(call pkg,--cflags,$(LIBDEPS) libkdumpfile) \
@@ -34,9 +34,9 @@ CLILIBS := $(call pkg,--libs,$(CLIDEPS))
 $(if $(findstring MISSING_LIBRARY,$(LIBFLAGS)$(CLIFLAGS)),$(error libraries are missing: run .ci/packages, which installs them with apt))
 
 objs     = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
-LIB     := $(call objs,src/base/*.c src/image/*.c src/mem/*.c src/arch/*.c src/kernel/*.c src/atlas/*.c)
+LIB     := $(call objs,$(foreach d,base mem debuginfo arch bootlog kernel map inspect extract api,src/$d/*.c src/$d/*/*.c))
 # The tool carries its own copy of a small tool of base, which the library hides.
-CLI     := $(call objs,src/cli/*.c src/base/str.c)
+CLI     := $(call objs,src/cli/*.c src/base/strbuf.c)
 SO      := $(O)/libvmatlas.so.$(SOVER)
 PLUGINS := $(patsubst plugins/%.c,$(O)/plugins/%.so,$(wildcard plugins/*.c))
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# No function over 80 lines, no file of the library or the tool over 400; and which
+# No function over 80 lines, no file of the library or the tool over 600; and which
 # functions are the longest, for whoever wants to shorten one.
 
 cd "$(dirname "$0")/.." || exit 2
@@ -13,7 +13,7 @@ functions() {
 	/^[a-z].*\(/ { name = $0 }
 	/^\{/ { open = FNR }
 	/^\}/ { if (open) print FNR - open - 1, FILENAME ": " name; open = 0 }
-	' src/*/*.c plugins/*.c
+	' $(find src plugins -name '*.c')
 }
 
 short_functions() {
@@ -21,7 +21,7 @@ short_functions() {
 }
 
 short_files() {
-	wc -l src/*/*.[ch] plugins/*.c | awk '$1 > 400 && $2 != "total"'
+	wc -l $(find src plugins -name '*.[ch]') | awk '$1 > 600 && $2 != "total"'
 }
 
 licensed() {
@@ -29,12 +29,12 @@ licensed() {
 	FNR == 1 { name[++nr] = FILENAME }
 	FNR <= 2 && /SPDX-License-Identifier: LGPL-2.1-or-later/ { is_said[FILENAME] = 1 }
 	END { for (i = 1; i <= nr; i++) if (!is_said[name[i]]) print name[i] ": no licence line" }
-	' src/*/*.[ch] plugins/*.c include/*.h tests/*.sh tests/unit/*.[ch] tests/fuzz/*.[ch] \
+	' $(find src plugins include -name '*.[ch]') tests/*.sh tests/unit/*.[ch] tests/fuzz/*.[ch] \
 		tests/plugins/*.c tests/abi/*.c tests/kernels/*.[ch]
 }
 
 ok "no function has over 80 lines" short_functions
-ok "no file has over 400 lines" short_files
+ok "no file has over 600 lines" short_files
 ok "every file tells its licence" licensed
 echo "# the ten longest functions:"
 functions | sort -rn | head -10 | sed 's/^/#   /'

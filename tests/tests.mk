@@ -87,7 +87,7 @@ $(O)/plugdir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PLUGDIR)' | cmp -s - $@ || echo '$(PLUGDIR)' >$@
 
-$(O)/src/atlas/plugin.o: $(O)/plugdir
+$(O)/src/inspect/plugin.o: $(O)/plugdir
 
 # As in the build folder, but it finds its library from where it will be.
 $(O)/install/vmatlas: $(CLI) $(SO) $(O)/plugdir

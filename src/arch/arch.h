@@ -10,7 +10,7 @@
 
 #include <vmatlas.h>
 
-#include "base/attr.h"
+#include "base/cleanup.h"
 #include "base/range.h"
 
 /* ---- Page tables ---- */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * 32-bit ARM: page tables of short descriptors (those of LPAE are in arm_long.c), and
+ * 32-bit ARM: page tables of short descriptors (those of LPAE are in arm_lpae.c), and
  * the layout of Documentation/arch/arm/memory.rst and arch/arm/include/asm/memory.h.
  */
 #include <elf.h>
 
-#include "arch/layout.h"
+#include "arch/arch_layout.h"
 
 /* ---- Page tables: ARM Architecture Reference Manual ARMv7-A, B3.5 ---- */
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * arm64: which layout a kernel has, and its claims. The formulas are in
- * arm64_places.c, the page tables in arm_long.c.
+ * arm64_layout.c, the page tables in arm_lpae.c.
  */
 #include <elf.h>
 
 #include "arch/arm64.h"
-#include "arch/layout.h"
+#include "arch/arch_layout.h"
 
 enum {
 	TEXT, ETEXT, END, INIT_BEGIN, INIT_END, DATA, SDATA, EDATA, BSS_START, BSS_STOP,

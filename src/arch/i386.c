@@ -5,8 +5,8 @@
  */
 #include <elf.h>
 
-#include "arch/layout.h"
-#include "arch/x86.h"
+#include "arch/arch_layout.h"
+#include "arch/x86_pte.h"
 
 /* ---- Page tables ---- */
 

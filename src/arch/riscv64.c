@@ -5,7 +5,7 @@
  */
 #include <elf.h>
 
-#include "arch/layout.h"
+#include "arch/arch_layout.h"
 
 /* ---- Page tables: RISC-V privileged architecture, "Sv39" to "Svpbmt" ---- */
 

@@ -5,8 +5,8 @@
  */
 #include <elf.h>
 
-#include "arch/layout.h"
-#include "arch/x86.h"
+#include "arch/arch_layout.h"
+#include "arch/x86_pte.h"
 
 /* Intel SDM vol. 3, 4.5 */
 static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64_t entry,

@@ -13,9 +13,9 @@
 #include <stdio.h>
 #include <vmatlas.h>
 
-#include "base/attr.h"
-#include "base/str.h"
-#include "base/vec.h"
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "base/array.h"
 
 /* Exit codes, a promise: see the manual. */
 enum cli_exit {
@@ -141,7 +141,7 @@ int print_text(void *arg, const char *text, size_t len);
 /* "2026-11-23 03:50 UTC" by the strftime @format; "" for 0. */
 const char *text_time(uint64_t taken, const char *format, char buf[static TEXT_MAX]);
 
-/* ---- findings.c: findings, coverage, verdict ------------------------------- */
+/* ---- finding_text.c: findings, coverage, verdict ------------------------------- */
 
 struct verdict {
 	size_t nr_errors, nr_warnings, nr_notes;

@@ -8,7 +8,7 @@
 
 #include "base/range.h"
 #include "cli/cmd.h"
-#include "cli/physical.h"
+#include "cli/phys_addr.h"
 
 /* Neighbours are those of the area that holds the address, else of the address. */
 struct place {

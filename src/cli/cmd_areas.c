@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vmatlas areas: what the allocators recorded, one area a line, or added up. */
-#include "cli/areas.h"
+#include "cli/area_table.h"
 #include "cli/cmd.h"
-#include "cli/totals.h"
+#include "cli/area_totals.h"
 
 const struct column *areas_columns(const struct cli *cli)
 {

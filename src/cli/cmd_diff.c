@@ -10,7 +10,7 @@
 #include <time.h>
 
 #include "cli/cmd.h"
-#include "cli/totals.h"
+#include "cli/area_totals.h"
 
 struct change {
 	const char *key;

@@ -4,8 +4,8 @@
  * wrong with them; or the table of the boot log.
  */
 #include "cli/cmd.h"
-#include "cli/layout.h"
-#include "cli/mappings.h"
+#include "cli/region_rows.h"
+#include "cli/mapping_table.h"
 
 const struct column *map_columns(const struct cli *cli)
 {

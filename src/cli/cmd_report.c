@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "cli/areas.h"
+#include "cli/area_table.h"
 #include "cli/cmd.h"
-#include "cli/layout.h"
-#include "cli/totals.h"
+#include "cli/region_rows.h"
+#include "cli/area_totals.h"
 
 enum { TOP = 20 };
 

@@ -5,20 +5,20 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/find.h"
-#include "kernel/frames.h"
-#include "kernel/identify.h"
+#include "kernel/identify/select_vmlinux.h"
+#include "kernel/mm/memmap.h"
+#include "kernel/identify/identify.h"
 #include "kernel/kernel.h"
-#include "kernel/log.h"
-#include "kernel/mappings.h"
-#include "kernel/modsyms.h"
-#include "kernel/pagenodes.h"
-#include "kernel/symname.h"
-#include "kernel/tasks.h"
-#include "kernel/trace.h"
-#include "kernel/translate.h"
-#include "kernel/vmallocinfo.h"
-#include "kernel/vmstat.h"
+#include "kernel/printk/printk.h"
+#include "kernel/pgtable/walk.h"
+#include "kernel/symbols/module_symbols.h"
+#include "kernel/mm/page_numa.h"
+#include "kernel/symbols/symbolize.h"
+#include "kernel/mm/tasks.h"
+#include "kernel/type_log.h"
+#include "kernel/pgtable/translate.h"
+#include "kernel/vmalloc/vmallocinfo.h"
+#include "kernel/mm/vmstat.h"
 
 void kernel_free(struct kernel *k)
 {

@@ -9,10 +9,10 @@
 #include <vmatlas.h>
 
 #include "arch/arch.h"
-#include "base/err.h"
-#include "base/str.h"
-#include "base/vec.h"
-#include "image/image.h"
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "base/array.h"
+#include "debuginfo/debuginfo.h"
 #include "kernel/vmcoreinfo.h"
 #include "mem/mem.h"
 
@@ -52,7 +52,7 @@ struct kernel {
 	uint64_t entry_clear;		/* bits of an entry that are no address: SME's */
 	uint64_t va_mask;		/* all ones for the word size */
 	bool has_tags;			/* arm64 with KASAN: pointers carry one on top */
-	struct tlb *tlb;		/* translations seen; see translate.c */
+	struct tlb *tlb;		/* translations seen; see kernel/pgtable/translate.c */
 	struct trace *trace;		/* what was asked of vmlinux; NULL: not kept */
 };
 
@@ -107,7 +107,7 @@ uint32_t kernel_release(const char *text);
 /* Does @addr look like a kernel pointer at all (canonical, not user space)? */
 bool kernel_is_pointer(const struct kernel *k, uint64_t addr);
 
-/* ---- translate.c: page tables, walked by us ---- */
+/* ---- kernel/pgtable/translate.c: page tables, walked by us ---- */
 
 struct walk_step {
 	const char *level;
@@ -139,7 +139,7 @@ kernel_translate(struct kernel *k, uint64_t addr, uint64_t *ret);
 VMATLAS_CHECKED struct vmatlas_error *
 kernel_pointer_trouble(struct kernel *k, uint64_t addr, struct vmatlas_error *err);
 
-/* ---- needs.c: names to addresses and offsets ---- */
+/* ---- lookup.c: names to addresses and offsets ---- */
 
 /* Prefetch the symbols of @needs in one pass; call once with everything. */
 VMATLAS_CHECKED struct vmatlas_error *
@@ -217,7 +217,7 @@ survey_absorb(struct survey *s, struct vmatlas_error *err, const char *code,
 /* Integer member @need out of a record already read into @buf. */
 uint64_t survey_field(const struct survey *s, unsigned int need, const void *buf);
 
-/* ---- lists.c ---- */
+/* ---- list.c ---- */
 
 struct list_walk {
 	struct kernel *k;
@@ -283,10 +283,10 @@ struct books {
 	bool busy_ends_in_ram;		/* last busy entry was vm_map_ram; a 5.4-5.10 quirk */
 	VEC(struct module) modules;
 	bool modules_read, modules_complete;
-	struct free_books *free;	/* freespace.h; NULL until surveyed */
-	struct ram_facts *ram;		/* ram.h; NULL until surveyed */
-	struct symnames *names;		/* symname.h; NULL until a name was asked for */
-	struct printk_log *log;		/* log.h; NULL until it was asked for */
+	struct free_books *free;	/* kernel/vmalloc/free_area_tree.h; NULL until surveyed */
+	struct ram_facts *ram;		/* kernel/ram/ram_survey.h; NULL until surveyed */
+	struct symnames *names;		/* kernel/symbols/symbolize.h; NULL until a name was asked for */
+	struct printk_log *log;		/* kernel/printk/printk.h; NULL until it was asked for */
 };
 
 void books_done(struct books *b);

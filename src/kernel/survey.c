@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/freespace.h"
-#include "kernel/log.h"
-#include "kernel/ram.h"
-#include "kernel/surveyors.h"
-#include "kernel/symname.h"
+#include "kernel/vmalloc/free_area_tree.h"
+#include "kernel/printk/printk.h"
+#include "kernel/ram/ram_survey.h"
+#include "kernel/surveyors/surveyors.h"
+#include "kernel/symbols/symbolize.h"
 
 /* In order of trust: of two whole claims on a region, the first is the row. */
 const struct surveyor *const surveyors[] = {

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/vec.h"
+#include "base/array.h"
 #include "kernel/vmcoreinfo.h"
 
 struct line {

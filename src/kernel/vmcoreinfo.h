@@ -5,7 +5,7 @@
 
 #include <vmatlas.h>
 
-#include "base/err.h"
+#include "base/error.h"
 
 struct vmcoreinfo;
 

@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "base/vec.h"
-#include "mem/backend.h"
+#include "base/array.h"
+#include "mem/mem_internal.h"
 
 /* Far more than the pieces of any dump; a bound for a hostile file. */
 enum { EXTENTS_MAX = 1 << 22, EXTENTS_RECENT = 4 };

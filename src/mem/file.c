@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "mem/backend.h"
+#include "mem/mem_internal.h"
 
 void fd_closep(int *fd)
 {

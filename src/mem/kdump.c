@@ -10,11 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "mem/backend.h"
-#include "mem/diskdump.h"
-#include "mem/kdump_lib.h"
-#include "mem/notes.h"
-#include "mem/pagemap.h"
+#include "mem/mem_internal.h"
+#include "mem/kdump_header.h"
+#include "mem/kdump_dynload.h"
+#include "mem/core_notes.h"
+#include "mem/kdump_bitmap.h"
 
 /* Bounds for what the headers ask us to keep in memory. */
 enum { NOTES_MAX = 64 << 20, VMCOREINFO_MAX = 1 << 20 };
@@ -117,7 +117,7 @@ static struct vmatlas_error *read_notes(struct mem *mem, const struct kdump *k,
 	return err;
 }
 
-/* QEMU names no release, and then its machine means nothing; see notes.c. */
+/* QEMU names no release, and then its machine means nothing; see core_notes.c. */
 static uint16_t machine(const struct diskdump_head *head, const struct note_facts *facts)
 {
 	if (head->release[0])

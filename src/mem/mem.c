@@ -11,10 +11,10 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "mem/backend.h"
-#include "mem/diskdump.h"
-#include "mem/elfhdr.h"
-#include "mem/flat.h"
+#include "mem/mem_internal.h"
+#include "mem/kdump_header.h"
+#include "mem/elf_header.h"
+#include "mem/flattened.h"
 
 static const struct mem_ops *const backends[] = { &mem_elf_ops, &mem_kdump_ops };
 

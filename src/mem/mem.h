@@ -9,7 +9,7 @@
 
 #include <vmatlas.h>
 
-#include "base/err.h"
+#include "base/error.h"
 
 struct mem;
 
@@ -33,7 +33,7 @@ struct mem_cpu {
 	uint64_t ip;
 };
 
-/* Where a CPU was when the dump was taken: NT_PRSTATUS, see notes.c. */
+/* Where a CPU was when the dump was taken: NT_PRSTATUS, see core_notes.c. */
 struct mem_regs {
 	uint32_t note_size;		/* of its note: the CPU's shape of it */
 	uint64_t pc, sp, lr;		/* lr 0 where the CPU has none */
@@ -105,7 +105,7 @@ struct mem {
 	struct mem_opts opts;
 	struct mem_record *record;	/* what was read so far; NULL: not asked for */
 	bool record_paused;		/* a search: what it passes by is no answer */
-	struct mem_cache *cache;	/* blocks read; NULL: it may change, see cache.c */
+	struct mem_cache *cache;	/* blocks read; NULL: it may change, see block_cache.c */
 	struct extents *extents;	/* what a cut-off flattened file brought; or NULL */
 	uint64_t file_size;		/* of the file that is read; UINT64_MAX if live */
 	uint64_t raw_at;		/* where its first byte lies, if info.is_raw */
@@ -151,7 +151,7 @@ bool mem_is_extract(const char *path);
 VMATLAS_CHECKED struct vmatlas_error *
 mem_read(struct mem *mem, enum mem_space space, uint64_t addr, void *buf, size_t len);
 
-/* ---- record.c: what was read, byte by byte: an extract is made of it ---- */
+/* ---- read_log.c: what was read, byte by byte: an extract is made of it ---- */
 
 #define MEM_RECORD_PAGE 4096
 
@@ -190,12 +190,12 @@ mem_record_pages(struct mem_record *r, const struct mem_record_page *const **ret
 /* Bytes known, of all pages. */
 uint64_t mem_record_bytes(const struct mem_record *r);
 
-/* ---- corewrite.c: a small core of what was recorded, and what it says of itself ---- */
+/* ---- extract/write_core.c: a small core of what was recorded, and what it says of itself ---- */
 
 /*
  * An ELF core into @fd: recorded pages, the rest of the memory that the dump
  * describes as segments without bytes, VMCOREINFO, the CPUs' control registers,
- * and notes "VMATLAS" (see kept.h). @machine, @bits, @big_endian: the CPU's.
+ * and notes "VMATLAS" (see extract_notes.h). @machine, @bits, @big_endian: the CPU's.
  * @path is for messages. *ret_size: bytes written.
  */
 VMATLAS_CHECKED struct vmatlas_error *

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* .debug_aranges of any bytes: the first says in which byte order. */
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

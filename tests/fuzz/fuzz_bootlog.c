@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/range.h"
-#include "kernel/bootlog.h"
+#include "bootlog/bootlog.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

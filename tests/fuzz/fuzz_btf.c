@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any bytes as BTF, asked for members and enumerators. */
-#include "image/btf.h"
+#include "debuginfo/btf/btf_member.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

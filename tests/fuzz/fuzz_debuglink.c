@@ -2,7 +2,7 @@
 /* .gnu_debuglink out of any bytes. */
 #include <string.h>
 
-#include "image/places.h"
+#include "debuginfo/find/search_path.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

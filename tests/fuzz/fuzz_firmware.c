@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/range.h"
-#include "kernel/firmware.h"
+#include "kernel/ram/fdt_atags.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

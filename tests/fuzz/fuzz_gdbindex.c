@@ -2,7 +2,7 @@
 /* .gdb_index out of any bytes. */
 #include <string.h>
 
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,9 +2,9 @@
 /* The headers of every kind of dump, out of any bytes. */
 #include <string.h>
 
-#include "mem/diskdump.h"
-#include "mem/elfhdr.h"
-#include "mem/flat.h"
+#include "mem/kdump_header.h"
+#include "mem/elf_header.h"
+#include "mem/flattened.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

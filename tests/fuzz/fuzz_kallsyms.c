@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/kallsyms.h"
+#include "kernel/symbols/kallsyms.h"
 
 #define BASE 0xffffffff81000000ull
 

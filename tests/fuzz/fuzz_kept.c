@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "mem/kept.h"
+#include "mem/extract_notes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/bytes.h"
-#include "kernel/log.h"
+#include "kernel/printk/printk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

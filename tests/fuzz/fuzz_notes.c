@@ -2,8 +2,8 @@
 /* ELF notes of any bytes: the first says in which byte order. */
 #include <stdlib.h>
 
-#include "mem/kept.h"
-#include "mem/notes.h"
+#include "mem/extract_notes.h"
+#include "mem/core_notes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

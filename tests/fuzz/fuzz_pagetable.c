@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "kernel/kernel.h"
-#include "kernel/translate.h"
+#include "kernel/pgtable/translate.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

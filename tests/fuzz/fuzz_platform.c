@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/range.h"
-#include "kernel/platform.h"
+#include "bootlog/platform_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

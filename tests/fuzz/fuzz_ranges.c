@@ -2,7 +2,7 @@
 /* A unit's ranges out of any bytes: the first four say how to cut the rest. */
 #include <string.h>
 
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 /* Symbol tables out of any bytes: two of them say how to cut the rest. */
 #include <string.h>
 
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernel/troubles.h"
+#include "kernel/printk/log_events.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -38,7 +38,7 @@ FUNCTIONS(DEFINE)
 /* A return address in @f: what %pS prints as f+0x1c/0x40. */
 #define CALLER(f) ((ulong)&f + 0x1c)
 
-/* ---- kernel/kallsyms.c; as with CONFIG_KALLSYMS_BASE_RELATIVE=n ---- */
+/* ---- kernel/symbols/kallsyms.c; as with CONFIG_KALLSYMS_BASE_RELATIVE=n ---- */
 
 #ifdef __thumb__	/* a function's address has bit 0 set; what nm prints has not */
 #define NUMBER(f) NUMBER_##f,

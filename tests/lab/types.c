@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "atlas/atlas.h"
-#include "image/btf.h"
-#include "kernel/trace.h"
+#include "map/vmatlas_internal.h"
+#include "debuginfo/btf/btf_member.h"
+#include "kernel/type_log.h"
 
 struct answer {
 	uint32_t code;

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "atlas/atlas.h"
+#include "map/vmatlas_internal.h"
 
 static inline struct vmatlas *fake_atlas(void)
 {

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "kernel/kernel.h"
-#include "kernel/translate.h"
+#include "kernel/pgtable/translate.h"
 
 struct fake_symbol {
 	const char *name;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 #define SELF "/proc/self/exe"
 

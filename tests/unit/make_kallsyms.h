@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/kallsyms.h"
+#include "kernel/symbols/kallsyms.h"
 
 #define TABLES 0xffffffff82000000ull	/* where the tables lie */
 #define TEXT 0xffffffff81000000ull

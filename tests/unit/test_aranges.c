@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 struct build {
 	uint8_t mem[1024];

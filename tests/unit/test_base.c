@@ -10,10 +10,10 @@
 
 #include <errno.h>
 
-#include "base/attr.h"
+#include "base/cleanup.h"
 #include "base/bytes.h"
-#include "base/err.h"
-#include "base/vec.h"
+#include "base/error.h"
+#include "base/array.h"
 
 /* ---- vec ---- */
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/bootlog.h"
+#include "bootlog/bootlog.h"
 
 static struct bootlog *parse(const char *text)
 {

@@ -9,7 +9,7 @@
 #include <bpf/btf.h>
 #include <cmocka.h>
 
-#include "image/btf.h"
+#include "debuginfo/btf/btf_member.h"
 #include "unit/image_copy.h"
 
 #define NEAR "some_function"

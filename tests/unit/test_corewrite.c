@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A dump is read with a record, written small, and read back: record.c, corewrite.c. */
+/* A dump is read with a record, written small, and read back: mem/read_log.c, extract/write_core.c. */
 #include "make_dump.h"
 
 #include <fcntl.h>

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <libfdt.h>
 
-#include "kernel/firmware.h"
+#include "kernel/ram/fdt_atags.h"
 
 static uint8_t blob[8192];
 

@@ -3,8 +3,8 @@
 
 #include <sys/stat.h>
 
-#include "mem/backend.h"
-#include "mem/flat.h"
+#include "mem/mem_internal.h"
+#include "mem/flattened.h"
 
 static uint8_t page[4][4096];
 

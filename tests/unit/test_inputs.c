@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "mem/inputs.h"
+#include "mem/path_spec.h"
 
 static void addresses_have_a_base_and_a_unit(void **state)
 {

@@ -2,7 +2,7 @@
 /* A kernel's symbol table packed anew: the same answers, from other tables. */
 #include "make_kallsyms.h"
 
-#include "kernel/kallsyms_pack.h"
+#include "kernel/symbols/kallsyms_pack.h"
 
 #define MANY 700
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "make_dump.h"
 
-#include "mem/diskdump.h"
+#include "mem/kdump_header.h"
 
 static const struct kdump_make usual = {
 	.bits = 64,

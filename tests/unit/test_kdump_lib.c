@@ -12,7 +12,7 @@ static const char *soname;
 
 #undef VMATLAS_KDUMPFILE
 #define VMATLAS_KDUMPFILE soname
-#include "mem/kdump_lib.c"
+#include "mem/kdump_dynload.c"
 
 static void refused(const char *name, const char *why)
 {

@@ -2,8 +2,8 @@
 /* What an extract says of itself, there and back; and what damaged notes do. */
 #include "make_dump.h"
 
-#include "base/str.h"
-#include "mem/kept.h"
+#include "base/strbuf.h"
+#include "mem/extract_notes.h"
 
 static void know(struct mem_record_page *page, size_t from, size_t to)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "atlas/fit.h"
+#include "map/alloc_sim.h"
 #include "base/range.h"
 #include "fake_atlas.h"
 

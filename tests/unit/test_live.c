@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "mem/kcore.h"
+#include "mem/proc_kcore.h"
 
 static uint8_t pattern[8192];
 

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "base/attr.h"
-#include "kernel/log.h"
+#include "base/cleanup.h"
+#include "kernel/printk/printk.h"
 
 static void text_is(const struct printk_log *log, size_t i, const char *want)
 {

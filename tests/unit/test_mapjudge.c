@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "fake_atlas.h"
-#include "kernel/area.h"
-#include "kernel/ram.h"
-#include "kernel/translate.h"
+#include "kernel/vmalloc/vmap_area.h"
+#include "kernel/ram/ram_survey.h"
+#include "kernel/pgtable/translate.h"
 
 /* Physical memory of 64 KiB at 1 MiB, which holds the tables of vmalloc space. */
 #define RAM 0x100000ull
@@ -119,7 +119,7 @@ static void what_is_recorded_and_mapped_is_fine(void **state)
 	vmatlas_close(atlas);
 }
 
-/* Each for a reason of its own; see map_holes.c. */
+/* Each for a reason of its own; see inspect/pgtable/unmapped.c. */
 static void areas_that_need_not_be_mapped_are_let_be(void **state)
 {
 	struct vmatlas *atlas = start();

@@ -9,7 +9,7 @@
 
 #include "base/range.h"
 #include "fake_kernel.h"
-#include "kernel/mappings.h"
+#include "kernel/pgtable/walk.h"
 
 /* Physical memory of 64 KiB at 1 MiB: tables in its pages, one after the other. */
 #define RAM 0x100000ull

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/memo.h"
+#include "kernel/addr_map.h"
 
 static void nothing_is_remembered_at_first(void **state)
 {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "kernel/modsyms.h"
+#include "kernel/symbols/module_symbols.h"
 
 #define TEXT 0xffffffffc0380000ull
 #define END (TEXT + 0x1000)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "make_dump.h"
 
-#include "mem/notes.h"
+#include "mem/core_notes.h"
 
 static struct note_facts facts_of(const struct bytes *b)
 {

@@ -24,7 +24,7 @@ static const char *play_text(const struct vmcoreinfo *v, const char *key);
 #define kernel_read_uint play_read_uint
 #define kernel_is_pointer play_is_pointer
 #define vmcoreinfo_text play_text
-#include "kernel/pagenodes.c"
+#include "kernel/mm/page_numa.c"
 
 #define IDS 0xffffffff82000000ull	/* nr_node_ids */
 #define VM 0xffff888000001000ull	/* a vm_struct: page_order at 40 */

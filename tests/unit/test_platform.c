@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "base/attr.h"
-#include "base/str.h"
-#include "kernel/platform.h"
+#include "base/cleanup.h"
+#include "base/strbuf.h"
+#include "bootlog/platform_file.h"
 
 static struct platform *parse(const char *text)
 {

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "atlas/ram.h"
+#include "inspect/ram/ram.h"
 #include "fake_atlas.h"
-#include "kernel/ram_parts.h"
+#include "kernel/ram/ram_internal.h"
 
 #define MIB(n) ((uint64_t)(n) << 20)
 #define PFN(bytes) ((bytes) >> 12)

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "arch/arch.h"
-#include "kernel/ramjudge.h"
+#include "arch/arm_lowmem.h"
 
 #define MIBS(n) ((uint64_t)(n) << 20)
 

@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "base/attr.h"
+#include "base/cleanup.h"
 #include "base/range.h"
-#include "base/sweep.h"
+#include "base/range_overlap.h"
 
 #define R(first, last) ((struct vmatlas_range){ (first), (last) })
 

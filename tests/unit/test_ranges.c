@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "image/private.h"
+#include "debuginfo/debuginfo_internal.h"
 
 static struct bytes seed(const char *name, uint8_t buf[static 4096])
 {

@@ -2,7 +2,7 @@
 /* Dumps in several files: parts of a split kdump, raw images. */
 #include "make_dump.h"
 
-#include "mem/diskdump.h"
+#include "mem/kdump_header.h"
 
 enum { PARTS_MAX = 4 };
 

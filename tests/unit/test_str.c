@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/str.h"
+#include "base/strbuf.h"
 
 static void an_empty_string_is_no_null(void **state)
 {

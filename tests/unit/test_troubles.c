@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "base/attr.h"
-#include "kernel/troubles.h"
+#include "base/cleanup.h"
+#include "kernel/printk/log_events.h"
 
 /* A record for each line, a millisecond apart. */
 static void log_make(struct printk_log *log, const char *text)

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
-#include "kernel/pagenodes.h"
-#include "kernel/symname.h"
-#include "kernel/vmallocinfo.h"
+#include "kernel/mm/page_numa.h"
+#include "kernel/symbols/symbolize.h"
+#include "kernel/vmalloc/vmallocinfo.h"
 
 static struct vmatlas_error *play_resolve(struct kernel *k,
 					  const struct vmatlas_need *needs, size_t nr,
@@ -32,7 +32,7 @@ static void play_free(struct pagenodes *p);
 #define pagenodes_open play_open
 #define pagenodes_print play_nodes
 #define pagenodes_free play_free
-#include "kernel/vmallocinfo.c"
+#include "kernel/vmalloc/vmallocinfo.c"
 
 /* The kernel that is played. */
 static struct {

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Between the two files of the RAM judge, and nobody else. */
+#ifndef ARCH_ARM_LOWMEM_INTERNAL_H
+#define ARCH_ARM_LOWMEM_INTERNAL_H
+
+#include "arch/arch.h"
+#include "arch/arm_lowmem.h"
+
+#define RAM_GAP_SIZE	  MIB(8)		/* VMALLOC_OFFSET */
+#define RAM_PMD_SIZE	  MIB(2)
+#define RAM_LEAST_RESERVE MIB(16)
+#define RAM_MOST	  TIB(1)		/* LPAE's 40 bits */
+
+enum ram_gap ram_gap_rule(const struct ram_question *q);
+/* The largest vmalloc= that the kernel accepts. */
+uint64_t ram_most_reserve(const struct ram_question *q, uint64_t gap);
+
+/* arm_lowmem_options.c: what would help, with a layout and without one */
+void ram_choose(const struct ram_question *q, struct ram_answer *a);
+void ram_choose_without_layout(const struct ram_question *q, struct ram_answer *a);
+
+#endif

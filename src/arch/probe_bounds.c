@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the page tables show of a region: a few probes at its bounds, for a second
+ * word beside a formula. Only what is certain is said: a bound where the mapping
+ * begins or ends, never one where something else is mapped right beside it.
+ */
+#include "arch/arch_layout.h"
+
+static enum arch_mapped probe(const struct arch_facts *f, uint64_t addr)
+{
+	uint64_t last;
+
+	return f->mapped ? f->mapped(f->arg, addr, &last) : UNKNOWN;
+}
+
+void observe_start(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
+		   const char *name, uint64_t start)
+{
+	if (start && probe(f, start - 1) == UNMAPPED && probe(f, start) == MAPPED)
+		say_start(sink, kind, name, start, "page tables: the mapping begins there");
+}
+
+void observe_end(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
+		 const char *name, uint64_t end)
+{
+	if (end && probe(f, end) == UNMAPPED && probe(f, end - 1) == MAPPED)
+		say_end(sink, kind, name, end, "page tables: the mapping ends there");
+}
+
+/*
+ * Looked for around where it should be: regions marked no-map leave holes further
+ * down that say nothing about the end.
+ */
+void observe_lowmem(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
+		    uint64_t end, uint64_t step)
+{
+	enum arch_mapped is = UNKNOWN;
+	uint64_t at = end, last = 0;
+
+	if (!f->mapped || !step)
+		return;
+	while ((is = f->mapped(f->arg, at - 1, &last)) == UNMAPPED && at > start)
+		at = align_down(at - 1, step);
+	while (is == MAPPED && (is = f->mapped(f->arg, at, &last)) == MAPPED &&
+	       last < 0xffffffff)
+		at = last + 1;
+	if (is == UNMAPPED && at > start)
+		say_end(sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", at,
+			"page tables: the mapping ends there");
+}
+
+void observe_pkmap(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
+		   uint64_t table)
+{
+	if (f->is_table && f->is_table(f->arg, start, table))
+		say_start(sink, VMATLAS_KIND_PKMAP, "pkmap", start,
+			  "page tables: pkmap_page_table begins there");
+}

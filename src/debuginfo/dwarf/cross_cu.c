@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Types that a unit uses and another one holds. Link-time optimisation (clang's) lets
+ * the first unit that uses a type keep it for all, -fdebug-types-section gives each a
+ * unit of its own. What the unit refers to is followed from type to type: any other
+ * type of that name may be another file's.
+ */
+#include <dwarf.h>
+#include <string.h>
+
+#include "debuginfo/dwarf/dwarf_type.h"
+
+/* A unit of Linux uses some 3,000 types; more entries than that are damage. */
+#define MAX_SEEN (1u << 20)
+#define MAX_DEPTH 64
+
+/* Addresses of entries: a set with open addressing, never more than half full. */
+struct seen {
+	const void **v;
+	size_t nr, size;
+};
+
+struct hunt {
+	struct unit *unit;
+	struct seen seen;
+	VEC(Dwarf_Die) queue;
+};
+
+static void hunt_done(struct hunt *h)
+{
+	free(h->seen.v);
+	vec_done(&h->queue);
+}
+
+static const void **seen_slot(const struct seen *s, const void *p)
+{
+	size_t i = (size_t)((uintptr_t)p * 0x9e3779b97f4a7c15u >> 32) & (s->size - 1);
+
+	while (s->v[i] && s->v[i] != p)
+		i = (i + 1) & (s->size - 1);
+	return &s->v[i];
+}
+
+static bool seen_grow(struct seen *s)
+{
+	struct seen grown = { .nr = s->nr, .size = s->size ? 2 * s->size : 1024 };
+
+	grown.v = calloc(grown.size, sizeof(*grown.v));
+	if (!grown.v)
+		return false;
+	for (size_t i = 0; i < s->size; i++)
+		if (s->v[i])
+			*seen_slot(&grown, s->v[i]) = s->v[i];
+	free(s->v);
+	*s = grown;
+	return true;
+}
+
+static struct vmatlas_error *follow(struct hunt *h, Dwarf_Attribute *attr)
+{
+	const void **slot;
+	Dwarf_Die die, *to;
+
+	if (!dwarf_formref_die(attr, &die) || h->seen.nr >= MAX_SEEN)
+		return NULL;
+	if (2 * h->seen.nr >= h->seen.size && !seen_grow(&h->seen))
+		return error_no_memory();
+	slot = seen_slot(&h->seen, die.addr);
+	if (*slot)
+		return NULL;
+	*slot = die.addr;
+	h->seen.nr++;
+	to = vec_push(&h->queue);
+	if (!to)
+		return error_no_memory();
+	*to = die;
+	return NULL;
+}
+
+static bool leaves(unsigned int form)
+{
+	return form == DW_FORM_ref_addr || form == DW_FORM_ref_sig8 ||
+	       form == DW_FORM_GNU_ref_alt;
+}
+
+/* @all: what stays in its unit counts as well, since that is not ours. */
+static struct vmatlas_error *follow_from(struct hunt *h, Dwarf_Die *die, bool all)
+{
+	static const unsigned int names[] = { DW_AT_type, DW_AT_signature };
+	struct vmatlas_error *err = NULL;
+	Dwarf_Attribute attr;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names) && !err; i++)
+		if (dwarf_attr(die, names[i], &attr) &&
+		    (all || leaves(dwarf_whatform(&attr))))
+			err = follow(h, &attr);
+	return err;
+}
+
+static struct vmatlas_error *follow_below(struct hunt *h, Dwarf_Die *parent, bool all,
+					  unsigned int depth)
+{
+	struct vmatlas_error *err = NULL;
+	Dwarf_Die die;
+
+	if (depth == MAX_DEPTH || dwarf_child(parent, &die))
+		return NULL;
+	do {
+		err = follow_from(h, &die, all);
+		if (!err && dwarf_haschildren(&die))
+			err = follow_below(h, &die, all, depth + 1);
+	} while (!err && unit_next(&die) == 0);
+	return err;
+}
+
+static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
+{
+	const int tag = dwarf_tag(die);
+	const char *name = dwarf_diename(die);
+	struct foreign_type *to;
+
+	/* An enum needs no name of its own. */
+	if (tag != DW_TAG_enumeration_type &&
+	    (!name || (tag != DW_TAG_structure_type && tag != DW_TAG_union_type &&
+		       tag != DW_TAG_typedef)))
+		return NULL;
+	to = vec_push(&unit->foreign);
+	if (!to)
+		return error_no_memory();
+	*to = (struct foreign_type){ .die = *die,
+		.entry = { .name = name, .tag = (uint16_t)tag,
+			   .is_declaration = dwarf_hasattr(die, DW_AT_declaration) } };
+	return NULL;
+}
+
+struct vmatlas_error *unit_foreign(struct image *image, struct unit *unit)
+{
+	_cleanup_(hunt_done) struct hunt h = { .unit = unit };
+	struct vmatlas_error *err;
+
+	if (unit->is_foreign_known)
+		return NULL;
+	err = unit_widen(image, unit);
+	if (!err)
+		err = follow_below(&h, &unit->die, false, 0);
+	for (size_t i = 0; i < h.queue.nr && !err; i++) {
+		Dwarf_Die die = h.queue.v[i];
+
+		err = add(unit, &die);
+		if (!err)
+			err = follow_from(&h, &die, true);
+		if (!err)
+			err = follow_below(&h, &die, true, 0);
+	}
+	unit->is_foreign_known = !err;
+	return err;
+}
+
+/*
+ * Names stand in .debug_str, each once; inline only where they are no longer than an
+ * offset would be. So most of what this kernel does not have at all is told at once.
+ */
+bool foreign_may_be(struct image *image, const char *name)
+{
+	const struct section *s = image_section(image, ".debug_str");
+	const size_t len = strlen(name);
+	struct vmatlas_error *err;
+	struct bytes bytes;
+	const uint8_t *at;
+
+	if (!s || s->flags & SHF_COMPRESSED || !(s->flags & SHF_STRINGS) || len < 8)
+		return true;
+	/* Many questions in a row are about the same struct. */
+	if (!strcmp(image->units->absent, name))
+		return false;
+	err = section_bytes(image, s, &bytes);
+	if (err) {
+		vmatlas_error_free(err);
+		return true;
+	}
+	for (at = bytes.p; (at = memmem(at, (size_t)(bytes.p + bytes.len - at), name, len + 1));
+	     at++)
+		if (at == bytes.p || !at[-1])
+			return true;
+	if (len < sizeof(image->units->absent))
+		memcpy(image->units->absent, name, len + 1);
+	return false;
+}

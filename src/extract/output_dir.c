@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Where an extract goes; see output_dir.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "extract/output_dir.h"
+#include "debuginfo/debuginfo.h"
+#include "mem/mem.h"
+
+static const char *const names[] = { [PAIR_VMLINUX] = "vmlinux", [PAIR_VMCORE] = "vmcore" };
+
+void pair_done(struct pair *pair)
+{
+	for (size_t i = 0; i < NR_PAIR; i++) {
+		struct pair_file *f = &pair->file[i];
+
+		if (f->fd >= 0)
+			close(f->fd);
+		if (f->part)
+			unlink(f->part);
+		free(f->path);
+		free(f->part);
+		*f = (struct pair_file){ .fd = -1 };
+	}
+}
+
+/* ---- The folder ---- */
+
+static struct vmatlas_error *make_dir(const char *dir)
+{
+	struct stat st;
+
+	if (!mkdir(dir, 0777))
+		return NULL;
+	if (errno == EEXIST && !stat(dir, &st)) {
+		if (S_ISDIR(st.st_mode))
+			return NULL;
+		errno = ENOTDIR;
+	}
+	return error_system("%s", dir);
+}
+
+static struct vmatlas_error *make_dirs(const char *dir)
+{
+	_cleanup_(freep) char *path = strdup(dir);
+	struct vmatlas_error *err = NULL;
+
+	if (!path)
+		return error_no_memory();
+	for (char *at = path + 1; *path && *at && !err; at++) {
+		struct stat st;
+
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		if (stat(path, &st))	/* a parent may be there and not ours to make */
+			err = make_dir(path);
+		*at = '/';
+	}
+	return err ? err : make_dir(dir);
+}
+
+/* ---- What may be overwritten ---- */
+
+static bool is_small_vmlinux(const char *path)
+{
+	_cleanup_(image_freep) struct image *image = NULL;
+
+	vmatlas_error_free(image_open(path, &image));
+	return image && image_info(image)->is_small;
+}
+
+static struct vmatlas_error *check_target(const char *path, size_t which,
+					  const char *const *inputs, size_t nr_inputs)
+{
+	struct stat st, input;
+
+	if (stat(path, &st)) {
+		if (errno == ENOENT)
+			return NULL;
+		return error_system("%s", path);
+	}
+	for (size_t i = 0; i < nr_inputs; i++)
+		if (inputs[i] && !stat(inputs[i], &input) && input.st_dev == st.st_dev &&
+		    input.st_ino == st.st_ino)
+			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+				"%s would be overwritten, and it is what is read; choose "
+				"another folder", path);
+	if (S_ISREG(st.st_mode) &&
+	    (which == PAIR_VMCORE ? mem_is_extract(path) : is_small_vmlinux(path)))
+		return NULL;
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"%s exists and is no extract; choose another folder, or remove it", path);
+}
+
+/* ---- The files ---- */
+
+static char *join(const char *dir, const char *prefix, const char *name, const char *suffix)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s%s%s", dir, prefix, name, suffix) < 0 ? NULL : path;
+}
+
+static struct vmatlas_error *open_part(struct pair_file *f, const char *dir, const char *name)
+{
+	char suffix[32];
+
+	snprintf(suffix, sizeof(suffix), ".%ld.part", (long)getpid());
+	f->part = join(dir, ".", name, suffix);
+	if (!f->part)
+		return error_no_memory();
+	unlink(f->part);	/* of a process of that number that was killed */
+	f->fd = open(f->part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (f->fd >= 0)
+		return NULL;
+	freep(&f->part);
+	f->part = NULL;
+	return error_system("%s", dir);
+}
+
+struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *const *inputs,
+				size_t nr_inputs)
+{
+	struct vmatlas_error *err = make_dirs(dir);
+
+	for (size_t i = 0; i < NR_PAIR && !err; i++) {
+		pair->file[i].path = join(dir, "", names[i], "");
+		err = !pair->file[i].path ? error_no_memory() :
+			check_target(pair->file[i].path, i, inputs, nr_inputs);
+	}
+	for (size_t i = 0; i < NR_PAIR && !err; i++)
+		err = open_part(&pair->file[i], dir, names[i]);
+	return err;
+}
+
+/* Some file systems tell only now that they are full. */
+static struct vmatlas_error *finish(struct pair_file *f)
+{
+	const int fd = f->fd;
+
+	f->fd = -1;
+	return close(fd) ? error_system("%s", f->path) : NULL;
+}
+
+struct vmatlas_error *pair_commit(struct pair *pair)
+{
+	struct vmatlas_error *err = NULL;
+
+	for (size_t i = 0; i < NR_PAIR && !err; i++)
+		err = finish(&pair->file[i]);
+	for (size_t i = 0; i < NR_PAIR && !err; i++) {
+		struct pair_file *f = &pair->file[i];
+
+		if (rename(f->part, f->path))
+			return error_system("%s", f->path);
+		free(f->part);
+		f->part = NULL;
+	}
+	return err;
+}

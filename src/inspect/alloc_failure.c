@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: allocations that failed. The log says that one did, the ledger whether the
+ * space is full still and what fills it, the kernel's counters whether RAM is: address
+ * space, RAM and limits are told apart.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "inspect/alloc_failure.h"
+#include "map/format.h"
+#include "base/range.h"
+
+/* ---- Words ---- */
+
+static void say_when(const struct shortage *s, struct str *out)
+{
+	if (!s->has_time)
+		return;
+	str_addf(out, "[%" PRIu64 ".%06" PRIu64 "]", s->first_nsec / 1000000000,
+		 s->first_nsec % 1000000000 / 1000);
+	if (s->nr > 1)
+		str_addf(out, " to [%" PRIu64 ".%06" PRIu64 "]", s->last_nsec / 1000000000,
+			 s->last_nsec % 1000000000 / 1000);
+	str_addf(out, " ");
+}
+
+void shortage_say_log(const struct shortage *s, struct str *evidence)
+{
+	str_addf(evidence, "log\t%" PRIu64 "x ", s->nr);
+	say_when(s, evidence);
+	str_addf(evidence, "\"%s\"\n", s->text);
+	if (s->suppressed)
+		str_addf(evidence, "silent\tat least %" PRIu64 " more, which the kernel suppressed\n",
+			 s->suppressed);
+	if (s->largest)
+		str_addf(evidence, "asked\t%s%s%s\n", words_size(s->smallest).s,
+			 s->largest > s->smallest ? " to " : "",
+			 s->largest > s->smallest ? words_size(s->largest).s : "");
+	if (s->asked_by[0])
+		str_addf(evidence, "asked by\t%s%s%s\n", s->asked_by,
+			 s->through[0] ? ", through " : "", s->through);
+}
+
+/* ---- Address space ---- */
+
+#define LITTLE KIB(128)		/* a hole of less is none */
+#define MAX_ALIGN GIB(1)
+
+/* Where in @s an allocation may lie: modules of x86-64 not at its beginning. */
+static struct vmatlas_range window_of(const struct shortage_case *c, const struct ledger_space *s)
+{
+	struct vmatlas_range w = s->pub.range;
+	uint64_t offset;
+
+	if (s->pub.region->kind != VMATLAS_KIND_MODULE_SPACE)
+		return w;
+	offset = module_window_offset(c->atlas->kernel);
+	if (offset < vmatlas_range_size(&w))
+		w.first += offset;
+	return w;
+}
+
+/* The most of a hole that an allocation gets which must begin at a multiple of @align. */
+static uint64_t room_in(struct vmatlas_range w, struct vmatlas_range hole, uint64_t align)
+{
+	const uint64_t at = align_up(MAX(hole.first, w.first), align);
+	const uint64_t last = MIN(hole.last, w.last);
+
+	return at >= hole.first && at <= last ? last - at + 1 : 0;
+}
+
+static uint64_t hole(const struct shortage_case *c, const struct ledger_space *s, uint64_t align)
+{
+	const struct vmatlas_range w = window_of(c, s), purged = s->pub.largest_purged;
+	uint64_t best = 0;
+
+	for (size_t i = 0; i < s->holes.nr; i++)
+		best = MAX(best, room_in(w, s->holes.v[i], align));
+	if (range_valid(purged) && range_holds(w, purged))
+		best = MAX(best, room_in(w, purged, align));
+	return best;
+}
+
+/*
+ * The strictest that @size may have to be aligned: ioremap() wants its size rounded up
+ * (mm/vmalloc.c: __get_vm_area_node, up to IOREMAP_MAX_ORDER, a GiB at most). @size is
+ * with or without the guard page.
+ */
+static uint64_t alignment_of(const struct shortage_case *c, uint64_t size)
+{
+	const uint64_t page = 1ull << c->atlas->kernel->page_shift;
+	uint64_t align = page;
+
+	while (align < MAX_ALIGN && align + page < size)
+		align *= 2;
+	return align;
+}
+
+static bool is_full_for(const struct shortage_case *c, const struct ledger_space *s,
+			uint64_t size)
+{
+	return hole(c, s, 1) < LITTLE || hole(c, s, alignment_of(c, size)) < size;
+}
+
+static bool is_for_code(const struct shortage *s)
+{
+	return !strncmp(s->through, "module_alloc", 12) || !strncmp(s->through, "execmem_", 8) ||
+	       !strncmp(s->through, "bpf_jit_", 8);
+}
+
+/* The backtrace stands below the second message about the same failure. */
+static const struct shortage *with_trace(const struct shortage_case *c, const struct shortage *s)
+{
+	for (size_t i = 0; i < c->all->v.nr && !s->asked_by[0]; i++) {
+		const struct shortage *other = &c->all->v.v[i];
+
+		if (other != s && other->kind == SHORTAGE_SPACE && other->asked_by[0] &&
+		    other->last_nsec >= s->first_nsec &&
+		    other->last_nsec <= s->last_nsec + 1000000000)
+			return other;
+	}
+	return s;
+}
+
+static const struct ledger_space *space_of_range(const struct shortage_case *c,
+						 struct vmatlas_range range)
+{
+	const struct ledger_space *best = NULL;
+
+	for (size_t i = 0; i < c->atlas->ledger->spaces.nr; i++) {
+		const struct ledger_space *s = c->atlas->ledger->spaces.v[i];
+
+		if (range_overlaps(s->pub.range, range) &&
+		    (!best || vmatlas_range_size(&s->pub.range) <
+			      vmatlas_range_size(&best->pub.range)))
+			best = s;
+	}
+	return best;
+}
+
+/*
+ * Which space a message is about: the range that it names, else what the backtrace went
+ * through, else the one that is full. NULL: it cannot be told.
+ */
+static const struct ledger_space *space_of(const struct shortage_case *c,
+					   const struct shortage *s, const char **ret_how)
+{
+	const struct shortage *trace = with_trace(c, s);
+	const struct ledger_space *vmalloc = ledger_space(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
+	const struct ledger_space *code = ledger_space(c->atlas, VMATLAS_KIND_MODULE_SPACE);
+
+	*ret_how = "the message names the range";
+	if (s->has_range)
+		return space_of_range(c, s->range);
+	*ret_how = "the only space that such areas come from";
+	if (!code || !vmalloc)
+		return vmalloc ? vmalloc : code;
+	*ret_how = "more was asked for than module space has";
+	if (s->largest > vmatlas_range_size(&code->pub.range))
+		return vmalloc;
+	*ret_how = "by the backtrace";
+	/* 32-bit ARM looks in module space in silence, then in vmalloc space: module_alloc() */
+	if (is_for_code(trace) && c->atlas->kernel->arch != &arch_arm)
+		return code;
+	if (trace->through[0] || trace->asked_by[0])
+		return vmalloc;
+	*ret_how = "the message does not say which space; it is the one that is full";
+	if (is_full_for(c, vmalloc, s->smallest) != is_full_for(c, code, s->smallest))
+		return is_full_for(c, vmalloc, s->smallest) ? vmalloc : code;
+	*ret_how = "the message does not say which space";
+	return is_full_for(c, vmalloc, s->smallest) ? vmalloc : NULL;
+}
+
+static bool is_told(struct shortage_case *c, const struct ledger_space *s)
+{
+	for (size_t i = 0; i < c->nr_told; i++)
+		if (c->told[i] == s)
+			return true;
+	if (c->nr_told < ARRAY_SIZE(c->told))
+		c->told[c->nr_told++] = s;
+	return false;
+}
+
+/* Advice only where it works: vmalloc= is read by 32-bit CPUs alone. */
+static const char *advice_for(const struct shortage_case *c, const struct ledger_space *s)
+{
+	const bool is_code = s && s->pub.region->kind == VMATLAS_KIND_MODULE_SPACE;
+
+	if (is_code)
+		return "find who fills it (filled by) and unload modules or programs; its size "
+		       "is built in, and \"vmalloc=\" does not change it";
+	if (c->atlas->kernel->arch == &arch_arm || c->atlas->kernel->arch == &arch_i386)
+		return "find who fills it (filled by): a leak comes back; if it is all needed, "
+		       "give the kernel a larger vmalloc=, which takes it from lowmem";
+	return "find who fills it (filled by): a leak, or windows far too large; \"vmalloc=\" has "
+	       "no effect on this CPU";
+}
+
+static struct vmatlas_error *say_space(struct shortage_case *c, const struct shortage *s,
+				       const struct ledger_space *space, const char *how)
+{
+	const struct shortage *trace = with_trace(c, s);
+	const bool full = is_full_for(c, space, s->smallest);
+	_cleanup_(str_done) struct str evidence = { 0 };
+	struct vmatlas_error *err;
+
+	shortage_say_log(s, &evidence);
+	if (trace != s)
+		shortage_say_log(trace, &evidence);
+	str_addf(&evidence, "space\t%s: %s\n", space->pub.region->name, how);
+	if (window_of(c, space).first != space->pub.range.first)
+		str_addf(&evidence, "window\tfrom %s on: this boot loads no module below "
+			 "(module_load_offset)\n", words_addr(c->atlas, window_of(c, space).first).s);
+	err = ledger_evidence(c->atlas, space, SHORTAGE_TOP, &evidence);
+	if (err)
+		return err;
+	vmatlas_job_report(c->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report),
+		.severity = full ? VMATLAS_SEVERITY_ERROR : VMATLAS_SEVERITY_WARNING,
+		.code = "va-exhausted", .where = &space->pub.range,
+		.evidence = str_text(&evidence), .advice = advice_for(c, space),
+	}, full ? "%s is full: %s of address space %s not found, and the largest hole is %s"
+		: "%s was full for a while: %s of address space %s not found; now the largest "
+		  "hole is %s",
+		space->pub.region->name, words_size(s->smallest ? s->smallest : s->largest).s,
+		s->nr + s->suppressed > 1 ? "and more were" : "was", words_size(hole(c, space, 1)).s);
+	return NULL;
+}
+
+/* No ledger, or a range that no space of it has: what the log says stands alone. */
+static void say_unplaced(struct shortage_case *c, const struct shortage *s)
+{
+	_cleanup_(str_done) struct str evidence = { 0 };
+
+	shortage_say_log(s, &evidence);
+	if (s->has_range)
+		str_addf(&evidence, "range\t%s\n", words_range(c->atlas, s->range).s);
+	vmatlas_job_report(c->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+		.code = "va-exhausted", .where = s->has_range ? &s->range : NULL,
+		.evidence = str_text(&evidence),
+		.advice = "vmatlas usage shows the spaces; a dump taken at that moment would "
+			  "show what filled one",
+	}, "address space ran out, but %s",
+		c->atlas->ledger ? "the message does not say in which space, and none is full now"
+				 : "free space was not surveyed");
+}
+
+static struct vmatlas_error *judge_space(struct shortage_case *c, const struct shortage *s)
+{
+	const struct ledger_space *space = NULL;
+	const char *how = "";
+
+	/* told with the message it explains */
+	for (size_t i = 0; i < c->all->v.nr; i++)
+		if (with_trace(c, &c->all->v.v[i]) == s && &c->all->v.v[i] != s &&
+		    c->all->v.v[i].kind == SHORTAGE_SPACE)
+			return NULL;
+	if (c->atlas->ledger)
+		space = space_of(c, s, &how);
+	if (!space) {
+		say_unplaced(c, s);
+		return NULL;
+	}
+	return is_told(c, space) ? NULL : say_space(c, s, space, how);
+}
+
+/* ---- All of them ---- */
+
+static struct vmatlas_error *judge(struct shortage_case *c)
+{
+	struct vmatlas_error *err = NULL;
+
+	for (size_t i = 0; i < c->all->v.nr && !err; i++) {
+		const struct shortage *s = &c->all->v.v[i];
+
+		if (shortage_is_limit(c, s))
+			shortage_say_limit(c, s);
+		else if (s->kind != SHORTAGE_RAM)
+			err = judge_space(c, s);
+		else if (!c->told_ram)
+			err = shortage_say_ram(c, s);
+	}
+	return err || c->told_ram ? err : shortage_say_silent_ram(c);
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	_cleanup_(shortages_done) struct shortages all = { 0 };
+	struct shortage_case c = { .job = job, .atlas = atlas, .all = &all };
+	const struct printk_log *log = NULL;
+	struct vmatlas_error *err;
+
+	if (!atlas->kernel)
+		return NULL;
+	err = kernel_log(atlas->kernel, &atlas->books, &log);
+	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING) ||
+		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {
+		vmatlas_job_coverage(job, VMATLAS_NOT_JUDGED, "failed allocations",
+				     "because the log is not there: %s", vmatlas_error_message(err));
+		vmatlas_error_free(take(err));
+	}
+	if (!err && log)
+		err = shortages_find(log, &all);
+	if (!err)
+		err = shortage_count_ram(&c);
+	return err ? err : judge(&c);
+}
+
+const struct vmatlas_plugin inspector_shortage = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "shortage",
+	.summary = "allocations that failed: address space, RAM or a limit",
+	.inspect = inspect,
+};

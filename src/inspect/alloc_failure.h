@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Between the files that judge allocations which failed, and nobody else. */
+#ifndef INSPECT_ALLOC_FAILURE_H
+#define INSPECT_ALLOC_FAILURE_H
+
+#include "map/space_accounting.h"
+#include "kernel/printk/log_events.h"
+#include "kernel/mm/vmstat.h"
+
+enum { SHORTAGE_TOP = 5 };		/* owners that are named */
+
+struct shortage_case {
+	struct vmatlas_job *job;
+	struct vmatlas *atlas;
+	const struct shortages *all;
+	struct vmstat ram;
+	bool ram_known;
+	bool told_ram;
+	uint64_t vmalloc_pages;
+	const struct ledger_space *told[8];	/* spaces that were judged already */
+	size_t nr_told;
+};
+
+/* How often, when, for whom: evidence of any of them. */
+void shortage_say_log(const struct shortage *s, struct str *evidence);
+
+/* Reads how much RAM there is, where it is wanted: a message, or areas that hold a lot. */
+VMATLAS_CHECKED struct vmatlas_error *shortage_count_ram(struct shortage_case *c);
+VMATLAS_CHECKED struct vmatlas_error *
+shortage_say_ram(struct shortage_case *c, const struct shortage *s);
+VMATLAS_CHECKED struct vmatlas_error *shortage_say_silent_ram(struct shortage_case *c);
+
+bool shortage_is_limit(const struct shortage_case *c, const struct shortage *s);
+void shortage_say_limit(struct shortage_case *c, const struct shortage *s);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* RAM that ran out, and limits: what is not a matter of address space. */
+#include <inttypes.h>
+
+#include "inspect/alloc_failure.h"
+#include "map/format.h"
+
+/* ---- RAM ---- */
+
+static uint64_t bytes(const struct shortage_case *c, uint64_t pages)
+{
+	return pages << c->atlas->kernel->page_shift;
+}
+
+struct owner {
+	uint64_t caller, nr_areas, pages;
+};
+
+struct owners {
+	VEC(struct owner) v;
+};
+
+static int by_caller(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+
+	return x->caller < y->caller ? -1 : x->caller > y->caller;
+}
+
+static int by_pages(const void *a, const void *b)
+{
+	const struct owner *x = a, *y = b;
+
+	return x->pages != y->pages ? (x->pages > y->pages ? -1 : 1) : by_caller(a, b);
+}
+
+static struct vmatlas_error *collect_owners(const struct shortage_case *c, struct owners *ret)
+{
+	const struct books *b = &c->atlas->books;
+	size_t to = 0;
+
+	for (size_t i = 0; i < b->areas.nr; i++) {
+		struct owner *o;
+
+		if (!b->areas.v[i].rec.nr_pages)
+			continue;
+		o = vec_push(&ret->v);
+		if (!o)
+			return error_no_memory();
+		*o = (struct owner){ b->areas.v[i].rec.caller, 1, b->areas.v[i].rec.nr_pages };
+	}
+	if (!ret->v.nr)
+		return NULL;
+	qsort(ret->v.v, ret->v.nr, sizeof(*ret->v.v), by_caller);
+	for (size_t i = 1; i < ret->v.nr; i++) {
+		if (ret->v.v[to].caller != ret->v.v[i].caller) {
+			ret->v.v[++to] = ret->v.v[i];
+			continue;
+		}
+		ret->v.v[to].nr_areas++;
+		ret->v.v[to].pages += ret->v.v[i].pages;
+	}
+	ret->v.nr = to + 1;
+	qsort(ret->v.v, ret->v.nr, sizeof(*ret->v.v), by_pages);
+	return NULL;
+}
+
+static struct vmatlas_error *say_owners(const struct shortage_case *c, struct str *evidence)
+{
+	struct owners owners = { 0 };
+	struct vmatlas_error *err = collect_owners(c, &owners);
+
+	for (size_t i = 0; !err && i < MIN(owners.v.nr, (size_t)SHORTAGE_TOP); i++) {
+		const struct owner *o = &owners.v.v[i];
+
+		str_addf(evidence, "owner\t%s: %s in %" PRIu64 " area%s\n",
+			 o->caller ? vmatlas_symbol_name(c->atlas, o->caller) : "unknown",
+			 words_size(bytes(c, o->pages)).s, o->nr_areas,
+			 o->nr_areas == 1 ? "" : "s");
+	}
+	vec_done(&owners.v);
+	return err;
+}
+
+static bool is_ram_low(const struct shortage_case *c)
+{
+	return c->ram_known && c->ram.free < c->ram.total / 8;
+}
+
+static bool is_ram_ours(const struct shortage_case *c)
+{
+	return c->ram_known && c->vmalloc_pages > c->ram.total / 4;
+}
+
+static void say_ram_message(const struct shortage_case *c, struct str *message)
+{
+	if (!c->ram_known) {
+		str_addf(message, "RAM ran out; vmalloc areas hold %s",
+			 words_size(bytes(c, c->vmalloc_pages)).s);
+		return;
+	}
+	str_addf(message, "RAM %s: %s of %s are free, vmalloc areas hold %s",
+		 is_ram_low(c) ? "is short" : "ran out, for a while",
+		 words_size(bytes(c, c->ram.free)).s, words_size(bytes(c, c->ram.total)).s,
+		 words_size(bytes(c, c->vmalloc_pages)).s);
+	if (!is_ram_ours(c))
+		str_addf(message, ": others have it");
+}
+
+/* @s is NULL where the log is silent: 6.1 is (__vmalloc_area_node() asks for silence). */
+struct vmatlas_error *shortage_say_ram(struct shortage_case *c, const struct shortage *s)
+{
+	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
+	struct vmatlas_error *err;
+
+	c->told_ram = true;
+	say_ram_message(c, &message);
+	for (size_t i = 0; s && i < c->all->v.nr; i++)
+		if (c->all->v.v[i].kind == SHORTAGE_RAM)
+			shortage_say_log(&c->all->v.v[i], &evidence);
+	if (!s)
+		str_addf(&evidence, "log\tno message says so: what is free tells it\n");
+	str_addf(&evidence, "not it\taddress space: a message about that would be another\n");
+	err = say_owners(c, &evidence);
+	if (err)
+		return err;
+	vmatlas_job_report(c->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report),
+		.severity = is_ram_low(c) && is_ram_ours(c) && s ? VMATLAS_SEVERITY_ERROR
+								: VMATLAS_SEVERITY_WARNING,
+		.code = "ram-exhausted", .evidence = str_text(&evidence),
+		.advice = is_ram_ours(c) ?
+			  "find out whether the first owner leaks: compare two dumps by caller" :
+			  "look for who has the RAM outside vmalloc: page cache, slab, user space",
+	}, "%s", str_text(&message));
+	return NULL;
+}
+
+/* Some kernels say nothing; what areas hold and what is free does. */
+struct vmatlas_error *shortage_say_silent_ram(struct shortage_case *c)
+{
+	if (!is_ram_low(c) || c->vmalloc_pages <= c->ram.total / 2)
+		return NULL;
+	return shortage_say_ram(c, NULL);
+}
+
+/* ---- Limits ---- */
+
+void shortage_say_limit(struct shortage_case *c, const struct shortage *s)
+{
+	_cleanup_(str_done) struct str evidence = { 0 };
+
+	shortage_say_log(s, &evidence);
+	if (c->ram_known)
+		str_addf(&evidence, "RAM\t%s\n", words_size(bytes(c, c->ram.total)).s);
+	vmatlas_job_report(c->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+		.code = "limit-reached", .evidence = str_text(&evidence),
+		.advice = "look at who asked: neither address space nor free RAM would help",
+	}, "an allocation of %s was refused: %s",
+		s->largest ? words_size(s->largest).s : "unknown size", s->meaning);
+}
+
+bool shortage_is_limit(const struct shortage_case *c, const struct shortage *s)
+{
+	return s->kind == SHORTAGE_LIMIT ||
+	       (s->kind == SHORTAGE_SPACE_OR_LIMIT && c->ram_known &&
+		s->largest > bytes(c, c->ram.total));
+}
+
+struct vmatlas_error *shortage_count_ram(struct shortage_case *c)
+{
+	const struct mem_info *info = &c->atlas->kernel->mem->info;
+	struct vmatlas_error *err;
+	uint64_t described = 0;
+
+	for (size_t i = 0; i < c->atlas->books.areas.nr; i++)
+		c->vmalloc_pages += MIN(c->atlas->books.areas.v[i].rec.nr_pages, 1ull << 40);
+	for (size_t i = 0; i < info->nr_segments; i++)
+		described += info->segments[i].size;
+	if (!c->all->v.nr && bytes(c, c->vmalloc_pages) < described / 4)
+		return NULL;
+	err = vmstat_read(c->atlas->kernel, &c->ram);
+	c->ram_known = !err;
+	if (!err || (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING)))
+		return err;
+	if (c->all->v.nr)
+		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "free RAM", "because %s",
+				     vmatlas_error_message(err));
+	vmatlas_error_free(err);
+	return NULL;
+}

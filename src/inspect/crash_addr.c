@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: the crash itself. The address that the log says a fault was at, and where
+ * the CPU was then, are looked up unasked. A note, unless the address lies in what
+ * another inspector found something wrong with.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "map/describe_addr.h"
+#include "map/format.h"
+#include "base/range.h"
+#include "kernel/printk/log_events.h"
+
+enum { MAX_TOLD = 4, MAX_CPUS = 8 };
+
+static const char *const access_words[] = {
+	[OOPS_ACCESS_UNKNOWN] = "fault at", [OOPS_READ] = "read from",
+	[OOPS_WRITE] = "write to", [OOPS_FETCH] = "jump to",
+};
+
+/* In one line, what it was; the evidence has it in full. */
+static const char *const short_words[] = {
+	[WHEREIS_UNKNOWN] = "no declared region", [WHEREIS_NULL] = "a NULL pointer",
+	[WHEREIS_POISON] = "a pointer out of freed memory", [WHEREIS_USER] = "user space",
+	[WHEREIS_NO_ADDRESS] = "no address at all",
+	[WHEREIS_STACK_GUARD] = "the guard page below a stack",
+	[WHEREIS_GUARD] = "a guard page behind an area",
+	[WHEREIS_FREED] = "a freed area",
+	[WHEREIS_HOLE] = "a hole in vmalloc space",
+	[WHEREIS_NO_MODULE] = "module space without a module",
+	[WHEREIS_AREA] = "an area in use", [WHEREIS_REGION] = "a region in use",
+};
+
+static const char *advice_for(enum whereis what)
+{
+	switch (what) {
+	case WHEREIS_STACK_GUARD:
+		return "look for a deep or endless recursion, or a large array, in the backtrace";
+	case WHEREIS_GUARD:
+		return "look for an index or a size that is one too large, in the caller of that "
+		       "area";
+	case WHEREIS_FREED:
+	case WHEREIS_HOLE:
+		return "look for a pointer that was kept when its memory was given back";
+	case WHEREIS_NO_MODULE:
+		return "look for what that module left behind: a timer, a work item, a notifier, "
+		       "a callback";
+	case WHEREIS_POISON:
+		return "look for a use after free, in slab memory rather than in this map";
+	default:
+		return "vmatlas log has all that the kernel said; vmatlas addr ADDRESS the rest";
+	}
+}
+
+static enum whereis say_register(struct vmatlas *atlas, const struct oops *o, const char *label,
+				 const struct oops_register *r, struct str *out)
+{
+	enum whereis what = WHEREIS_UNKNOWN;
+
+	if (!r->known && !r->name[0])
+		return what;
+	str_addf(out, "%s\t", label);
+	if (r->known) {
+		str_addf(out, "%s: ", words_addr(atlas, r->value).s);
+		what = whereis(atlas, r->value, o->unloaded, o->has_stack ? &o->stack : NULL, out);
+	}
+	if (r->name[0])
+		str_addf(out, "%s%s", r->known ? ", " : "", r->name);
+	str_addf(out, "\n");
+	return what;
+}
+
+static void say_log(const struct oops *o, struct str *out)
+{
+	str_addf(out, "log\t");
+	if (o->has_time)
+		str_addf(out, "[%" PRIu64 ".%06" PRIu64 "] ", o->nsec / 1000000000,
+			 o->nsec % 1000000000 / 1000);
+	str_addf(out, "\"%s\"\n", o->text);
+	if (o->panic[0] && strcmp(o->panic, o->text) != 0)
+		str_addf(out, "panic\t\"%s\"\n", o->panic);
+	if (o->comm[0])
+		str_addf(out, "task\t%s, PID %" PRIu64 ", on CPU %" PRIu64 "\n", o->comm, o->pid,
+			 o->cpu);
+	if (o->unloaded[0])
+		str_addf(out, "unloaded\t%s was the last module to go\n", o->unloaded);
+}
+
+/* Where each CPU was when the dump was taken, which may be long after. */
+static void say_cpus(struct vmatlas *atlas, const struct oops *o, struct str *out)
+{
+	const struct mem_info *info = &atlas->kernel->mem->info;
+	const struct vmatlas_range *stack = o->has_stack ? &o->stack : NULL;
+
+	for (size_t i = 0; i < MIN(info->nr_regs, (size_t)MAX_CPUS); i++) {
+		const struct mem_regs *r = &info->regs[i];
+		const char *name = vmatlas_symbol_name(atlas, r->pc);
+
+		if (!kernel_is_pointer(atlas->kernel, r->pc))
+			continue;	/* user space */
+		str_addf(out, "CPU note %zu\tpc %s: ", i, words_addr(atlas, r->pc).s);
+		if (strncmp(name, "0x", 2) != 0)
+			str_addf(out, "%s", name);
+		else
+			whereis(atlas, r->pc, o->unloaded, NULL, out);
+		str_addf(out, "; sp %s: ", words_addr(atlas, r->sp).s);
+		whereis(atlas, r->sp, o->unloaded, stack, out);
+		str_addf(out, "\n");
+	}
+}
+
+/* What another inspector said about where the fault was. */
+static const struct vmatlas_finding *finding_at(const struct vmatlas *atlas, uint64_t addr)
+{
+	for (size_t i = 0; i < atlas->findings.nr; i++) {
+		const struct vmatlas_finding *f = &atlas->findings.v[i].pub;
+
+		if (f->severity > VMATLAS_SEVERITY_NOTE && range_valid(f->range) &&
+		    range_has(f->range, addr) && strcmp(f->code, "va-exhausted") != 0)
+			return f;
+	}
+	return NULL;
+}
+
+static void say_message(const struct vmatlas *atlas, const struct oops *o, enum whereis what,
+			enum whereis sp, struct str *out)
+{
+	if (o->comm[0])
+		str_addf(out, "in %s (PID %" PRIu64 "): ", o->comm, o->pid);
+	if (o->is_kasan)
+		str_addf(out, "%s", o->text + strlen("BUG: "));
+	if (o->is_kasan && o->fault.known)
+		str_addf(out, ": %s %s, %s", access_words[o->access],
+			 words_addr(atlas, o->fault.value).s, short_words[what]);
+	else if (o->is_kasan)
+		return;
+	else if (o->is_stack && sp == WHEREIS_STACK_GUARD && !o->fault.known)
+		str_addf(out, "stack pointer %s is in %s", words_addr(atlas, o->sp.value).s,
+			 short_words[sp]);
+	else if (o->fault.known)
+		str_addf(out, "%s %s, %s", access_words[o->access],
+			 words_addr(atlas, o->fault.value).s, short_words[what]);
+	else
+		str_addf(out, "%s", o->text);
+}
+
+static void say(struct vmatlas_job *job, const struct oops *o, bool is_last)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas_finding *other = NULL;
+	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
+	enum whereis what, sp;
+
+	say_log(o, &evidence);
+	what = say_register(atlas, o, "address", &o->fault, &evidence);
+	say_register(atlas, o, "pc", &o->pc, &evidence);
+	say_register(atlas, o, "lr", &o->lr, &evidence);
+	sp = say_register(atlas, o, "sp", &o->sp, &evidence);
+	if (is_last)
+		say_cpus(atlas, o, &evidence);
+	if (o->fault.known)
+		other = finding_at(atlas, o->fault.value);
+	if (other)
+		str_addf(&evidence, "see\t%s: %s\n", other->code, other->message);
+	say_message(atlas, o, what, sp, &message);
+	vmatlas_job_report(job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report),
+		.severity = other ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
+		.code = "crash", .evidence = str_text(&evidence),
+		.advice = o->is_kasan ? "vmatlas log has KASAN's report: who allocated that memory "
+					"and who freed it" : advice_for(o->is_stack && sp == WHEREIS_STACK_GUARD ? sp : what),
+	}, "%s", str_text(&message));
+}
+
+/* A panic that somebody asked for, or a watchdog's, has no address to look up. */
+static bool has_address(const struct oops *o)
+{
+	return o->fault.known || o->pc.known || o->pc.name[0] || o->sp.known;
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	_cleanup_(oopses_done) struct oopses all = { 0 };
+	const struct printk_log *log = NULL;
+	struct vmatlas_error *err;
+
+	if (!atlas->kernel)
+		return NULL;
+	err = kernel_log(atlas->kernel, &atlas->books, &log);
+	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING) ||
+		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {
+		vmatlas_error_free(err);	/* who looks for shortages tells it */
+		return NULL;
+	}
+	if (!err)
+		err = oopses_find(log, &all);
+	/* of many the first, which may have led to the others, and the last */
+	for (size_t i = 0; !err && i < all.v.nr; i++)
+		if (has_address(&all.v.v[i]) && (i + 1 < MAX_TOLD || i + 1 == all.v.nr))
+			say(job, &all.v.v[i], i + 1 == all.v.nr);
+	if (!err && all.nr > MAX_TOLD)
+		vmatlas_job_coverage(job, VMATLAS_PARTIAL, "crashes",
+				     "%zu in the log, of which %d are told", all.nr, MAX_TOLD);
+	return err;
+}
+
+const struct vmatlas_plugin inspector_crash = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "crash",
+	.summary = "what the addresses of the crash in the log are",
+	.inspect = inspect,
+};

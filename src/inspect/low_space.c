@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Inspector: has a space that vmalloc hands out from no room any more? */
+#include <inttypes.h>
+#include <string.h>
+
+#include "map/space_accounting.h"
+#include "map/format.h"
+#include "base/range.h"
+
+/*
+ * Firmware, framebuffers and module text ask for a MiB and more; stacks, small ioremaps
+ * and buffers for a few pages. A space that was made smaller than that is not judged.
+ */
+#define TIGHT MIB(1)
+#define FULL_PAGES 4
+#define LEAST_SPACE MIB(4)
+#define MAX_FILLERS 5
+
+enum ledger_room ledger_room(const struct vmatlas *atlas, const struct ledger_space *s)
+{
+	const uint64_t page = 1ull << atlas->kernel->page_shift;
+	const struct vmatlas_range *r = &s->pub.largest_purged;
+	const uint64_t most = range_valid(*r) ? vmatlas_range_size(r) : 0;
+
+	/* where records lie across each other, who knows which are true; that was told */
+	if (vmatlas_range_size(&s->pub.range) < LEAST_SPACE || s->twice > TIGHT)
+		return LEDGER_ROOMY;
+	return most <= FULL_PAGES * page ? LEDGER_FULL : most <= TIGHT ? LEDGER_TIGHT : LEDGER_ROOMY;
+}
+
+static const char *advice(const struct vmatlas *atlas, const struct ledger_space *s)
+{
+	if (s->pub.region->kind == VMATLAS_KIND_MODULE_SPACE)
+		return "find who fills it: unload modules or BPF programs; vmalloc= does not "
+		       "change module space";
+	if (atlas->kernel->ptr_size == 4)
+		return "find who fills it and whether it gives back; a larger vmalloc= makes room "
+		       "at the expense of lowmem";
+	return "find who fills it and whether it gives back: this space cannot be made larger";
+}
+
+static struct vmatlas_error *say(struct vmatlas_job *job, const struct ledger_space *s,
+				 enum ledger_room room)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas_range *r = &s->pub.largest_purged;
+	_cleanup_(str_done) struct str evidence = { 0 };
+	struct vmatlas_error *err = ledger_evidence(atlas, s, MAX_FILLERS, &evidence);
+
+	if (err)
+		return err;
+	vmatlas_job_report(job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report),
+		.severity = room == LEDGER_FULL ? VMATLAS_SEVERITY_WARNING
+						: VMATLAS_SEVERITY_NOTE,
+		.code = "va-exhausted", .where = &s->pub.range,
+		.evidence = str_text(&evidence), .advice = advice(atlas, s),
+	}, "%s has %s room left: the largest hole, after a purge, has %s", s->pub.region->name,
+		room == LEDGER_FULL ? "no" : "little",
+		words_size(range_valid(*r) ? vmatlas_range_size(r) : 0).s);
+	return NULL;
+}
+
+/* By who looked into the log, with more to say. */
+static bool is_told(const struct vmatlas *atlas, const struct ledger_space *s)
+{
+	for (size_t i = 0; i < atlas->findings.nr; i++) {
+		const struct vmatlas_finding *f = &atlas->findings.v[i].pub;
+
+		if (!strcmp(f->code, "va-exhausted") && f->range.first == s->pub.range.first &&
+		    f->range.last == s->pub.range.last)
+			return true;
+	}
+	return false;
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	const struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct ledger *l = atlas->ledger;
+	struct vmatlas_error *err = NULL;
+
+	for (size_t i = 0; l && i < l->spaces.nr && !err; i++) {
+		const struct ledger_space *s = l->spaces.v[i];
+		const enum ledger_room room = ledger_room(atlas, s);
+
+		/* a window that is full has a fallback: the space around it */
+		if (room != LEDGER_ROOMY && !(s->pub.flags & VMATLAS_USAGE_NESTED) &&
+		    !is_told(atlas, s))
+			err = say(job, s, room);
+	}
+	return err;
+}
+
+const struct vmatlas_plugin inspector_room = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "room",
+	.summary = "spaces in which hardly anything fits any more",
+	.inspect = inspect,
+};

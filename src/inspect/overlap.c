@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: do two areas overlap; do two declared regions that may not?
+ * Within a layer only; between layers the relation is containment (out_of_region.c).
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "map/format.h"
+#include "base/range.h"
+#include "base/range_overlap.h"
+
+struct pass;
+
+typedef void say_fn(struct pass *p, const struct vmatlas_claim *a,
+		    const struct vmatlas_claim *b, struct vmatlas_range shared);
+
+struct pass {
+	struct vmatlas_job *job;
+	say_fn *say;
+	const struct vmatlas_claim *under;	/* the others lie over it */
+	size_t nr_told, nr_more;	/* of these */
+};
+
+/* One end that was overwritten may run over thousands: a few examples will do. */
+#define MAX_TOLD 4
+
+static void tell_more(struct pass *p)
+{
+	const struct vmatlas_claim *c = p->nr_more ? p->under : NULL;
+
+	if (c)
+		vmatlas_job_report(p->job, &(struct vmatlas_report){
+			.size = sizeof(struct vmatlas_report),
+			.severity = VMATLAS_SEVERITY_ERROR,
+			.code = c->layer == VMATLAS_LAYER_RECORDED ? "area-overlap"
+								   : "region-overlap",
+			.where = &c->range, .record = c->record,
+			.advice = "begin with this record: it overlaps with too many for "
+				  "all of them to be wrong",
+		}, "%s %s overlaps with %zu more", c->name,
+			words_range(vmatlas_job_atlas(p->job), c->range).s, p->nr_more);
+	p->nr_told = p->nr_more = 0;
+}
+
+static void found(struct pass *p, const struct vmatlas_claim *a, const struct vmatlas_claim *b)
+{
+	const struct vmatlas_range shared = {
+		MAX(a->range.first, b->range.first), MIN(a->range.last, b->range.last),
+	};
+
+	if (a != p->under)
+		tell_more(p);
+	p->under = a;
+	if (p->nr_told >= MAX_TOLD) {
+		p->nr_more++;
+		return;
+	}
+	p->nr_told++;
+	p->say(p, a, b, shared);
+}
+
+static void say_areas(struct pass *p, const struct vmatlas_claim *a,
+		      const struct vmatlas_claim *b, struct vmatlas_range shared)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
+	_cleanup_(str_done) struct str one = { 0 }, two = { 0 }, evidence = { 0 };
+
+	words_area(atlas, a, &one);
+	words_area(atlas, b, &two);
+	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", str_text(&one),
+		 words_record(atlas, a->record).s);
+	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", str_text(&two),
+		 words_record(atlas, b->record).s);
+	str_addf(&evidence, "shared\t%s, %s\n", words_range(atlas, shared).s,
+		 words_size(vmatlas_range_size(&shared)).s);
+	vmatlas_job_report(p->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+		.code = "area-overlap", .where = &shared, .record = b->record,
+		.evidence = str_text(&evidence),
+		.advice = "look at both records: one of them was overwritten, or the "
+			  "allocator's tree is corrupt",
+	}, "%s and %s share %s", str_text(&one), str_text(&two),
+		words_size(vmatlas_range_size(&shared)).s);
+}
+
+static void say_regions(struct pass *p, const struct vmatlas_claim *a,
+			const struct vmatlas_claim *b, struct vmatlas_range shared)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
+	_cleanup_(str_done) struct str evidence = { 0 };
+
+	str_addf(&evidence, "%s\t%s, by %s\n", a->name, words_range(atlas, a->range).s, a->source);
+	str_addf(&evidence, "%s\t%s, by %s\n", b->name, words_range(atlas, b->range).s, b->source);
+	vmatlas_job_report(p->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+		.code = "region-overlap", .where = &shared, .record = b->record,
+		.evidence = str_text(&evidence),
+		.advice = "two regions may not share addresses: check the platform's "
+			  "constants (VMALLOC_END, DMA window) and vmalloc=",
+	}, "%s and %s overlap at %s, %s", a->name, b->name, words_range(atlas, shared).s,
+		words_size(vmatlas_range_size(&shared)).s);
+}
+
+/* Regions that lie inside others by design, and half-known ones, are not judged. */
+static bool wanted(const struct vmatlas_claim *c)
+{
+	const uint32_t never = VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_WINDOW |
+			       VMATLAS_CLAIM_GUESS | VMATLAS_CLAIM_START_ONLY |
+			       VMATLAS_CLAIM_END_ONLY;
+
+	if (c->layer == VMATLAS_LAYER_RECORDED)
+		return true;
+	return c->flags & VMATLAS_CLAIM_PRIMARY && !(c->flags & never);
+}
+
+static void sweep_layer(struct vmatlas_job *job, uint32_t layer,
+			say_fn *say)
+{
+	struct pass p = { .job = job, .say = say };
+	const struct vmatlas_claim *under;
+	struct sweep sweep = { 0 };
+
+	vmatlas_for_each_claim(c, vmatlas_job_atlas(job), layer) {
+		under = wanted(c) ? sweep_next(&sweep, c->range, c) : NULL;
+		if (under)
+			found(&p, under, c);
+	}
+	tell_more(&p);
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	sweep_layer(job, VMATLAS_LAYER_RECORDED, say_areas);
+	sweep_layer(job, VMATLAS_LAYER_DECLARED, say_regions);
+	return NULL;
+}
+
+const struct vmatlas_plugin inspector_overlap = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "overlap",
+	.summary = "areas, or declared regions, that share addresses",
+	.inspect = inspect,
+};

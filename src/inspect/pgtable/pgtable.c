@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: the page tables against the records. Runs and areas go by side by side, in
+ * order of address; each run is cut at the ends of the areas it meets. See pgtable.h.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "inspect/pgtable/pgtable.h"
+#include "base/range.h"
+
+#define SUBJECT "page tables"
+#define TOLD 20				/* findings of a code before they are counted only */
+
+static const struct vmatlas_range nothing = { 1, 0 };
+
+/* ---- What judges say ---- */
+
+void map_report(struct map_case *c, struct map_fold *fold, struct vmatlas_report report,
+		const char *fmt, ...)
+{
+	_cleanup_(str_done) struct str message = { 0 };
+	va_list ap;
+
+	if (fold->nr++ >= TOLD) {
+		if (fold->nr == TOLD + 1)
+			fold->rest = *report.where;
+		fold->rest.first = MIN(fold->rest.first, report.where->first);
+		fold->rest.last = MAX(fold->rest.last, report.where->last);
+		fold->severity = MAX(fold->severity, report.severity);
+		return;
+	}
+	va_start(ap, fmt);
+	str_vaddf(&message, fmt, ap);
+	va_end(ap);
+	report.size = sizeof(report);
+	vmatlas_job_report(c->job, &report, "%s", str_text(&message));
+}
+
+void map_fold_finish(struct map_case *c, const struct map_fold *fold, const char *code,
+		     const char *what)
+{
+	if (fold->nr <= TOLD)
+		return;
+	vmatlas_job_report(c->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = fold->severity, .code = code,
+		.where = &fold->rest,
+	}, "%zu more %s, in %s", fold->nr - TOLD, what, words_range(c->atlas, fold->rest).s);
+}
+
+void map_evidence_entry(struct map_case *c, uint64_t va, struct str *s)
+{
+	struct walk w;
+	struct vmatlas_error *err = kernel_walk(c->k, va, &w);
+
+	if (!err && w.nr_steps) {
+		const struct walk_step *step = &w.step[w.nr_steps - 1];
+
+		str_addf(s, "entry\t%s at physical %#" PRIx64 ": %#" PRIx64 "%s\n", step->level,
+			 step->entry_addr, step->entry, w.mapped ? "" : ", not present");
+	}
+	vmatlas_error_free(err);
+}
+
+void map_evidence_area(struct map_case *c, const struct vmatlas_claim *claim, struct str *s)
+{
+	str_addf(s, "area\t%s %s, by %s\n", claim->name, words_range(c->atlas, claim->range).s,
+		 claim->source);
+	if (claim->record)
+		str_addf(s, "record\tstruct %s %s\n",
+			 claim->record_type ? claim->record_type : "vmap_area",
+			 words_record(c->atlas, claim->record).s);
+	if (claim->area && claim->area->vm_struct)
+		str_addf(s, "vm_struct\t%s\n", words_record(c->atlas, claim->area->vm_struct).s);
+}
+
+struct mapping map_cut(const struct mapping *m, struct vmatlas_range range)
+{
+	struct mapping cut = *m;
+
+	cut.range.first = MAX(m->range.first, range.first);
+	cut.range.last = MIN(m->range.last, range.last);
+	if (m->state == MAPPING_LEAVES)
+		cut.phys += cut.range.first - m->range.first;
+	return cut;
+}
+
+/* ---- Areas, as the runs go by ---- */
+
+/* The next area that lies on no other one before it; those that do were told. */
+static const struct vmatlas_claim *next_area(struct map_case *c, const struct vmatlas_claim *prev)
+{
+	const struct vmatlas_claim *a = prev;
+
+	while ((a = vmatlas_claim_next(c->atlas, VMATLAS_LAYER_RECORDED, a))) {
+		if (a->kind == VMATLAS_KIND_MODULE)
+			continue;	/* a second claim on areas that are there */
+		if (!prev || a->range.first > prev->range.last)
+			break;
+		c->nr_overlapping++;
+	}
+	return a;
+}
+
+/* One that reaches into the next says something of its end that cannot be true. */
+static bool overlaps_next(const struct map_case *c, const struct vmatlas_claim *claim)
+{
+	const struct vmatlas_claim *next = claim;
+
+	do
+		next = vmatlas_claim_next(c->atlas, VMATLAS_LAYER_RECORDED, next);
+	while (next && next->kind == VMATLAS_KIND_MODULE);
+	return next && next->range.first <= claim->range.last;
+}
+
+static void begin_area(struct map_case *c, const struct vmatlas_claim *claim)
+{
+	c->area = (struct map_area){ .claim = claim, .must = nothing, .guard = nothing,
+				     .spare = nothing, .known = nothing };
+	if (claim && overlaps_next(c, claim))
+		c->nr_overlapping++;
+	else if (claim)
+		holes_begin(c);
+}
+
+static void end_area(struct map_case *c)
+{
+	const struct vmatlas_claim *claim = c->area.claim;
+
+	holes_end(c);
+	pages_end(c);
+	begin_area(c, next_area(c, claim));
+}
+
+/* Areas against @m; what lies behind it is for the next run. */
+static void meet_areas(struct map_case *c, const struct mapping *m)
+{
+	while (c->area.claim && c->area.claim->range.last < m->range.first)
+		end_area(c);
+	while (c->area.claim && range_overlaps(c->area.claim->range, m->range)) {
+		const struct mapping piece = map_cut(m, c->area.claim->range);
+
+		holes_piece(c, &piece);
+		pages_piece(c, &piece);
+		memory_piece(c, &piece, c->area.claim);
+		if (c->area.claim->range.last > m->range.last)
+			return;
+		end_area(c);
+	}
+}
+
+/* ---- Parts of runs that nothing claims ---- */
+
+/* All that claims up to @addr own, as one range: only its end matters. */
+static void own_up_to(struct map_case *c, uint64_t addr)
+{
+	const struct vmatlas_claim *o = c->next_owner;
+
+	for (; o && o->range.first <= addr;
+	     o = vmatlas_claim_next(c->atlas, VMATLAS_LAYER_RECORDED, o)) {
+		if (!range_valid(c->owned) || o->range.first > c->owned.last)
+			c->owned = o->range;
+		c->owned.last = MAX(c->owned.last, o->range.last);
+		stale_break(c);
+	}
+	c->next_owner = o;
+}
+
+static void find_unowned(struct map_case *c, const struct mapping *m)
+{
+	struct vmatlas_range left = m->range;
+
+	for (;;) {
+		struct mapping piece;
+
+		own_up_to(c, left.first);
+		if (range_valid(c->owned) && c->owned.last >= left.first) {
+			if (c->owned.last >= left.last)
+				return;
+			left.first = c->owned.last + 1;
+			continue;
+		}
+		piece = map_cut(m, left);
+		if (c->next_owner && c->next_owner->range.first <= left.last)
+			piece.range.last = c->next_owner->range.first - 1;
+		stale_piece(c, &piece);
+		memory_piece(c, &piece, NULL);
+		if (piece.range.last >= left.last)
+			return;
+		left.first = piece.range.last + 1;
+	}
+}
+
+/* ---- Tables that cannot be ---- */
+
+static void say_corrupt(struct map_case *c, const struct mapping *m, const char *why)
+{
+	_cleanup_(str_done) struct str evidence = { 0 };
+
+	str_addf(&evidence, "entry\t%s at physical %#" PRIx64 ": %#" PRIx64 "\n",
+		 c->k->format->level[m->level ? m->level - (m->phys != 0) : 0].name, m->entry_addr,
+		 m->entry);
+	map_report(c, &c->corrupt, (struct vmatlas_report){
+		.severity = VMATLAS_SEVERITY_ERROR, .code = "page-table-corrupt",
+		.where = &m->range, .evidence = str_text(&evidence),
+		.advice = "look at the whole table in memory: what overwrote it may show itself",
+	}, "the page-table entry for %s makes no sense: %s",
+		words_range(c->atlas, m->range).s, why);
+}
+
+/* A table at two addresses is KASAN's doing, and espfix's: both are left out here. */
+static bool is_odd(const struct map_case *c, const struct mapping *m)
+{
+	vmatlas_for_each_claim(r, c->atlas, VMATLAS_LAYER_DECLARED)
+		if ((r->kind == VMATLAS_KIND_VMALLOC_SPACE ||
+		     r->kind == VMATLAS_KIND_MODULE_SPACE) && range_has(r->range, m->range.first))
+			return true;
+	return false;
+}
+
+static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
+{
+	struct map_case *c = arg;
+
+	if (m->state == MAPPING_BAD)
+		say_corrupt(c, m, m->why);
+	else if (m->state == MAPPING_SHARED && is_odd(c, m))
+		say_corrupt(c, m, "the table it leads to serves other addresses, too");
+	rights_run(c, m);
+	fixmap_run(c, m);
+	meet_areas(c, m);
+	find_unowned(c, m);
+	return NULL;
+}
+
+/* ---- The inspector ---- */
+
+static void cover(struct map_case *c, const struct mapping_stats *stats)
+{
+	map_fold_finish(c, &c->corrupt, "page-table-corrupt", "entries that make no sense");
+	if (stats->is_cut_short)
+		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, SUBJECT,
+				     "more of them than any machine has, the others left out");
+	else if (stats->nr_unread)
+		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, SUBJECT, "%" PRIu64
+				     " of them are not in the dump", stats->nr_unread);
+	else
+		vmatlas_job_coverage(c->job, VMATLAS_COVERED, SUBJECT, "%" PRIu64 " of them",
+				     stats->nr_tables);
+	if (c->nr_unknown)
+		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, "pages of areas",
+			"%" PRIu64 " areas not judged, because their page tables are not in the "
+			"dump", c->nr_unknown);
+	if (c->nr_overlapping)
+		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "pages of areas",
+			"of %" PRIu64 " areas, because they overlap", c->nr_overlapping);
+}
+
+static struct vmatlas_error *finish(struct map_case *c)
+{
+	struct vmatlas_error *err;
+
+	while (c->area.claim)
+		end_area(c);
+	holes_finish(c);
+	stale_break(c);
+	err = fixmap_finish(c);
+	stale_finish(c);
+	pages_finish(c);
+	rights_finish(c);
+	memory_finish(c);
+	return err;
+}
+
+static struct vmatlas_error *not_judged(struct vmatlas_job *job, struct vmatlas_error *err)
+{
+	if (!error_is_kernel_trouble(err))
+		return err;
+	vmatlas_job_coverage(job, VMATLAS_NOT_JUDGED, SUBJECT, "because %s",
+			     vmatlas_error_message(err));
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+/* Confidential guests of TDX mark what they share with a bit of the address. */
+static struct vmatlas_error *find_phys_mask(struct map_case *c)
+{
+	const struct resolved *mask = &c->switches[MAPPING_PHYSICAL_MASK];
+	struct vmatlas_error *err;
+
+	c->phys_mask = UINT64_MAX;
+	if (!mask->found || !map_is_x86(c))
+		return NULL;
+	err = kernel_read_uint(c->k, mask->addr, 8, &c->phys_mask);
+	if (err && !error_is_kernel_trouble(err))
+		return err;
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+static struct vmatlas_error *prepare(struct map_case *c)
+{
+	struct vmatlas_error *err = needs_resolve(c->k, mapping_needs, MAPPING_NR_NEEDS,
+						  c->switches);
+
+	if (!err)
+		err = find_phys_mask(c);
+	if (!err)
+		err = rights_begin(c);
+	return err ? err : pages_open(c);
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct map_case c = { .job = job, .atlas = atlas, .k = atlas->kernel, .owned = nothing,
+			      .stray = nothing, .home = nothing };
+	struct mapping_stats stats;
+	struct vmatlas_error *err;
+
+	if (!c.k)
+		return NULL;
+	c.areas_complete = atlas->books.areas_complete;
+	c.next_owner = vmatlas_claim_next(atlas, VMATLAS_LAYER_RECORDED, NULL);
+	begin_area(&c, next_area(&c, NULL));
+	fixmap_begin(&c);
+	err = prepare(&c);
+	/* lowmem is a few sections; it holds the kernel itself */
+	if (!err)
+		err = mapped_walk(atlas, c.k->ptr_size == 4, take_run, &c, &stats);
+	if (!err) {
+		err = finish(&c);
+		cover(&c, &stats);
+	}
+	pages_close(&c);
+	vec_done(&c.wx);
+	vec_done(&c.devices);
+	vec_done(&c.pairs);
+	vec_done(&c.fixed);
+	return err ? not_judged(job, err) : NULL;
+}
+
+const struct vmatlas_plugin inspector_mappings = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "mappings",
+	.summary = "page tables that contradict the records",
+	.inspect = inspect,
+};

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The judges of what the page tables map. One pass over the tables, one over the
+ * recorded areas, side by side by address; each judge sees what concerns it and keeps
+ * no more than it needs for its verdict.
+ */
+#ifndef INSPECT_PGTABLE_PGTABLE_H
+#define INSPECT_PGTABLE_PGTABLE_H
+
+#include "map/mapped_ranges.h"
+#include "map/format.h"
+#include "kernel/mm/memmap.h"
+
+/* Findings of one code: the first few one by one, the others as a number. */
+struct map_fold {
+	size_t nr;
+	struct vmatlas_range rest;	/* from the first to the last that was not told */
+	uint32_t severity;		/* of the worst of them */
+};
+
+/* An area while the runs in it go by. */
+struct map_area {
+	const struct vmatlas_claim *claim;	/* NULL: between two */
+	struct vmatlas_range must;	/* what the kernel has to have mapped; empty: nothing */
+	struct vmatlas_range guard;	/* what must not be; empty: nothing */
+	uint64_t mapped;		/* bytes of @must */
+	uint64_t hole;			/* the first address of @must that is not */
+	uint64_t unknown;		/* bytes of it whose tables could not be read */
+	uint64_t guard_mapped;		/* bytes */
+	struct vmatlas_range spare;	/* of vmalloc(): behind the pages that it counts */
+	uint64_t spare_mapped;		/* bytes */
+	struct vmatlas_range known;	/* all of it; empty: its record cannot be trusted */
+	bool is_unread;			/* its array of pages is not in the dump */
+	uint64_t nr_wrong;		/* pages mapped elsewhere than the record says, the first: */
+	uint64_t wrong, said, found;
+};
+
+/* Physical memory as one run has it. */
+struct map_frames {
+	struct vmatlas_range phys;
+	uint64_t va;
+	uint32_t attr;			/* of pt_attr, the memory type alone */
+	const struct vmatlas_claim *owner;	/* NULL: none */
+};
+
+/* Two ioremap() areas, and what both of them map. */
+struct map_pair {
+	const struct vmatlas_claim *a, *b;
+	struct vmatlas_range phys;
+};
+
+struct map_case {
+	struct vmatlas_job *job;
+	struct vmatlas *atlas;
+	struct kernel *k;
+	struct resolved switches[MAPPING_NR_NEEDS];	/* mapping_needs */
+	uint64_t phys_mask;		/* bits of an entry's address that are one */
+	bool areas_complete;
+
+	/* the records: areas in front, without overlaps, and how far any of them reach */
+	struct map_area area;
+	const struct vmatlas_claim *next_owner;
+	struct vmatlas_range owned;	/* by all claims up to next_owner */
+	uint64_t nr_overlapping;	/* areas that overlap others: not judged */
+	struct vmatlas_range home;	/* the space of the last area that lay in one */
+
+	/* unowned */
+	struct vmatlas_range stray;	/* runs without an owner, gathered; empty: none */
+	struct mapping stray_first;
+	uint64_t stray_bytes, nr_stray;
+
+	/* rights */
+	bool wx_promised;		/* the kernel keeps W apart from X */
+	const char *why_not_wx;		/* or why it does not */
+	bool wx_seen;			/* anything at all that is both */
+	bool modules_strict;		/* a module's text was seen that cannot be written */
+	VEC(struct mapping) wx;		/* runs that can be both */
+
+	struct map_pages *pages;	/* of wrong_page.c */
+	VEC(struct map_frames) devices;	/* of device memory, and of what is not cached */
+	bool devices_full, remaps_seen;
+	VEC(struct map_pair) pairs;	/* of one type */
+	size_t nr_pairs;		/* with those that are not kept */
+
+	/* RAM that is not cached, against the kernel's own mapping of it */
+	const struct vmatlas_claim *alias_told;
+	size_t nr_aliases;		/* looked up */
+
+	const struct vmatlas_claim *fixmap;	/* its region; NULL */
+	VEC(struct mapping) fixed;	/* runs in the fixmap, or close to it, to be looked at */
+
+	uint64_t nr_judged, nr_unknown;	/* areas whose pages had to be mapped */
+	struct map_fold stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases,
+			counts;
+};
+
+/* Report through @fold. */
+VMATLAS_PRINTF(4, 5)
+void map_report(struct map_case *c, struct map_fold *fold, struct vmatlas_report report,
+		const char *fmt, ...);
+/* The rest of @fold, as one finding; @what: "areas with pages that are not mapped". */
+void map_fold_finish(struct map_case *c, const struct map_fold *fold, const char *code,
+		     const char *what);
+
+/* "page table  PTE at physical 0x..: 0x.." as lines of evidence. */
+void map_evidence_entry(struct map_case *c, uint64_t va, struct str *s);
+/* "ioremap area ..., by LIST; record ..." */
+void map_evidence_area(struct map_case *c, const struct vmatlas_claim *claim, struct str *s);
+
+static inline bool mapping_is_memory(const struct mapping *m)
+{
+	return m->state == MAPPING_LEAVES;
+}
+
+static inline bool map_is_x86(const struct map_case *c)
+{
+	return c->k->arch == &arch_x86_64 || c->k->arch == &arch_i386;
+}
+
+/* @m cut to @range, which it overlaps. */
+struct mapping map_cut(const struct mapping *m, struct vmatlas_range range);
+
+/* ---- unmapped.c: unmapped-area, guard-mapped ---- */
+
+void holes_begin(struct map_case *c);			/* c->area.claim is new */
+void holes_piece(struct map_case *c, const struct mapping *piece);
+void holes_end(struct map_case *c);
+void holes_finish(struct map_case *c);
+
+/* ---- stale.c: stale-pte ---- */
+
+void stale_piece(struct map_case *c, const struct mapping *piece);
+void stale_break(struct map_case *c);		/* a record comes in between */
+void stale_finish(struct map_case *c);
+
+/* ---- wx.c: wx-mapping ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *rights_begin(struct map_case *c);
+void rights_run(struct map_case *c, const struct mapping *m);
+void rights_finish(struct map_case *c);
+
+/* ---- memtype.c: memtype-conflict, ram-ioremapped ---- */
+
+void memory_piece(struct map_case *c, const struct mapping *m,
+		  const struct vmatlas_claim *owner);
+void memory_finish(struct map_case *c);
+
+/* The memory type alone, of enum pt_attr. */
+#define MAP_TYPE (PT_DEVICE | PT_UNCACHED | PT_WC)
+
+/* "mapping  ADDRESS, TYPE", its area and its entry, as lines of evidence. */
+void map_evidence_side(struct map_case *c, const struct map_frames *f, struct str *s);
+
+/* ---- double_ioremap.c: double-ioremap ---- */
+
+/* @a and @b overlap, and are of one type. */
+void twice_pair(struct map_case *c, const struct map_frames *a, const struct map_frames *b);
+void twice_finish(struct map_case *c);
+
+/* ---- linear_map_alias.c: memtype-conflict, of RAM ---- */
+
+/* @m is RAM, and not cached. */
+void alias_piece(struct map_case *c, const struct mapping *m,
+		 const struct vmatlas_claim *owner);
+void alias_finish(struct map_case *c);
+
+/* ---- fixmap.c: stale-pte, in the fixmap ---- */
+
+void fixmap_begin(struct map_case *c);
+void fixmap_run(struct map_case *c, const struct mapping *m);
+VMATLAS_CHECKED struct vmatlas_error *fixmap_finish(struct map_case *c);
+
+/* ---- wrong_page.c: wrong-page ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *pages_open(struct map_case *c);
+void pages_close(struct map_case *c);
+void pages_piece(struct map_case *c, const struct mapping *piece);
+void pages_end(struct map_case *c);
+void pages_finish(struct map_case *c);
+
+#endif

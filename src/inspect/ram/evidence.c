@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the RAM inspector says. Physical ranges with their last byte, as
+ * /proc/iomem; limits of the address space with an exclusive end.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "inspect/ram/ram.h"
+#include "base/range.h"
+
+void ram_line(struct str *s, const char *label, const char *fmt, ...)
+{
+	va_list ap;
+
+	str_addf(s, "%s\t", label);
+	va_start(ap, fmt);
+	str_vaddf(s, fmt, ap);
+	va_end(ap);
+	str_add(s, "\n", 1);
+}
+
+/* "0x17000000-0x1bffffff" */
+static struct words phys(struct vmatlas_range r)
+{
+	struct words w;
+
+	snprintf(w.s, sizeof(w.s), "0x%08" PRIx64 "-0x%08" PRIx64, r.first, r.last);
+	return w;
+}
+
+/* ---- Evidence ---- */
+
+static void say_lost(const struct ram_case *c, const char *label, struct str *s)
+{
+	const struct ram_answer *a = &c->a;
+
+	for (size_t i = 0; i < a->nr_lost; i++)
+		ram_line(s, i ? "" : label, "physical %s, %s", phys(a->lost[i]).s,
+			 words_size(vmatlas_range_size(&a->lost[i])).s);
+	if (!a->nr_lost)
+		ram_line(s, label, "%s; where it lies is not known",
+			 words_size(a->lost_bytes).s);
+}
+
+static void say_reserve(const struct ram_case *c, struct str *s)
+{
+	const struct ram_answer *a = &c->a;
+	const char *gap = a->gap ? " - 8 MiB gap" : "";
+
+	if (a->reserve_implied)
+		ram_line(s, "why", "the command line is unknown, but lowmem ends as with "
+			 "vmalloc=%s: by VMALLOC_END - %s%s",
+			 ram_param(a->reserve).s, words_size(a->reserve).s, gap);
+	else if (c->q.has_param)
+		ram_line(s, "why", "vmalloc=%s: lowmem must end by VMALLOC_END - %s%s",
+			 ram_param(c->q.param).s, words_size(a->reserve).s, gap);
+	else
+		ram_line(s, "why", "%s: lowmem must end by VMALLOC_END - %s%s",
+			 c->command_line ? "no vmalloc=, so the default"
+					 : "the default, if no vmalloc= was given",
+			 words_size(a->reserve).s, gap);
+	if (a->param_clamped)
+		ram_line(s, "",
+			 "(the kernel accepts 16 MiB at least, and leaves 32 MiB of "
+			 "lowmem: %s it is)",
+			 words_size(a->reserve).s);
+}
+
+static void say_arithmetic(const struct ram_case *c, struct str *s)
+{
+	const struct ram_answer *a = &c->a;
+
+	if (!a->layout_known) {
+		if (a->reserve)
+			ram_line(s, "why",
+				 "%s %s reserved for vmalloc; what is lost begins "
+				 "where lowmem had to end",
+				 words_size(a->reserve).s,
+				 c->q.has_param ? "(vmalloc=) is" : "(the default) is");
+		ram_line(s, a->reserve ? "" : "why", c->lowmem && !c->vmalloc
+			 ? "VMALLOC_END was the platform's: only the table of its boot "
+			   "log can tell (--declared FILE)"
+			 : "PAGE_OFFSET and VMALLOC_END are not known "
+			   "without a layout table or a dump");
+		return;
+	}
+	if (!a->limit_known) {
+		ram_line(s, "why",
+			 "lowmem ends at 0x%08" PRIx64 ", which no rule we know explains "
+			 "(VMALLOC_END 0x%08" PRIx64 ", reserve %s)",
+			 c->q.lowmem_end, c->q.vmalloc_end, words_size(a->reserve).s);
+		return;
+	}
+	say_reserve(c, s);
+	str_addf(s, "\t0x%08" PRIx64 " - 0x%08" PRIx64, c->q.vmalloc_end, a->reserve);
+	if (a->gap)
+		str_addf(s, " - 0x%08" PRIx64, a->gap);
+	str_addf(s, " = 0x%08" PRIx64 "; lowmem is 0x%08" PRIx64 "-0x%08" PRIx64 "\n",
+		 a->limit, c->q.page_offset, c->q.lowmem_end);
+	if (a->has_need)
+		ram_line(s, "", "all RAM would need lowmem up to 0x%08" PRIx64,
+			 a->need_end);
+	ram_line(s, "rule",
+		 a->rule == RAM_GAP_ADDED
+			 ? "the 8 MiB gap comes on top of vmalloc= (5.14 and later%s%s)"
+			 : "the 8 MiB gap below vmalloc space is part of vmalloc= "
+			   "(before 5.14%s%s)",
+		 c->facts && c->facts->rule_from ? "; seen by " : "",
+		 c->facts && c->facts->rule_from ? c->facts->rule_from : "");
+}
+
+static void say_logs(const struct ram_case *c, struct str *s)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < c->nr_logs; i++) {
+		const struct bootlog *log = c->logs[i];
+
+		for (size_t j = 0; j < log->cuts.nr; j++, any = true)
+			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
+				 log->cuts.v[j].line, log->cuts.v[j].text);
+		for (size_t j = 0; j < log->remarks.nr && j < 4; j++, any = true)
+			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
+				 log->remarks.v[j].line, log->remarks.v[j].text);
+		if (log->memory_at && c->a.verdict != RAM_IN_HIGHMEM) {
+			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " memory in all: %s",
+				 log->name, log->memory_at,
+				 words_size(log->memory_total).s);
+			any = true;
+		}
+	}
+	if (c->a.log_disagrees)
+		ram_line(s, "", "the log names other bytes than the installed RAM gives");
+}
+
+/* The words of the command line that matter, as they stand there. */
+static void say_command_line(const struct ram_case *c, struct str *s)
+{
+	static const char *const names[] = { "vmalloc=", "mem=" };
+	_cleanup_(str_done) struct str words = { 0 };
+
+	if (!c->command_line) {
+		ram_line(s, "command line", "unknown");
+		return;
+	}
+	for (const char *w = c->command_line; *w;) {
+		size_t len = strcspn(w, " ");
+
+		for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+			if (!strncmp(w, names[i], strlen(names[i])))
+				str_addf(&words, "%.*s ", (int)len, w);
+		w += len + (w[len] == ' ');
+	}
+	ram_line(s, "command line", "%s(%s)", words.len ? str_text(&words)
+							: "neither vmalloc= nor mem= ",
+		 c->command_line_from);
+}
+
+static void say_fact_ranges(const struct ram_case *c, enum ram_role role,
+			    const char *label, struct str *s)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; c->facts && i < c->facts->facts.nr; i++) {
+		const struct ram_fact *f = &c->facts->facts.v[i];
+
+		if (f->role == role && nr++ < 8)
+			ram_line(s, nr == 1 ? label : "", "%s, %s: %s, by %s",
+				 phys(f->phys).s,
+				 words_size(vmatlas_range_size(&f->phys)).s, f->name,
+				 f->source);
+	}
+}
+
+static void say_installed(const struct ram_case *c, struct str *s)
+{
+	size_t nr = MIN(c->installed.nr, (size_t)8);
+
+	for (size_t i = 0; i < nr; i++)
+		ram_line(s, i ? "" : "installed", "%s, %s (%s)",
+			 phys(c->installed.v[i]).s,
+			 words_size(vmatlas_range_size(&c->installed.v[i])).s,
+			 c->installed_from);
+	if (!nr && c->q.told_size)
+		ram_line(s, "installed", "%s (%s)", words_size(c->q.told_size).s,
+			 c->installed_from);
+	else if (!nr && c->a.lost_from_log && c->a.layout_known)
+		ram_line(s, "installed", "%s by the log: lowmem and what was cut off",
+			 words_size(c->a.installed_bytes).s);
+	say_fact_ranges(c, RAM_SYSTEM, "used", s);
+}
+
+/* Why nobody knows how much RAM there is. */
+static void say_silences(const struct ram_case *c, struct str *s)
+{
+	for (size_t i = 0; c->facts && i < c->facts->silences.nr; i++)
+		ram_line(s, "unknown", "%s: %s", c->facts->silences.v[i].subject,
+			 c->facts->silences.v[i].why);
+	say_fact_ranges(c, RAM_DESCRIBED, "at most", s);
+}
+
+static bool in_lost(const struct ram_case *c, struct vmatlas_range r)
+{
+	for (size_t i = 0; i < c->a.nr_lost; i++)
+		if (range_overlaps(c->a.lost[i], r))
+			return true;
+	return false;
+}
+
+/* An initrd in lost RAM means a kernel without its root file system. */
+static void say_inside(const struct ram_case *c, struct str *s)
+{
+	size_t nr = 0;
+
+	if (!c->a.nr_lost)
+		return;
+	for (size_t i = 0; c->facts && i < c->facts->facts.nr; i++) {
+		const struct ram_fact *f = &c->facts->facts.v[i];
+
+		if ((f->role == RAM_RESERVED || f->role == RAM_OCCUPIED) &&
+		    in_lost(c, f->phys) && nr++ < 8)
+			ram_line(s, nr == 1 ? "inside" : "", "%s %s, by %s", f->name,
+				 phys(f->phys).s, f->source);
+	}
+	for (size_t i = 0; i < c->nr_logs; i++)
+		for (size_t j = 0; j < c->logs[i]->places.nr; j++) {
+			const struct bootlog_place *p = &c->logs[i]->places.v[j];
+
+			if (in_lost(c, p->phys) && nr++ < 8)
+				ram_line(s, nr == 1 ? "inside" : "",
+					 "%s %s, by %s:%" PRIu32, p->name,
+					 phys(p->phys).s, c->logs[i]->name, p->line);
+		}
+	if (!nr)
+		ram_line(s, "inside",
+			 "initrd, CMA, reserved memory: none %s in the lost range",
+			 c->facts ? "is" : "is known to be");
+}
+
+/* ---- Findings ---- */
+
+static void report(struct ram_case *c, uint32_t severity, const char *code,
+		   const struct str *evidence, const char *advice, const char *message)
+{
+	vmatlas_job_report(c->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = severity, .code = code,
+		.evidence = str_text(evidence), .advice = advice,
+	}, "%s", message);
+}
+
+static void of_installed(const struct ram_case *c, struct str *s)
+{
+	str_addf(s, "%s", words_size(c->a.lost_bytes).s);
+	if (c->a.installed_bytes)
+		str_addf(s, " of %s", words_size(c->a.installed_bytes).s);
+	str_addf(s, " RAM");
+}
+
+void ram_say_ignored(struct ram_case *c)
+{
+	_cleanup_(str_done) struct str message = { 0 }, s = { 0 }, advice = { 0 };
+
+	of_installed(c, &message);
+	str_addf(&message,
+		 " is not used by this kernel: lowmem would run into the vmalloc "
+		 "reservation (once \"vmalloc region overlap\")");
+	say_lost(c, "lost", &s);
+	say_arithmetic(c, &s);
+	say_logs(c, &s);
+	say_command_line(c, &s);
+	say_installed(c, &s);
+	say_inside(c, &s);
+	ram_say_choices(c, &s);
+	ram_advise(&c->a, &advice);
+	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, str_text(&advice),
+	       str_text(&message));
+}
+
+void ram_say_highmem(struct ram_case *c)
+{
+	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+
+	of_installed(c, &message);
+	str_addf(&message, " is highmem: used, but not permanently mapped");
+	say_lost(c, "highmem", &s);
+	say_arithmetic(c, &s);
+	say_command_line(c, &s);
+	say_installed(c, &s);
+	report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "", str_text(&message));
+}
+
+void ram_say_at_limit(struct ram_case *c)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+
+	say_arithmetic(c, &s);
+	say_logs(c, &s);
+	say_command_line(c, &s);
+	say_installed(c, &s);
+	say_silences(c, &s);
+	report(c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
+	       "look at the beginning of the boot log for \"Truncating RAM\" or "
+	       "\"Ignoring "
+	       "RAM\", and give it with --declared",
+	       "lowmem ends exactly where the vmalloc reservation makes it end, so RAM "
+	       "may "
+	       "have been cut off");
+}
+
+/* ---- Coverage ---- */
+
+static void say_not_judged(struct ram_case *c)
+{
+	uint64_t described = 0;
+	_cleanup_(str_done) struct str bound = { 0 };
+
+	for (size_t i = 0; c->facts && i < c->facts->facts.nr; i++)
+		if (c->facts->facts.v[i].role == RAM_DESCRIBED)
+			described += vmatlas_range_size(&c->facts->facts.v[i].phys);
+	if (described)
+		str_addf(&bound, " (at most %s by the dump's own map)",
+			 words_size(described).s);
+	vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "installed RAM",
+			     "because nothing says how much there is%s%s",
+			     str_text(&bound),
+			     c->command_line ? "" : ", nor which vmalloc= was given");
+}
+
+void ram_say_coverage(struct ram_case *c)
+{
+	const struct ram_answer *a = &c->a;
+	struct words size = words_size(a->lost_bytes);
+
+	switch (a->verdict) {
+	case RAM_ALL_USED:
+		vmatlas_job_coverage(c->job, VMATLAS_COVERED, "RAM",
+				     "all %s is lowmem (%s)",
+				     words_size(a->installed_bytes).s, c->installed_from);
+		break;
+	case RAM_NOT_CUT:
+		vmatlas_job_coverage(
+			c->job, VMATLAS_COVERED, "RAM", "%s, so nothing was cut off",
+			c->q.highmem == RAM_YES ? "the kernel has HIGHMEM"
+						: "lowmem ends below its limit");
+		break;
+	case RAM_IGNORED:
+	case RAM_IN_HIGHMEM:
+		vmatlas_job_coverage(c->job, VMATLAS_COVERED, "RAM", "see the finding");
+		break;
+	case RAM_LOST_OTHERWISE:
+		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "RAM",
+				     "because %s above lowmem is unused, though lowmem "
+				     "ends %s below its "
+				     "limit: not for the vmalloc reservation's sake",
+				     size.s, words_size(a->limit - c->q.lowmem_end).s);
+		break;
+	case RAM_AT_LIMIT:
+	case RAM_NOT_JUDGED:
+		say_not_judged(c);
+		break;
+	}
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * RAM by the kernel's own books, on CPUs that put firmware's map of RAM into iomem
+ * whether the kernel uses it or not (x86), or that lose none to their layout (64 bits):
+ * System RAM above max_pfn is RAM that this kernel leaves alone. ARM's way is in ram.c.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "inspect/ram/ram.h"
+#include "base/bytes.h"
+#include "base/range.h"
+
+/* The books side by side. */
+struct books_case {
+	struct vmatlas_job *job;
+	struct vmatlas *atlas;
+	const struct ram_facts *facts;
+	uint64_t used_end, low_end;	/* exclusive, physical; 0 unknown */
+	uint64_t ram, high;		/* bytes of System RAM; of those above lowmem, used */
+	bool has_highmem, has_pae;
+	struct ram_ranges lost;
+	uint64_t lost_bytes;
+};
+
+static void lose(struct books_case *c, struct vmatlas_range r)
+{
+	c->lost_bytes += vmatlas_range_size(&r);
+	if (c->lost.nr < RAM_MAX_RANGES)
+		c->lost.v[c->lost.nr++] = r;
+}
+
+/* Parts of pages at the end of a range are nobody's loss. */
+static void count(struct books_case *c, struct vmatlas_range r)
+{
+	const uint64_t page = 1ull << c->atlas->kernel->page_shift;
+
+	c->ram += vmatlas_range_size(&r);
+	if (c->low_end && r.last >= c->low_end)
+		c->high += MIN(r.last, c->used_end - 1) - MAX(r.first, c->low_end) + 1;
+	if (r.last < c->used_end)
+		return;
+	r.first = MAX(r.first, c->used_end);
+	r.last = align_down(r.last + 1, page) - 1;
+	if (range_valid(r) && r.last >= r.first + page - 1)
+		lose(c, r);
+}
+
+static void measure(struct books_case *c)
+{
+	const struct kernel *k = c->atlas->kernel;
+
+	c->used_end = c->facts->max_pfn << k->page_shift;
+	if (k->ptr_size == 4)
+		c->low_end = c->facts->max_low_pfn << k->page_shift;
+	c->has_highmem = atlas_region(c->atlas, VMATLAS_KIND_PKMAP) != NULL;
+	c->has_pae = k->format && k->format->entry_size == 8;
+	for (size_t i = 0; i < c->facts->facts.nr; i++)
+		if (c->facts->facts.v[i].role == RAM_SYSTEM && c->used_end)
+			count(c, c->facts->facts.v[i].phys);
+	if (c->lost_bytes && c->high > c->lost_bytes && !c->has_highmem)
+		c->high = 0;
+}
+
+/* ---- Words ---- */
+
+static void say_facts(const struct books_case *c, struct str *s)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < c->facts->facts.nr; i++) {
+		const struct ram_fact *f = &c->facts->facts.v[i];
+
+		if (f->role == RAM_SYSTEM && nr++ < 8)
+			ram_line(s, nr == 1 ? "RAM" : "",
+				 "0x%08" PRIx64 "-0x%08" PRIx64 ", %s, by %s", f->phys.first,
+				 f->phys.last, words_size(vmatlas_range_size(&f->phys)).s,
+				 f->source);
+	}
+	if (c->facts->command_line)
+		ram_line(s, "command line", "%s (%s)", c->facts->command_line,
+			 c->facts->command_line_from);
+}
+
+/*
+ * arch/x86/include/asm/pgtable_32.h: MAXMEM is VMALLOC_END - PAGE_OFFSET -
+ * __VMALLOC_RESERVE; vmalloc= sets the reserve, and 8 MiB on top of it.
+ */
+static void say_limit(const struct books_case *c, struct str *s)
+{
+	const struct vmatlas_claim *v = atlas_region(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
+	const struct vmatlas_claim *low = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
+	uint64_t param = 0, limit;
+
+	if (!v || !low || !c->facts->x86_reserve)
+		return;
+	limit = v->range.last + 1 - c->facts->x86_reserve;
+	ram_line(s, "limit",
+		 "lowmem must end by VMALLOC_END - reserve: 0x%08" PRIx64 " - 0x%08" PRIx64
+		 " = 0x%08" PRIx64 "; it ends at 0x%08" PRIx64, v->range.last + 1,
+		 c->facts->x86_reserve, limit, low->range.last + 1);
+	if (c->facts->command_line && cmdline_vmalloc(c->facts->command_line, &param))
+		ram_line(s, "reserve", "%s: vmalloc=%s and 8 MiB of gap",
+			 words_size(c->facts->x86_reserve).s, ram_param(param).s);
+	else
+		ram_line(s, "reserve", "%s, the default", words_size(c->facts->x86_reserve).s);
+}
+
+static void report(const struct books_case *c, uint32_t severity, const char *code,
+		   const struct str *evidence, const char *advice, const char *message)
+{
+	vmatlas_job_report(c->job, &(struct vmatlas_report){
+		.size = sizeof(struct vmatlas_report), .severity = severity, .code = code,
+		.evidence = str_text(evidence), .advice = advice,
+	}, "%s", message);
+}
+
+static const char *advise(const struct books_case *c)
+{
+	if (c->atlas->kernel->ptr_size == 8)
+		return "look for mem= on the command line, or for a kernel built for less "
+		       "physical memory";
+	if (!c->has_highmem)
+		return "use a kernel with HIGHMEM, a smaller vmalloc=, or a 64-bit one";
+	if (!c->has_pae)
+		return "use a kernel with PAE (HIGHMEM64G), or a 64-bit one: without it "
+		       "nothing above 4 GiB can be mapped";
+	return "look for mem= or highmem= on the command line";
+}
+
+static void say_lost(const struct books_case *c)
+{
+	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+
+	for (size_t i = 0; i < c->lost.nr && i < 8; i++)
+		ram_line(&s, i ? "" : "lost", "physical 0x%08" PRIx64 "-0x%08" PRIx64 ", %s",
+			 c->lost.v[i].first, c->lost.v[i].last,
+			 words_size(vmatlas_range_size(&c->lost.v[i])).s);
+	ram_line(&s, "used", "up to 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64, c->used_end,
+		 c->facts->max_pfn);
+	say_limit(c, &s);
+	say_facts(c, &s);
+	str_addf(&message, "%s of %s RAM is not used by this kernel: it lies above max_pfn",
+		 words_size(c->lost_bytes).s, words_size(c->ram).s);
+	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, advise(c), str_text(&message));
+}
+
+static void say_highmem(const struct books_case *c)
+{
+	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+
+	ram_line(&s, "lowmem", "up to physical 0x%08" PRIx64 ", by max_low_pfn 0x%" PRIx64,
+		 c->low_end, c->facts->max_low_pfn);
+	ram_line(&s, "highmem", "up to physical 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64,
+		 c->used_end, c->facts->max_pfn);
+	say_limit(c, &s);
+	say_facts(c, &s);
+	str_addf(&message, "%s of %s RAM is highmem: used, but not permanently mapped",
+		 words_size(c->high).s, words_size(c->ram).s);
+	report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "", str_text(&message));
+}
+
+/* Without its map of RAM, an i386 kernel may still show that it stopped at the limit. */
+static bool is_at_limit(const struct books_case *c)
+{
+	const struct vmatlas_claim *v = atlas_region(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
+	const struct vmatlas_claim *low = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
+
+	return c->atlas->kernel->ptr_size == 4 && !c->has_highmem && v && low &&
+	       c->facts->x86_reserve &&
+	       v->range.last - low->range.last == c->facts->x86_reserve;
+}
+
+static void say_unknown(const struct books_case *c)
+{
+	const char *why = "nothing says how much there is";
+	_cleanup_(str_done) struct str s = { 0 };
+
+	for (size_t i = 0; i < c->facts->silences.nr; i++)
+		if (!strcmp(c->facts->silences.v[i].subject, "System RAM"))
+			why = c->facts->silences.v[i].why;
+	if (is_at_limit(c)) {
+		say_limit(c, &s);
+		report(c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
+		       "see the e820 map in the boot log",
+		       "lowmem ends exactly where the vmalloc reservation makes it end, so "
+		       "RAM may have been left out");
+	}
+	vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "RAM", "because %s", why);
+}
+
+/* ---- memblock against iomem, where memblock is kept ---- */
+
+static uint64_t overlap(struct vmatlas_range a, struct vmatlas_range b)
+{
+	return range_overlaps(a, b) ? MIN(a.last, b.last) - MAX(a.first, b.first) + 1 : 0;
+}
+
+/* Bytes of System RAM that memblock.memory does not hold: the page allocator never saw it. */
+static uint64_t unknown_to_memblock(const struct books_case *c, uint64_t *ret_first)
+{
+	const struct ram_facts *facts = c->facts;
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < facts->facts.nr; i++) {
+		const struct ram_fact *ram = &facts->facts.v[i];
+		struct vmatlas_range known = ram->phys;
+		bool any = false;
+		uint64_t left;
+
+		if (ram->role != RAM_SYSTEM || known.first >= c->used_end)
+			continue;
+		known.last = MIN(known.last, c->used_end - 1);	/* above, it is told */
+		left = vmatlas_range_size(&known);
+		for (size_t j = 0; j < facts->facts.nr; j++) {
+			const struct ram_fact *m = &facts->facts.v[j];
+
+			if (m->role != RAM_MEMBLOCK && !(m->role == RAM_RESERVED && m->no_map))
+				continue;
+			any = true;
+			left -= MIN(left, overlap(known, m->phys));
+		}
+		if (!any || !left)
+			continue;
+		if (!sum)
+			*ret_first = ram->phys.first;
+		sum += left;
+	}
+	return sum;
+}
+
+static void judge_memblock(const struct books_case *c)
+{
+	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+	uint64_t first = 0, bytes = unknown_to_memblock(c, &first);
+
+	if (bytes < 1ull << c->atlas->kernel->page_shift)
+		return;
+	say_facts(c, &s);
+	for (size_t i = 0, nr = 0; i < c->facts->facts.nr; i++) {
+		const struct ram_fact *f = &c->facts->facts.v[i];
+
+		if (f->role == RAM_MEMBLOCK && nr++ < 8)
+			ram_line(&s, nr == 1 ? "memblock" : "",
+				 "0x%08" PRIx64 "-0x%08" PRIx64 ", by %s", f->phys.first,
+				 f->phys.last, f->source);
+	}
+	str_addf(&message, "%s of System RAM from 0x%08" PRIx64
+		 " on is not in memblock.memory: the page allocator was not given it",
+		 words_size(bytes).s, first);
+	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s,
+	       "see whether it was added after boot, and never brought online",
+	       str_text(&message));
+}
+
+void ram_judge_books(struct vmatlas_job *job, struct vmatlas *atlas)
+{
+	struct books_case c = { .job = job, .atlas = atlas, .facts = atlas->books.ram };
+
+	if (!c.facts)
+		return;
+	measure(&c);
+	if (!c.ram || !c.facts->system_known) {
+		say_unknown(&c);
+		return;
+	}
+	if (c.lost_bytes)
+		say_lost(&c);
+	if (c.high && c.has_highmem)
+		say_highmem(&c);
+	judge_memblock(&c);
+	vmatlas_job_coverage(job, VMATLAS_COVERED, "RAM", c.lost_bytes || c.high
+			     ? "%s System RAM; see the finding"
+			     : "all %s System RAM is mapped", words_size(c.ram).s);
+}

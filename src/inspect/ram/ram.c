@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: is RAM lost because lowmem would run into the vmalloc reservation?
+ * Puts the question together from the map, the RAM facts and the boot logs; the
+ * answer is arithmetic (arch/arm_lowmem.c), the words are in evidence.c.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "inspect/ram/ram.h"
+#include "base/range.h"
+
+/* ---- Ranges ---- */
+
+static void ranges_add(struct ram_ranges *r, struct vmatlas_range range)
+{
+	size_t i;
+
+	if (r->nr == RAM_MAX_RANGES || !range_valid(range))
+		return;
+	for (i = r->nr++; i > 0 && r->v[i - 1].first > range.first; i--)
+		r->v[i] = r->v[i - 1];
+	r->v[i] = range;
+}
+
+/* Sorted already; what touches or overlaps becomes one. */
+static void ranges_join(struct ram_ranges *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 1; i < r->nr; i++) {
+		if (r->v[i].first <= r->v[n].last || r->v[i].first == r->v[n].last + 1)
+			r->v[n].last = MAX(r->v[n].last, r->v[i].last);
+		else
+			r->v[++n] = r->v[i];
+	}
+	r->nr = r->nr ? n + 1 : 0;
+}
+
+/* ---- Who is asked ---- */
+
+static bool is_arm(const struct vmatlas *atlas)
+{
+	if (atlas->kernel)
+		return !strcmp(atlas->kernel->arch->name, "arm");
+	return atlas->declared && (atlas->declared->style == BOOTLOG_STYLE_ARM ||
+				   atlas->declared->style == BOOTLOG_STYLE_UNKNOWN);
+}
+
+/* The log of another CPU, without a dump: nothing here applies to it. */
+static bool is_judged(const struct vmatlas *atlas)
+{
+	const struct vmatlas_claim *lowmem;
+
+	if (!(atlas->surveyed & VMATLAS_SURVEY_RAM) || !is_arm(atlas))
+		return false;
+	lowmem = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
+	if (lowmem && lowmem->range.last > UINT32_MAX)
+		return false;
+	return atlas->kernel || lowmem || atlas->declared->cuts.nr;
+}
+
+static void ask_logs(struct ram_case *c)
+{
+	if (c->facts && c->facts->log)
+		c->logs[c->nr_logs++] = c->facts->log;
+	if (c->atlas->declared)
+		c->logs[c->nr_logs++] = c->atlas->declared;
+}
+
+static void ask_command_line(struct ram_case *c)
+{
+	if (c->facts && c->facts->command_line) {
+		c->command_line = c->facts->command_line;
+		snprintf(c->command_line_from, sizeof(c->command_line_from), "%s",
+			 c->facts->command_line_from);
+	}
+	for (size_t i = 0; i < c->nr_logs && !c->command_line; i++) {
+		if (!c->logs[i]->command_line)
+			continue;
+		c->command_line = c->logs[i]->command_line;
+		snprintf(c->command_line_from, sizeof(c->command_line_from),
+			 "%s:%" PRIu32, c->logs[i]->name, c->logs[i]->command_line_at);
+	}
+	c->q.knows_command_line = c->command_line != NULL;
+	if (c->command_line)
+		c->q.has_param = cmdline_vmalloc(c->command_line, &c->q.param);
+}
+
+/* ---- The layout and its rule ---- */
+
+static void ask_layout(struct ram_case *c)
+{
+	const struct vmatlas_claim *dma = atlas_region(c->atlas, VMATLAS_KIND_DMA);
+
+	c->lowmem = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
+	c->vmalloc = atlas_region(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
+	if (c->lowmem && c->vmalloc) {
+		c->q.page_offset = c->lowmem->range.first;
+		c->q.lowmem_end = c->lowmem->range.last + 1;
+		c->q.vmalloc_end = c->vmalloc->range.last + 1;
+	}
+	c->q.has_dma_window = dma && dma->flags & VMATLAS_CLAIM_FROM_LOG;
+	if (c->atlas->kernel) {
+		c->q.release = c->atlas->kernel->release;
+		c->q.has_phys_offset = true;
+		c->q.phys_offset = c->atlas->kernel->phys_base;
+	}
+	for (size_t i = 0; i < c->nr_logs && !c->q.release; i++)
+		c->q.release = kernel_release(c->logs[i]->release);
+	if (c->facts) {
+		c->q.gap = c->facts->gap;
+		c->q.default_limit = c->facts->default_limit;
+		c->q.default_reserve = c->facts->default_reserve;
+	}
+	/* what the platform's headers say wins over what its vmlinux was built from */
+	if (c->atlas->platform && c->atlas->platform->vmalloc_min) {
+		c->q.default_limit = c->atlas->platform->vmalloc_min;
+		c->q.gap = RAM_GAP_TAKEN;
+	}
+}
+
+static void ask_cpu(struct ram_case *c)
+{
+	bool has_table = c->atlas->kernel != NULL;
+
+	c->q.aliasing = c->facts ? c->facts->aliasing : RAM_UNKNOWN;
+	c->q.lpae = c->facts ? c->facts->lpae : RAM_UNKNOWN;
+	c->q.highmem = RAM_UNKNOWN;
+	for (size_t i = 0; i < c->nr_logs; i++) {
+		has_table |= c->logs[i]->has_table;
+		if (c->q.aliasing == RAM_UNKNOWN && c->logs[i]->aliasing >= 0)
+			c->q.aliasing = c->logs[i]->aliasing ? RAM_YES : RAM_NO;
+		if (c->logs[i]->memory_highmem)
+			c->q.highmem = RAM_YES;
+	}
+	if (atlas_region(c->atlas, VMATLAS_KIND_PKMAP))
+		c->q.highmem = RAM_YES;
+	else if (has_table && c->q.highmem == RAM_UNKNOWN)
+		c->q.highmem = RAM_NO;
+}
+
+/* ---- RAM ---- */
+
+/*
+ * mem= replaces whatever the boot loader said (early_mem() of
+ * arch/arm/kernel/setup.c): the kernel was told so, and knows no other RAM.
+ */
+static void ask_mem_param(struct ram_case *c)
+{
+	struct bootlog_param mem[8];
+	size_t nr =
+		c->command_line ? cmdline_mem(c->command_line, mem, ARRAY_SIZE(mem)) : 0;
+
+	for (size_t i = 0; i < MIN(nr, ARRAY_SIZE(mem)); i++) {
+		struct vmatlas_range r;
+		uint64_t start = mem[i].has_start ? mem[i].start : c->q.phys_offset;
+
+		if ((mem[i].has_start || c->q.has_phys_offset) &&
+		    range_from_size(start, mem[i].size, &r))
+			ranges_add(&c->installed, r);
+		else if (nr == 1)
+			c->q.told_size = mem[i].size;
+	}
+	c->installed_by_param = nr && (c->installed.nr == nr || c->q.told_size);
+	if (c->installed_by_param)
+		snprintf(c->installed_from, sizeof(c->installed_from), "mem= in %.480s",
+			 c->command_line_from);
+	else
+		c->installed.nr = 0;
+}
+
+static void ask_facts(struct ram_case *c)
+{
+	for (size_t i = 0; c->facts && i < c->facts->facts.nr; i++) {
+		const struct ram_fact *f = &c->facts->facts.v[i];
+
+		if (f->role == RAM_RESERVED && f->no_map)
+			ranges_add(&c->reserved, f->phys);
+		if (f->role != RAM_INSTALLED || c->installed_by_param)
+			continue;
+		if (!c->installed_from[0])
+			snprintf(c->installed_from, sizeof(c->installed_from), "%s, %s",
+				 f->source, f->name);
+		ranges_add(&c->installed, f->phys);
+	}
+	ranges_join(&c->installed);
+	ranges_join(&c->reserved);
+}
+
+/* The dump's own log, where it still says something, else the one given. */
+static void ask_cuts(struct ram_case *c)
+{
+	for (size_t i = 0; i < c->nr_logs && !c->logged.nr; i++) {
+		for (size_t j = 0; j < c->logs[i]->cuts.nr; j++) {
+			const struct bootlog_cut *cut = &c->logs[i]->cuts.v[j];
+
+			if (cut->kind == BOOTLOG_CUT_OTHER || !cut->has_range)
+				continue;
+			/* A whole bank may begin anywhere; these begin at the limit. */
+			if (cut->text && (cut->kind == BOOTLOG_CUT_TRUNCATED ||
+					  !strchr(cut->text, '(')) &&
+			    (!c->logged.nr || cut->lost.first < c->logged.v[0].first))
+				c->q.logged_at_limit = true;
+			ranges_add(&c->logged, cut->lost);
+		}
+	}
+}
+
+static void ask(struct ram_case *c)
+{
+	ask_logs(c);
+	ask_command_line(c);
+	ask_layout(c);
+	ask_cpu(c);
+	ask_mem_param(c);
+	ask_facts(c);
+	ask_cuts(c);
+	c->q.installed = c->installed.v;
+	c->q.nr_installed = c->installed.nr;
+	c->q.reserved = c->reserved.v;
+	c->q.nr_reserved = c->reserved.nr;
+	c->q.logged = c->logged.v;
+	c->q.nr_logged = c->logged.nr;
+}
+
+/* ---- Rows of the given table that contradict themselves ---- */
+
+static void judge_rows(struct vmatlas_job *job, const struct bootlog *log)
+{
+	for (size_t i = 0; log && i < log->rows.nr; i++) {
+		const struct bootlog_row *row = &log->rows.v[i];
+
+		if (!row->complaint)
+			continue;
+		vmatlas_job_report(job, &(struct vmatlas_report){
+			.size = sizeof(struct vmatlas_report),
+			.severity = VMATLAS_SEVERITY_WARNING,
+			.code = "bounds-disagree",
+			.where = row->has_claim ? &row->claim.range : NULL,
+			.advice = "check the row against the kernel's own log: a kernel "
+				  "prints no such row",
+		}, "%s:%" PRIu32 ": %s", log->name, row->line, row->complaint);
+	}
+}
+
+static struct vmatlas_error *inspect(struct vmatlas_job *job)
+{
+	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	_cleanup_(freep) struct ram_case *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return error_no_memory();
+	judge_rows(job, atlas->declared);
+	if (atlas->kernel && !is_arm(atlas) && atlas->surveyed & VMATLAS_SURVEY_RAM)
+		ram_judge_books(job, atlas);
+	if (!is_judged(atlas))
+		return NULL;
+	c->job = job;
+	c->atlas = atlas;
+	c->facts = atlas->books.ram;
+	ask(c);
+	ram_judge(&c->q, &c->a);
+	switch (c->a.verdict) {
+	case RAM_IGNORED:
+		ram_say_ignored(c);
+		break;
+	case RAM_IN_HIGHMEM:
+		ram_say_highmem(c);
+		break;
+	case RAM_AT_LIMIT:
+		ram_say_at_limit(c);
+		break;
+	default:
+		break;
+	}
+	ram_say_coverage(c);
+	return NULL;
+}
+
+const struct vmatlas_plugin inspector_ram = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "ram",
+	.summary = "RAM that the kernel leaves out, mostly for want of lowmem",
+	.inspect = inspect,
+};

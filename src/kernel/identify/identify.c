@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Which kernel is this: find it, prove it, name it. See identify.h. */
+#include <elf.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/identify/identify.h"
+#include "kernel/type_log.h"
+
+enum {
+	BANNER, UTS_NS, VMCOREINFO_DATA, VMCOREINFO_SIZE, TEXT, END, SWAPPER, INIT_TOP_PGT,
+	INIT_LEVEL4_PGT, L5_ENABLED, PHYS_BASE, CR_ALIGNMENT,
+};
+
+
+static const struct vmatlas_need needs[] = {
+	[BANNER]	  = VMATLAS_WANT_SYMBOL("linux_banner"),
+	[UTS_NS]	  = VMATLAS_WANT_SYMBOL("init_uts_ns"),
+	[VMCOREINFO_DATA] = VMATLAS_WANT_SYMBOL("vmcoreinfo_data"),
+	[VMCOREINFO_SIZE] = VMATLAS_WANT_SYMBOL("vmcoreinfo_size"),
+	[TEXT]		  = VMATLAS_WANT_SYMBOL("_text"),
+	[END]		  = VMATLAS_WANT_SYMBOL("_end"),
+	[SWAPPER]	  = VMATLAS_WANT_SYMBOL("swapper_pg_dir"),
+	[INIT_TOP_PGT]	  = VMATLAS_WANT_SYMBOL("init_top_pgt"),
+	[INIT_LEVEL4_PGT] = VMATLAS_WANT_SYMBOL("init_level4_pgt"),
+	[L5_ENABLED]	  = VMATLAS_WANT_SYMBOL("__pgtable_l5_enabled"),
+	[PHYS_BASE]	  = VMATLAS_WANT_SYMBOL("phys_base"),
+	[CR_ALIGNMENT]	  = VMATLAS_WANT_SYMBOL("cr_alignment"),
+};
+
+static const struct vmatlas_need i386_needs[] = {
+	VMATLAS_WANT_SYMBOL("_stext"),
+	VMATLAS_WANT_SYMBOL("initial_pg_pmd"),
+	VMATLAS_WANT_SYMBOL("swapper_pg_pmd"),
+};
+
+static const struct vmatlas_need arm64_needs[] = {
+	VMATLAS_WANT_SYMBOL("kimage_voffset"),
+	VMATLAS_WANT_SYMBOL("memstart_addr"),
+	VMATLAS_WANT_SYMBOL("kasan_init_tags"),
+	VMATLAS_WANT_SYMBOL("kasan_init_sw_tags"),
+	VMATLAS_WANT_SYMBOL("kasan_init_hw_tags"),
+};
+
+static const struct vmatlas_need riscv64_needs[] = {
+	VMATLAS_WANT_SYMBOL("_stext"),
+	VMATLAS_WANT_SYMBOL("kernel_map"),
+	VMATLAS_WANT_SYMBOL("setup_vm"),
+	VMATLAS_WANT_SYMBOL("pgtable_l4_enabled"),
+	VMATLAS_WANT_SYMBOL("pgtable_l5_enabled"),
+	VMATLAS_WANT_SYMBOL("va_pa_offset"),
+	VMATLAS_WANT_SYMBOL("va_kernel_pa_offset"),
+};
+
+/* The way of each CPU, by ELF machine, and what else it asks for. */
+static const struct way {
+	uint16_t machine;
+	identify_fn *find;
+	const struct vmatlas_need *needs;
+	size_t nr_needs;
+} ways[] = {
+	{ EM_X86_64, identify_x86_64, NULL, 0 },
+	{ EM_386, identify_i386, i386_needs, ARRAY_SIZE(i386_needs) },
+	{ EM_ARM, identify_arm, NULL, 0 },
+	{ EM_AARCH64, identify_arm64, arm64_needs, ARRAY_SIZE(arm64_needs) },
+	{ EM_RISCV, identify_riscv64, riscv64_needs, ARRAY_SIZE(riscv64_needs) },
+};
+
+static const struct way *way_of(const struct arch *arch)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		if (ways[i].machine == arch->machine)
+			return &ways[i];
+	return NULL;
+}
+
+const struct vmatlas_need *identify_needs(size_t *ret_nr)
+{
+	*ret_nr = ARRAY_SIZE(needs);
+	return needs;
+}
+
+const struct vmatlas_need *identify_needs_of(const struct arch *arch, size_t *ret_nr)
+{
+	const struct way *way = way_of(arch);
+
+	*ret_nr = way ? way->nr_needs : 0;
+	return way ? way->needs : NULL;
+}
+
+/* ---- VMCOREINFO ---- */
+
+static struct vmatlas_error *set_vmcoreinfo(struct kernel *k, const char *text, size_t len,
+					    const char *from)
+{
+	struct vmcoreinfo *parsed;
+	struct vmatlas_error *err = vmcoreinfo_parse(text, len, &parsed);
+
+	if (err)
+		return err;
+	vmcoreinfo_free(k->vmcoreinfo);
+	k->vmcoreinfo = parsed;
+	free(k->vmcoreinfo_from);
+	k->vmcoreinfo_from = strdup(from);
+	return k->vmcoreinfo_from ? NULL : error_no_memory();
+}
+
+/*
+ * The kernel's own copy: a pointer since 4.13, an array before
+ * (kernel/crash_core.c); tells even where the dump was made without it.
+ */
+static struct vmatlas_error *vmcoreinfo_from_memory(struct kernel *k)
+{
+	struct resolved res[ARRAY_SIZE(needs)];
+	struct vmatlas_error *err = needs_resolve(k, needs, ARRAY_SIZE(needs), res);
+	_cleanup_(freep) char *text = NULL;
+	char from[64];
+	uint64_t at;
+
+	if (err || !res[VMCOREINFO_DATA].found)
+		return err;
+	at = res[VMCOREINFO_DATA].addr;
+	if (res[VMCOREINFO_DATA].size <= k->ptr_size)
+		err = kernel_read_ptr(k, at, &at);
+	if (!err && at)
+		err = kernel_read_str(k, at, 4096, &text);
+	if (err && error_is_kernel_trouble(err)) {
+		vmatlas_error_free(err);	/* a courtesy: go on without */
+		return NULL;
+	}
+	if (err || !text || strncmp(text, "OSRELEASE=", 10))
+		return err;
+	snprintf(from, sizeof(from), "memory, vmcoreinfo_data at %#" PRIx64, at);
+	return set_vmcoreinfo(k, text, strlen(text), from);
+}
+
+/* ---- Mismatch ---- */
+
+static struct vmatlas_error *mismatch(struct kernel *k, const char *dump_id,
+				      const char *dump_release)
+{
+	const struct image_info *info = image_info(k->image);
+
+	return vmatlas_error_new(VMATLAS_ERROR_MISMATCH,
+		"%s (build ID %s) is not the kernel of this dump (build ID %s%s%s)",
+		info->path, *info->build_id ? info->build_id : "none",
+		dump_id ? dump_id : "unknown", dump_release ? ", release " : "",
+		dump_release ? dump_release : "");
+}
+
+static bool names_us(const struct kernel *k, const struct vmcoreinfo *info)
+{
+	const char *theirs = info ? vmcoreinfo_text(info, "BUILD-ID") : NULL;
+
+	return theirs && !strcmp(theirs, image_info(k->image)->build_id);
+}
+
+bool identify_named_by_vmcoreinfo(const struct kernel *k)
+{
+	return names_us(k, k->vmcoreinfo);
+}
+
+static struct vmatlas_error *check_build_id(struct kernel *k)
+{
+	const char *theirs = vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID");
+	const char *ours = image_info(k->image)->build_id;
+
+	if (theirs && *ours && strcmp(theirs, ours))
+		return mismatch(k, theirs, vmcoreinfo_text(k->vmcoreinfo, "OSRELEASE"));
+	return NULL;
+}
+
+/* Nothing fits: look for what the dump says it is, so that the message names both. */
+static struct vmatlas_error *explain_mismatch(struct kernel *k, struct vmatlas_error *err)
+{
+	_cleanup_(vmcoreinfo_freep) struct vmcoreinfo *found = NULL;
+	struct vmatlas_error *also;
+	uint64_t paddr;
+
+	if (!error_is(err, VMATLAS_ERROR_MISSING) || identify_named_by_vmcoreinfo(k))
+		return err;
+	if (vmcoreinfo_nr(k->vmcoreinfo)) {
+		vmatlas_error_free(err);
+		return mismatch(k, vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID"),
+				vmcoreinfo_text(k->vmcoreinfo, "OSRELEASE"));
+	}
+	also = identify_search_vmcoreinfo(k, &found, &paddr);
+	if (also) {
+		vmatlas_error_free(also);
+		return err;
+	}
+	if (k->mem->info.is_raw && names_us(k, found)) {
+		vmatlas_error_free(err);
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"this kernel's VMCOREINFO is at physical %#" PRIx64 ", but its image is at "
+			"no address where it could lie; is the address after @ right?", paddr);
+	}
+	vmatlas_error_free(err);
+	return mismatch(k, found ? vmcoreinfo_text(found, "BUILD-ID") : NULL,
+			found ? vmcoreinfo_text(found, "OSRELEASE") : NULL);
+}
+
+/* ---- Names ---- */
+
+static struct vmatlas_error *dup_or_empty(char **to, const char *from, size_t max)
+{
+	free(*to);
+	*to = from ? strndup(from, max) : strdup("");
+	return *to ? NULL : error_no_memory();
+}
+
+/* "Linux version RELEASE (...) ... #1 SMP ..." */
+static struct vmatlas_error *names_from_banner(struct kernel *k, const struct proof *p)
+{
+	static const char start[] = "Linux version ";
+	const char *release, *version;
+	struct vmatlas_error *err;
+
+	err = dup_or_empty(&k->banner, p->banner, strcspn(p->banner, "\n"));
+	if (err)
+		return err;
+	release = strncmp(k->banner, start, strlen(start)) ? "" : k->banner + strlen(start);
+	if (!*release && vmcoreinfo_text(k->vmcoreinfo, "OSRELEASE"))
+		release = vmcoreinfo_text(k->vmcoreinfo, "OSRELEASE");
+	err = dup_or_empty(&k->release_text, release, strcspn(release, " "));
+	if (err)
+		return err;
+	k->release = kernel_release(k->release_text);
+	version = strstr(k->banner, " #");
+	return dup_or_empty(&k->version_text, version ? version + 1 : NULL, 256);
+}
+
+/*
+ * struct new_utsname is frozen (include/uapi/linux/utsname.h): six char[65],
+ * the first "Linux", the second the host. Where it lies in its namespace is not.
+ */
+static struct vmatlas_error *host_from_memory(struct kernel *k)
+{
+	struct vmatlas_error *err;
+	uint64_t at;
+	char raw[512];
+
+	err = kernel_symbol(k, "init_uts_ns", &at);
+	if (!err)
+		err = kernel_read(k, at, raw, sizeof(raw));
+	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING))) {
+		vmatlas_error_free(err);
+		return dup_or_empty(&k->host_text, k->mem->info.uts_node, 64);
+	}
+	if (err)
+		return err;
+	for (size_t i = 0; i + 130 < sizeof(raw); i++)
+		if (!memcmp(raw + i, "Linux", 6))
+			return dup_or_empty(&k->host_text, raw + i + 65, 64);
+	return dup_or_empty(&k->host_text, k->mem->info.uts_node, 64);
+}
+
+/* ---- All together ---- */
+
+static struct vmatlas_error *set_image_range(struct kernel *k)
+{
+	struct vmatlas_error *err;
+	uint64_t text, end;
+
+	err = kernel_symbol(k, "_text", &text);
+	if (!err)
+		err = kernel_symbol(k, "_end", &end);
+	if (err)
+		return err;
+	if (end <= text)
+		return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "_end is not above _text");
+	k->image_range = (struct vmatlas_range){ text, end - 1 };
+	return NULL;
+}
+
+static struct vmatlas_error *place(struct kernel *k, const struct kernel_opts *opts,
+				   const struct proof *p)
+{
+	const struct way *way = way_of(k->arch);
+
+	if (way)
+		return way->find(k, opts, p);
+	return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+				 "kernels for %s are not supported yet", k->arch->name);
+}
+
+/* What no CPU but arm64 leaves open; the note says it, where there is one. */
+static void page_size_from_vmcoreinfo(struct kernel *k)
+{
+	const char *text = vmcoreinfo_text(k->vmcoreinfo, "PAGESIZE");
+	const unsigned long size = text ? strtoul(text, NULL, 10) : 0;
+
+	for (uint32_t shift = 12; shift <= 16; shift += 2)
+		if (size == 1ul << shift)
+			k->page_shift = shift;
+}
+
+struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
+{
+	const struct mem_info *info = &k->mem->info;
+	struct vmatlas_error *err;
+	struct proof p;
+
+	err = set_vmcoreinfo(k, info->vmcoreinfo, info->vmcoreinfo ? info->vmcoreinfo_size : 0,
+			     info->vmcoreinfo ? "note" : "");
+	if (!err)
+		err = check_build_id(k);
+	if (!err)
+		err = proof_load(k, &p);
+	if (err)
+		return err;
+	page_size_from_vmcoreinfo(k);
+	err = place(k, opts, &p);
+	if (err)
+		return explain_mismatch(k, err);
+	if (info->is_raw)
+		err = proof_of_raw(k, &p);
+	if (!err)
+		err = set_image_range(k);
+	if (!err && !vmcoreinfo_nr(k->vmcoreinfo))
+		err = vmcoreinfo_from_memory(k);
+	if (!err)
+		err = names_from_banner(k, &p);
+	if (!err)
+		err = host_from_memory(k);
+	return err;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * 32-bit ARM: no KASLR; PHYS_OFFSET is nowhere in VMCOREINFO. Where RAM begins
+ * is tried first, then every 2 MiB (the image's alignment); the banner proves it.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/identify/identify.h"
+
+#define ALIGNMENT MIB(2)
+#define SCTLR_TRE (1u << 28)	/* ARMv7-A ARM, B4.1.130 */
+
+/* swapper_pg_dir lies less than 16 MiB above PAGE_OFFSET; absolute, so never slid. */
+static struct vmatlas_error *find_page_offset(struct kernel *k, uint64_t *ret_swapper,
+					      uint64_t *ret)
+{
+	struct vmatlas_error *err = kernel_symbol(k, "swapper_pg_dir", ret_swapper);
+
+	if (err)
+		return vmatlas_error_wrap(err, "no page tables (a kernel without MMU?)");
+	*ret = *ret_swapper & 0xff000000;
+	return NULL;
+}
+
+/* PG_DIR_SIZE is 0x5000 with LPAE, 0x4000 without (arch/arm/kernel/head.S). */
+static bool has_lpae(const struct kernel *k, uint64_t swapper)
+{
+	return (swapper & 0xffff) == 0x3000 ||
+	       vmcoreinfo_text(k->vmcoreinfo, "CONFIG_ARM_LPAE");
+}
+
+static struct vmatlas_error *candidates(struct kernel *k, const struct proof *p,
+					uint64_t page_offset, uint64_t *ret)
+{
+	const struct mem_info *info = &k->mem->info;
+	enum proof_result result;
+
+	for (size_t i = 0; i < info->nr_segments; i++) {
+		struct vmatlas_error *err;
+
+		if (info->segments[i].paddr == UINT64_MAX)
+			continue;
+		*ret = info->segments[i].paddr - page_offset;
+		err = proof_compare(k, p, *ret, &result);
+		if (err || result == PROOF_EQUAL)
+			return err;
+	}
+	return proof_search(k, p, ALIGNMENT, ret);
+}
+
+/*
+ * One bit of SCTLR decides what the memory types in page tables mean. The kernel
+ * keeps a copy (arch/arm/kernel/head-common.S); where it cannot be read, the
+ * older meaning stands.
+ */
+static struct vmatlas_error *choose_format(struct kernel *k, uint64_t swapper, uint64_t delta)
+{
+	struct vmatlas_error *err;
+	uint64_t addr = 0;
+	uint8_t sctlr[4];
+
+	k->format = &pt_arm_lpae;
+	if (has_lpae(k, swapper))
+		return NULL;
+	k->format = &pt_arm_short;
+	err = kernel_symbol(k, "cr_alignment", &addr);
+	if (!err)
+		err = mem_read(k->mem, MEM_PHYSICAL, addr + delta, sctlr, sizeof(sctlr));
+	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	if (!err && bytes_uint(sctlr, sizeof(sctlr), k->big_endian) & SCTLR_TRE)
+		k->format = &pt_arm_short_remap;
+	return err;
+}
+
+struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *opts,
+				   const struct proof *p)
+{
+	uint64_t swapper = 0, page_offset = 0, delta = 0;
+	enum proof_result result = PROOF_EQUAL;
+	struct vmatlas_error *err;
+
+	if (opts->kaslr_offset)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "--kaslr-offset: 32-bit ARM has no KASLR");
+	err = find_page_offset(k, &swapper, &page_offset);
+	if (err)
+		return err;
+	if (opts->phys_offset) {
+		err = identify_override("--phys-offset", opts->phys_offset, &delta);
+		delta -= page_offset;
+		if (!err)
+			err = proof_compare(k, p, delta, &result);
+	} else {
+		err = candidates(k, p, page_offset, &delta);
+	}
+	if (err)
+		return err;
+	k->phys_base = page_offset + delta;
+	k->image_delta = delta;
+	k->pgd_phys = swapper + delta;
+	err = choose_format(k, swapper, delta);
+	if (err)
+		return err;
+	if (opts->phys_offset)
+		err = identify_judge_override(k, p, delta, result);
+	if (err)
+		return err;
+	k->slide_from = strdup("none on this CPU");
+	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : "found by its banner");
+	if (!k->slide_from || !k->phys_from)
+		return error_no_memory();
+	if (result == PROOF_EQUAL)
+		return proof_describe(k, p, delta, "physical ", delta, &k->proof);
+	k->proof = strdup("none: --phys-offset was believed");
+	return k->proof ? NULL : error_no_memory();
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * arm64: the image lies anywhere, physically (kimage_voffset) and, under KASLR,
+ * virtually (slide); the linear map's place is a third thing (memstart_addr). VMCOREINFO
+ * names all of them; else the banner is searched, and the variables lie beside it.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/identify/identify.h"
+#include "kernel/type_log.h"
+
+/*
+ * Without KASLR 2 MiB; EFI moves it by less (EFI_KIMG_ALIGN, the image's segments'
+ * alignment, drivers/firmware/efi/libstub/arm64-stub.c, 6.1).
+ */
+static const uint64_t alignments[] = { MIB(2), KIB(64) };
+
+struct found {
+	uint64_t delta;			/* physical minus link address */
+	uint64_t slide;
+	const char *from;
+};
+
+/* ---- The image ---- */
+
+static bool from_vmcoreinfo(struct kernel *k, struct found *ret)
+{
+	uint64_t voffset;
+
+	if (!vmcoreinfo_number(k->vmcoreinfo, "kimage_voffset", &voffset))
+		return false;
+	/* since 4.17; before, KASLR was told by no line at all */
+	vmcoreinfo_hex(k->vmcoreinfo, "KERNELOFFSET", &ret->slide);
+	ret->delta = ret->slide - voffset;
+	ret->from = "VMCOREINFO";
+	return true;
+}
+
+/* Up to 4.5 the image was part of the linear map, and there was no KASLR. */
+static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p,
+					 struct found *ret)
+{
+	struct vmatlas_error *err = NULL;
+	uint64_t voffset = 0;
+	bool known;
+
+	for (size_t i = 0; i < ARRAY_SIZE(alignments); i++) {
+		vmatlas_error_free(err);
+		err = proof_search(k, p, alignments[i], &ret->delta);
+		if (!error_is(err, VMATLAS_ERROR_MISSING))
+			break;
+	}
+	if (!err)
+		err = identify_variable_if_there(k, "kimage_voffset", ret->delta, 8, &voffset,
+						 &known);
+	if (err)
+		return err;
+	ret->slide = known ? ret->delta + voffset : 0;
+	ret->from = known ? "banner found in memory, kimage_voffset beside it"
+			  : "banner found in memory";
+	return NULL;
+}
+
+static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struct found *ret)
+{
+	*ret = (struct found){ 0 };
+	if (from_vmcoreinfo(k, ret))
+		return NULL;
+	if (k->mem->info.has_physical)
+		return from_search(k, p, ret);
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+				 "neither VMCOREINFO nor memory tells where the kernel is");
+}
+
+/* ---- Page size and tables ---- */
+
+/*
+ * The image begins with a header that boot loaders read (Documentation/arch/arm64/
+ * booting.rst): "ARM\x64" at 56, and at 24 flags whose bits 2:1 are the page size.
+ */
+static struct vmatlas_error *page_size_from_header(struct kernel *k)
+{
+	static const uint8_t shift[] = { 0, 12, 14, 16 };
+	struct image_symbol text;
+	struct vmatlas_error *err;
+	uint8_t header[64];
+	unsigned int size;
+
+	err = image_symbol(k->image, "_text", 0, &text);
+	if (!err)
+		err = trace_read(k, text.addr, header, sizeof(header));
+	if (error_is(err, VMATLAS_ERROR_FAULT)) {
+		vmatlas_error_free(err);	/* a debug-only vmlinux: the default stands */
+		return NULL;
+	}
+	if (err)
+		return err;
+	size = bytes_uint(header + 24, 8, false) >> 1 & 3;
+	if (!memcmp(header + 56, "ARM\x64", 4) && shift[size])
+		k->page_shift = shift[size];
+	return NULL;
+}
+
+/*
+ * How many bits of address the root takes: as configured, or fewer where the CPU has
+ * no 52. Not asked of symbols that come and go: the right one leads to the banner.
+ */
+static struct vmatlas_error *choose_bits(struct kernel *k, const struct proof *p,
+					 uint64_t delta)
+{
+	static const uint8_t bits[] = { 48, 52, 47, 39, 42, 36 };
+	const struct pt_format *first = NULL;
+	enum proof_result result;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
+		const struct pt_format *f = pt_arm64_find(k->page_shift, bits[i], false);
+		struct vmatlas_error *err;
+
+		if (!f)
+			continue;
+		if (!first)
+			first = f;
+		k->format = f;
+		err = proof_by_tables(k, p, delta, &result);
+		if (err || result == PROOF_EQUAL)
+			return err;
+	}
+	k->format = first;
+	return NULL;
+}
+
+/* Without tables to walk: what VMCOREINFO says of VA_BITS and of the CPU. */
+static void choose_bits_by_number(struct kernel *k)
+{
+	uint64_t bits = 48, t1sz;
+	const struct pt_format *f;
+
+	vmcoreinfo_number(k->vmcoreinfo, "VA_BITS", &bits);
+	if (k->page_shift != 16 && vmcoreinfo_number(k->vmcoreinfo, "TCR_EL1_T1SZ", &t1sz))
+		bits = 64 - t1sz;
+	f = bits <= 52 ? pt_arm64_find(k->page_shift, bits, false) : NULL;
+	if (f)
+		k->format = f;
+}
+
+/* MT_NORMAL was 4 up to 5.9 and is 0 since: the banner's own page tells. */
+static struct vmatlas_error *choose_types(struct kernel *k, const struct proof *p)
+{
+	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
+	struct vmatlas_error *err;
+	struct walk w;
+
+	err = kernel_walk(k, link + k->slide, &w);
+	if (error_is_kernel_trouble(err)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	if (!err && w.mapped && (w.step[w.nr_steps - 1].entry >> 2 & 7) == 4)
+		k->format = pt_arm64_find(k->page_shift, k->format->kernel_bits, true);
+	return err;
+}
+
+static struct vmatlas_error *choose_format(struct kernel *k, const struct proof *p,
+					   uint64_t delta)
+{
+	struct vmatlas_error *err = NULL;
+
+	if (!vmcoreinfo_text(k->vmcoreinfo, "PAGESIZE"))
+		err = page_size_from_header(k);
+	if (!err)
+		err = choose_bits(k, p, delta);
+	if (err)
+		return err;
+	if (!k->mem->info.has_physical) {
+		choose_bits_by_number(k);
+		return NULL;
+	}
+	err = choose_types(k, p);
+	return err || k->format ? err :
+	       vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+				 "page tables of a kind that no arm64 kernel has");
+}
+
+/* ---- The rest ---- */
+
+static struct vmatlas_error *has_symbol(struct kernel *k, const char *name, bool *ret)
+{
+	struct vmatlas_error *err;
+	uint64_t addr;
+
+	err = kernel_symbol(k, name, &addr);
+	*ret |= !err;
+	if (error_is(err, VMATLAS_ERROR_MISSING)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	return err;
+}
+
+/* mm/kasan/{tags,sw_tags,hw_tags}.c; KASAN without tags leaves pointers alone. */
+static struct vmatlas_error *find_tags(struct kernel *k)
+{
+	struct vmatlas_error *err = has_symbol(k, "kasan_init_sw_tags", &k->has_tags);
+
+	if (!err)
+		err = has_symbol(k, "kasan_init_hw_tags", &k->has_tags);
+	if (!err)
+		err = has_symbol(k, "kasan_init_tags", &k->has_tags);
+	return err;
+}
+
+/*
+ * PHYS_OFFSET: the linear map only. Randomised since 4.6, it may be no address of RAM
+ * at all. One that a person gives must be what the kernel itself says, if it does.
+ */
+static struct vmatlas_error *find_memstart(struct kernel *k, const struct kernel_opts *opts,
+					   uint64_t delta)
+{
+	struct vmatlas_error *err;
+	bool known = false;
+
+	err = identify_variable_if_there(k, "memstart_addr", delta, 8, &k->phys_base, &known);
+	if (!err && !known)
+		known = vmcoreinfo_number(k->vmcoreinfo, "PHYS_OFFSET", &k->phys_base);
+	return err ? err : identify_given_phys(k, opts, known, "memstart_addr");
+}
+
+struct vmatlas_error *identify_arm64(struct kernel *k, const struct kernel_opts *opts,
+				     const struct proof *p)
+{
+	struct vmatlas_error *err;
+	struct found f;
+
+	err = find(k, p, &f);
+	if (!err && opts->kaslr_offset)
+		err = identify_override("--kaslr-offset", opts->kaslr_offset, &f.slide);
+	if (err)
+		return err;
+	k->slide = f.slide;
+	k->image_delta = f.delta - f.slide;
+	err = find_tags(k);
+	if (!err)
+		err = identify_root(k, "swapper_pg_dir", f.delta);
+	if (!err)
+		err = choose_format(k, p, f.delta);
+	if (!err)
+		err = find_memstart(k, opts, f.delta);
+	return err ? err : identify_settle(k, opts, p, f.delta, f.from);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What the ways of the CPUs share: reading before tables are known, and the verdict. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/identify/identify.h"
+
+struct vmatlas_error *identify_slide_by_symbol(struct kernel *k, uint64_t *ret, bool *ret_known)
+{
+	struct image_symbol sym;
+	struct vmatlas_error *err;
+	uint64_t now;
+
+	*ret = 0;
+	*ret_known = false;
+	if (!vmcoreinfo_symbol(k->vmcoreinfo, "_stext", &now))
+		return NULL;
+	err = image_symbol(k->image, "_stext", 0, &sym);
+	if (!err) {
+		*ret = (now - sym.addr) & k->va_mask;
+		*ret_known = true;
+	}
+	if (error_is(err, VMATLAS_ERROR_MISSING)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	return err;
+}
+
+struct vmatlas_error *identify_variable(struct kernel *k, const char *name, uint64_t delta,
+					size_t size, uint64_t *ret)
+{
+	struct image_symbol sym;
+	struct vmatlas_error *err;
+	uint8_t raw[8];
+
+	err = image_symbol(k->image, name, 0, &sym);
+	if (err)
+		return err;
+	if (k->mem->info.has_physical)
+		err = mem_read(k->mem, MEM_PHYSICAL, sym.addr + delta, raw, size);
+	else
+		err = mem_read(k->mem, MEM_VIRTUAL, (sym.addr + k->slide) & k->va_mask, raw,
+			       size);
+	if (!err)
+		*ret = bytes_uint(raw, size, k->big_endian);
+	return vmatlas_error_wrap(err, "%s", name);
+}
+
+struct vmatlas_error *identify_variable_if_there(struct kernel *k, const char *name,
+						 uint64_t delta, size_t size, uint64_t *ret,
+						 bool *ret_known)
+{
+	struct vmatlas_error *err = identify_variable(k, name, delta, size, ret);
+
+	*ret_known = !err;
+	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+		return err;
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+struct vmatlas_error *identify_root(struct kernel *k, const char *symbol, uint64_t delta)
+{
+	struct image_symbol sym;
+	struct vmatlas_error *err = image_symbol(k->image, symbol, 0, &sym);
+
+	if (!err)
+		k->pgd_phys = sym.addr + delta;
+	return vmatlas_error_wrap(err, "no page tables (a kernel without MMU?)");
+}
+
+static struct vmatlas_error *set_texts(struct kernel *k, const struct kernel_opts *opts,
+				       const struct proof *p, uint64_t delta, const char *from,
+				       enum proof_result result)
+{
+	k->slide_from = strdup(opts->kaslr_offset ? "--kaslr-offset" : from);
+	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : from);
+	if (!k->slide_from || !k->phys_from)
+		return error_no_memory();
+	if (result == PROOF_EQUAL)
+		return proof_describe(k, p, delta, "", k->slide, &k->proof);
+	k->proof = strdup(!identify_named_by_vmcoreinfo(k) ? "none" :
+			  result == PROOF_UNREADABLE ? "VMCOREINFO BUILD-ID" :
+			  "VMCOREINFO BUILD-ID and page tables; in memory it is overwritten");
+	return k->proof ? NULL : error_no_memory();
+}
+
+/*
+ * Where memory differs, the kernel's read-only data may have been overwritten: if
+ * VMCOREINFO names this kernel, its page tables tell whether the place is right.
+ */
+static struct vmatlas_error *judge(struct kernel *k, const struct proof *p, uint64_t delta,
+				   enum proof_result result)
+{
+	enum proof_result tables = PROOF_DIFFERENT;
+	struct vmatlas_error *err = NULL;
+
+	if (result != PROOF_DIFFERENT)
+		return NULL;
+	if (identify_named_by_vmcoreinfo(k))
+		err = proof_by_tables(k, p, delta, &tables);
+	if (err || tables == PROOF_EQUAL)
+		return err;
+	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		"memory at the place VMCOREINFO names (physical %#" PRIx64 ") does not hold "
+		"this kernel", (p->banner_addr ? p->banner_addr : p->id_addr) + delta);
+}
+
+struct vmatlas_error *identify_settle(struct kernel *k, const struct kernel_opts *opts,
+				      const struct proof *p, uint64_t delta, const char *from)
+{
+	enum proof_result result;
+	struct vmatlas_error *err = proof_compare(k, p, delta, &result);
+
+	if (!err && (opts->kaslr_offset || opts->phys_offset))
+		err = identify_judge_override(k, p, delta, result);
+	else if (!err)
+		err = judge(k, p, delta, result);
+	return err ? err : set_texts(k, opts, p, delta, from, result);
+}

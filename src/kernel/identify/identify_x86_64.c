@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * x86-64: KASLR moves the image virtually (slide) and physically (phys_base).
+ * Sources, in order: the options, VMCOREINFO, the page tables that a QEMU
+ * note's CR3 points to, the banner searched every 2 MiB.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/identify/identify.h"
+
+#define START_KERNEL_MAP 0xffffffff80000000ull
+#define IMAGE_ALIGN MIB(2)	/* CONFIG_PHYSICAL_ALIGN is a multiple */
+#define CR4_LA57 (1u << 12)
+
+struct found {
+	bool known;
+	uint64_t slide, phys_base;
+	const char *from;
+};
+
+static uint64_t delta_of(const struct found *f)
+{
+	return f->slide + f->phys_base - START_KERNEL_MAP;
+}
+
+static struct found from_vmcoreinfo(struct kernel *k)
+{
+	struct found f = { .from = "VMCOREINFO" };
+
+	/* KERNELOFFSET is missing where the kernel has no KASLR */
+	vmcoreinfo_hex(k->vmcoreinfo, "KERNELOFFSET", &f.slide);
+	f.known = vmcoreinfo_number(k->vmcoreinfo, "phys_base", &f.phys_base);
+	return f;
+}
+
+/* First mapped 2 MiB in the gigabyte where the image may lie: that is _text's. */
+static bool first_mapped(struct kernel *k, uint64_t *ret_vaddr, uint64_t *ret_paddr)
+{
+	for (uint64_t at = START_KERNEL_MAP; at < START_KERNEL_MAP + GIB(1); at += IMAGE_ALIGN) {
+		struct vmatlas_error *err;
+		struct walk w;
+
+		err = kernel_walk(k, at, &w);
+		if (err) {
+			vmatlas_error_free(err);	/* not this root, then */
+			return false;
+		}
+		if (w.mapped) {
+			*ret_vaddr = at;
+			*ret_paddr = w.phys;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct vmatlas_error *from_root(struct kernel *k, const struct proof *p, uint64_t root,
+				       struct found *ret)
+{
+	enum proof_result result;
+	uint64_t text, vaddr, paddr;
+	struct vmatlas_error *err;
+	struct image_symbol sym;
+
+	err = image_symbol(k->image, "_text", 0, &sym);
+	if (err)
+		return err;
+	text = align_down(sym.addr, IMAGE_ALIGN);
+	k->pgd_phys = root;
+	if (!first_mapped(k, &vaddr, &paddr))
+		return NULL;
+	ret->slide = vaddr - text;
+	ret->phys_base = paddr - (vaddr - START_KERNEL_MAP);
+	ret->from = "page tables at the note's CR3";
+	err = proof_compare(k, p, delta_of(ret), &result);
+	ret->known = !err && result == PROOF_EQUAL;
+	return err;
+}
+
+/* With PTI a CPU in user mode has the user half of the pair of roots in CR3. */
+static struct vmatlas_error *from_cr3(struct kernel *k, const struct proof *p, struct found *ret)
+{
+	const struct mem_info *info = &k->mem->info;
+
+	for (size_t i = 0; i < info->nr_cpus; i++) {
+		const uint64_t cr3 = info->cpus[i].cr[3] & 0x000ffffffffff000;
+		const uint64_t roots[] = { cr3, cr3 & ~0x1000ull };
+
+		k->format = info->cpus[i].cr[4] & CR4_LA57 ? &pt_x86_64_5level
+							   : &pt_x86_64_4level;
+		for (size_t r = 0; r < ARRAY_SIZE(roots) && cr3; r++) {
+			struct vmatlas_error *err = from_root(k, p, roots[r], ret);
+
+			if (err || ret->known)
+				return err;
+		}
+	}
+	return NULL;
+}
+
+/* Physical place from the banner; the variable phys_base then tells the slide. */
+static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p,
+					 struct found *ret)
+{
+	struct vmatlas_error *err;
+	struct image_symbol sym;
+	uint8_t raw[8];
+	uint64_t delta;
+
+	err = proof_search(k, p, IMAGE_ALIGN, &delta);
+	if (!err)
+		err = image_symbol(k->image, "phys_base", 0, &sym);
+	if (!err)
+		err = mem_read(k->mem, MEM_PHYSICAL, sym.addr + delta, raw, sizeof(raw));
+	if (err)
+		return err;
+	ret->phys_base = bytes_uint(raw, sizeof(raw), false);
+	ret->slide = delta + START_KERNEL_MAP - ret->phys_base;
+	ret->from = "banner found in memory, phys_base beside it";
+	ret->known = true;
+	return NULL;
+}
+
+static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struct found *ret)
+{
+	struct vmatlas_error *err = NULL;
+
+	*ret = from_vmcoreinfo(k);
+	if (!ret->known)
+		err = from_cr3(k, p, ret);
+	if (!err && !ret->known && k->mem->info.has_physical)
+		err = from_search(k, p, ret);
+	if (!err && !ret->known)
+		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,
+			"neither VMCOREINFO nor memory tells where the kernel is");
+	return err;
+}
+
+static struct vmatlas_error *override(const struct kernel_opts *opts, struct found *f)
+{
+	struct vmatlas_error *err = NULL;
+
+	if (opts->kaslr_offset)
+		err = identify_override("--kaslr-offset", opts->kaslr_offset, &f->slide);
+	if (!err && opts->phys_offset)
+		err = identify_override("--phys-offset", opts->phys_offset, &f->phys_base);
+	return err;
+}
+
+/*
+ * The variable first: it is what the kernel itself goes by. By physical address, if there
+ * are such: what was read so is what an extract keeps.
+ */
+static struct vmatlas_error *choose_format(struct kernel *k)
+{
+	uint64_t addr, l5 = 0;
+	uint8_t raw[4] = { 0 };
+	struct vmatlas_error *err;
+
+	err = kernel_symbol(k, "__pgtable_l5_enabled", &addr);
+	if (!err)
+		err = k->mem->info.has_physical
+			    ? mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, raw, 4)
+			    : mem_read(k->mem, MEM_VIRTUAL, addr, raw, 4);
+	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+		return err;
+	if (err)
+		vmcoreinfo_number(k->vmcoreinfo, "pgtable_l5_enabled", &l5);
+	else
+		l5 = bytes_uint(raw, sizeof(raw), false);
+	vmatlas_error_free(err);
+	k->format = (uint32_t)l5 ? &pt_x86_64_5level : &pt_x86_64_4level;
+	return NULL;
+}
+
+static struct vmatlas_error *find_root(struct kernel *k)
+{
+	uint64_t root;
+	struct vmatlas_error *err = kernel_symbol(k, "init_top_pgt", &root);
+
+	if (error_is(err, VMATLAS_ERROR_MISSING)) {	/* up to 4.12 */
+		vmatlas_error_free(err);
+		err = kernel_symbol(k, "init_level4_pgt", &root);
+	}
+	if (!err)
+		k->pgd_phys = root + k->image_delta;
+	return err;
+}
+
+struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts *opts,
+				      const struct proof *p)
+{
+	struct vmatlas_error *err;
+	struct found f = { 0 };
+
+	err = opts->kaslr_offset && opts->phys_offset ? NULL : find(k, p, &f);
+	if (!err)
+		err = override(opts, &f);
+	if (err)
+		return err;
+	k->slide = f.slide;
+	k->phys_base = f.phys_base;
+	k->image_delta = f.phys_base - START_KERNEL_MAP;
+	/* AMD memory encryption marks entries with a bit of the address (5.2 and later) */
+	vmcoreinfo_number(k->vmcoreinfo, "sme_mask", &k->entry_clear);
+	err = choose_format(k);
+	if (!err)
+		err = find_root(k);
+	return err ? err : identify_settle(k, opts, p, delta_of(&f), f.from);
+}

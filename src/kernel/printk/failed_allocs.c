@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Allocations that failed, by what the kernel said when they did. mm/vmalloc.c if
+ * nothing else is said; the words changed often, their meaning did not.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bootlog/bootlog_internal.h"
+#include "kernel/printk/log_events.h"
+
+static const struct pattern {
+	const char *words;		/* the message has them */
+	const char *size_after;		/* a number behind these is the size; or NULL */
+	enum shortage_kind kind;
+	const char *meaning;
+} patterns[] = {
+	/* alloc_vmap_area(), since 2.6.28; the range only since 6.11 */
+	{ "vmap allocation for size ", "vmap allocation for size ", SHORTAGE_SPACE,
+	  "no hole large enough" },
+	{ "vmalloc_node_range for size ", "vmalloc_node_range for size ", SHORTAGE_SPACE,
+	  "no hole large enough" },
+	/* __get_vm_area_node(), until 2.6.27 */
+	{ "allocation failed: out of vmalloc space", NULL, SHORTAGE_SPACE,
+	  "no hole large enough" },
+	/* __vmalloc_node_range(): "vmalloc size N allocation failure: ..." of 5.13 to
+	 * 5.15, "vmalloc error: size N, ..." since */
+	{ "exceeds total pages", "size ", SHORTAGE_LIMIT, "more than all of RAM" },
+	{ "vm_struct allocation failed", "size ", SHORTAGE_SPACE, "no hole large enough" },
+	{ "page array size", "size ", SHORTAGE_RAM, "no memory to keep account of pages" },
+	{ "failed to allocate pages", "size ", SHORTAGE_RAM, "no free pages" },
+	{ "failed to map pages", "size ", SHORTAGE_RAM, "no memory for page tables" },
+	{ "allocation failure: page order", "size ", SHORTAGE_RAM, "no free pages" },
+	/* the same, 2.6.39 to 5.12 */
+	{ "vmalloc: allocation failure, allocated ", " of ", SHORTAGE_RAM, "no free pages" },
+	{ "vmalloc: allocation failure: ", "failure: ", SHORTAGE_SPACE_OR_LIMIT,
+	  "no hole large enough, or more than all of RAM" },
+	/* mm/oom_kill.c */
+	{ " invoked oom-killer: ", NULL, SHORTAGE_RAM, "no free pages" },
+	/* mm/percpu.c: pcpu_alloc(), and its reasons */
+	{ "alloc from reserved chunk failed", "size=", SHORTAGE_LIMIT,
+	  "more than the per-CPU reserve of modules holds" },
+	{ "failed to allocate new chunk", "size=", SHORTAGE_SPACE,
+	  "no room for a per-CPU chunk" },
+	{ "failed to populate", "size=", SHORTAGE_RAM, "no free pages" },
+	/* kernel/module: percpu_modalloc() */
+	{ "Could not allocate ", "Could not allocate ", SHORTAGE_LIMIT,
+	  "more than the per-CPU reserve of modules holds" },
+};
+
+static const struct pattern *match(const char *text)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(patterns); i++) {
+		const char *at = strstr(text, patterns[i].words);
+
+		if (!at)
+			continue;
+		if (strstr(patterns[i].words, "page array") && !strstr(text, "vmalloc"))
+			continue;
+		if (!strncmp(patterns[i].words, "Could", 5) && !strstr(text, "percpu data"))
+			continue;
+		return &patterns[i];
+	}
+	return NULL;
+}
+
+static uint64_t number_after(const char *text, const char *words)
+{
+	const char *p = words ? strstr(text, words) : NULL;
+	uint64_t value;
+
+	if (!p)
+		return 0;
+	p += strlen(words);
+	return text_decimal(&p, &value) ? value : 0;
+}
+
+/* "restricted to 0xf0800000 - 0xff800000", vend excluded, on x86 included. */
+static bool range_of(const char *text, struct vmatlas_range *ret)
+{
+	const char *p = strstr(text, "restricted to ");
+
+	if (!p)
+		return false;
+	p += strlen("restricted to ");
+	if (!text_hex(&p, &ret->first, NULL) || !text_skip(&p, " - ") ||
+	    !text_hex(&p, &ret->last, NULL) || ret->last <= ret->first)
+		return false;
+	ret->last -= !(ret->last & 1);
+	return true;
+}
+
+void shortages_done(struct shortages *s)
+{
+	vec_done(&s->v);
+}
+
+static struct shortage *slot_for(struct shortages *s, const struct pattern *p,
+				 const struct vmatlas_range *range)
+{
+	struct shortage *new;
+
+	for (size_t i = 0; i < s->v.nr; i++) {
+		struct shortage *old = &s->v.v[i];
+
+		if (old->words == p->words && old->has_range == (range != NULL) &&
+		    (!range || (old->range.first == range->first &&
+				old->range.last == range->last)))
+			return old;
+	}
+	/* a log full of different ranges is no kernel's: the last one takes them all */
+	if (s->v.nr >= 64)
+		return &s->v.v[s->v.nr - 1];
+	new = vec_push(&s->v);
+	if (!new)
+		return NULL;
+	*new = (struct shortage){ .kind = p->kind, .words = p->words, .meaning = p->meaning };
+	if (range) {
+		new->range = *range;
+		new->has_range = true;
+	}
+	return new;
+}
+
+static void add(struct shortage *s, const struct log_line *line, uint64_t size)
+{
+	if (!s->nr) {
+		s->smallest = size;
+		s->first_nsec = line->rec->ts_nsec;
+		s->has_time = line->rec->has_ts;
+	}
+	if (size) {
+		s->smallest = s->smallest ? MIN(s->smallest, size) : size;
+		s->largest = MAX(s->largest, size);
+	}
+	s->nr++;
+	s->last_nsec = line->rec->ts_nsec;
+	snprintf(s->text, sizeof(s->text), "%.*s", TROUBLE_TEXT - 1, line->text);
+	s->asked_by[0] = s->through[0] = '\0';
+}
+
+/* ---- Who asked: the backtrace below the message ---- */
+
+/* Functions that everybody comes through, by how they begin. */
+static bool is_on_the_way(const char *function)
+{
+	static const char *const names[] = {
+		"dump_stack", "show_stack", "unwind_backtrace", "dump_backtrace", "warn_alloc",
+		"__vmalloc", "vmalloc", "vzalloc", "vmap", "__get_vm_area", "get_vm_area",
+		"alloc_vmap_area", "__alloc_pages", "alloc_pages", "module_alloc", "execmem_",
+		"__ioremap", "ioremap", "generic_ioremap", "memremap", "arch_ioremap",
+		"out_of_memory", "oom_kill", "dump_header", "kvmalloc", "__kvmalloc", "pcpu_",
+		"bpf_jit_", "__warn", "report_bug",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(function, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* What says which space it was about. */
+static bool is_allocator(const char *function)
+{
+	return !strncmp(function, "module_alloc", 12) || !strncmp(function, "execmem_", 8) ||
+	       !strncmp(function, "bpf_jit_", 8) || strstr(function, "ioremap");
+}
+
+/*
+ * " dump_stack_lvl+0x44/0x5c", "[<c0..>] (warn_alloc+..) from ..",
+ * " warn_alloc from __vmalloc_node_range+..": the function, and " [module]".
+ */
+static bool trace_function(const char *text, char ret[static TROUBLE_NAME])
+{
+	size_t len, tail;
+	const char *end, *module;
+
+	text += strspn(text, " ");
+	if (!strncmp(text, "[<", 2)) {
+		text += strcspn(text, "]");
+		text += strspn(text, "] (");
+	}
+	len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
+	end = text + len;
+	if (!len || len >= 64 || (strncmp(end, "+0x", 3) && strncmp(end, " from ", 6) &&
+				  strncmp(end, " [", 2) && strncmp(end, ") from", 6)))
+		return false;
+	snprintf(ret, TROUBLE_NAME, "%.*s", (int)len, text);
+	module = strncmp(end, "+0x", 3) ? end : end + strcspn(end, " ");
+	if (strncmp(module, " [", 2))
+		return true;
+	tail = strcspn(module, "]");
+	if (module[tail] && tail < TROUBLE_NAME - 66)
+		snprintf(ret + len, TROUBLE_NAME - len, "%.*s", (int)tail + 1, module);
+	return true;
+}
+
+static void look_into_trace(struct shortage *s, const struct log_line *line)
+{
+	char function[TROUBLE_NAME];
+
+	if (!trace_function(line->text, function))
+		return;
+	if (!s->through[0] && is_allocator(function))
+		snprintf(s->through, sizeof(s->through), "%.31s", function);
+	if (!is_on_the_way(function))
+		snprintf(s->asked_by, sizeof(s->asked_by), "%s", function);
+}
+
+/* ---- All of it ---- */
+
+/* lib/ratelimit.c: "alloc_vmap_area: 12 callbacks suppressed", with the function's name */
+static void add_suppressed(struct shortages *s, const char *text)
+{
+	const char *colon = strstr(text, ": ");
+	const char *p = colon ? colon + 2 : text;
+	uint64_t nr = 0;
+
+	if (!text_decimal(&p, &nr))
+		return;
+	if (strncmp(text, "alloc_vmap_area:", 16) && strncmp(text, "warn_alloc", 10) &&
+	    strncmp(text, "__ratelimit:", 12))
+		return;
+	if (s->v.nr)
+		s->v.v[s->v.nr - 1].suppressed += nr;
+	else
+		s->suppressed += nr;
+}
+
+/* warn_alloc(), the OOM killer and per-CPU memory show who asked. */
+static bool has_trace(const char *text)
+{
+	return strstr(text, ", mode:") || strstr(text, "oom-killer") || strstr(text, " atomic=");
+}
+
+enum { TRACE_LINES = 64 };
+
+struct vmatlas_error *shortages_find(const struct printk_log *log, struct shortages *ret)
+{
+	struct log_lines it = { .log = log };
+	struct shortage *last;
+	struct log_line line;
+	size_t told = 0, traced = SIZE_MAX;
+
+	while (log_line_next(&it, &line)) {
+		const struct pattern *p = match(line.text);
+		struct vmatlas_range range;
+
+		if (!p) {
+			if (strstr(line.text, " callbacks suppressed"))
+				add_suppressed(ret, line.text);
+			else if (traced < ret->v.nr && !ret->v.v[traced].asked_by[0] &&
+				 line.nr - told < TRACE_LINES)
+				look_into_trace(&ret->v.v[traced], &line);
+			continue;
+		}
+		last = slot_for(ret, p, range_of(line.text, &range) ? &range : NULL);
+		if (!last)
+			return error_no_memory();
+		add(last, &line, number_after(line.text, p->size_after));
+		told = line.nr;
+		traced = has_trace(line.text) ? (size_t)(last - ret->v.v) : SIZE_MAX;
+	}
+	return NULL;
+}

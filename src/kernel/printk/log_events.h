@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the kernel's log says about memory that ran out, and about its death. Pure,
+ * fuzzed: any records are accepted.
+ */
+#ifndef KERNEL_PRINTK_LOG_EVENTS_H
+#define KERNEL_PRINTK_LOG_EVENTS_H
+
+#include <vmatlas.h>
+
+#include "base/error.h"
+#include "base/array.h"
+#include "kernel/printk/printk.h"
+
+enum { TROUBLE_TEXT = 200, TROUBLE_NAME = 96 };
+
+/* ---- Lines of the log, one after the other; a record may have several ---- */
+
+struct log_line {
+	char text[512];			/* cut there, NUL-terminated, without its end */
+	const struct log_record *rec;
+	size_t nr;			/* of lines before it */
+};
+
+struct log_lines {
+	const struct printk_log *log;
+	size_t rec, at, nr;
+};
+
+/* The next line; false at the end. Start with { .log = log }. */
+bool log_line_next(struct log_lines *it, struct log_line *ret);
+
+/* ---- failed_allocs.c: allocations that failed ---- */
+
+enum shortage_kind {
+	SHORTAGE_SPACE,			/* no hole of that size in the address space */
+	SHORTAGE_RAM,			/* no page, or no page table */
+	SHORTAGE_LIMIT,			/* more than all RAM, or than a reserve holds */
+	SHORTAGE_SPACE_OR_LIMIT,	/* one message for both */
+};
+
+/* Messages of one kind: same words, same range. */
+struct shortage {
+	enum shortage_kind kind;
+	const char *words;		/* which of the messages: a constant */
+	const char *meaning;		/* in a few words of ours: a constant */
+	uint64_t smallest, largest;	/* bytes asked for; 0: it does not say */
+	struct vmatlas_range range;	/* where a hole was looked for */
+	bool has_range;
+	bool has_time;
+	uint64_t nr, first_nsec, last_nsec;
+	uint64_t suppressed;		/* "callbacks suppressed": at least as many more */
+	char text[TROUBLE_TEXT];	/* the last of them */
+	char asked_by[TROUBLE_NAME];	/* by the backtrace below the last; "" */
+	char through[32];		/* "module_alloc", "ioremap" on the way there; "" */
+};
+
+struct shortages {
+	VEC(struct shortage) v;
+	uint64_t suppressed;		/* of messages that are not ours to tell apart */
+};
+
+void shortages_done(struct shortages *s);
+VMATLAS_CHECKED struct vmatlas_error *
+shortages_find(const struct printk_log *log, struct shortages *ret);
+
+/* ---- oops.c: faults, and panics ---- */
+
+enum { OOPS_MAX = 16 };
+
+enum oops_access { OOPS_ACCESS_UNKNOWN, OOPS_READ, OOPS_WRITE, OOPS_FETCH };
+
+struct oops_register {
+	bool known;			/* value is its address */
+	uint64_t value;
+	char name[TROUBLE_NAME];	/* as the log names it; "" */
+};
+
+struct oops {
+	uint64_t nsec;
+	bool has_time;
+	char text[TROUBLE_TEXT];	/* the line that says what happened */
+	char panic[TROUBLE_TEXT];	/* "Kernel panic - not syncing: ..." after it; "" */
+	bool is_stack;			/* the kernel says that a stack ran over */
+	bool is_kasan;			/* KASAN's report: nothing had to fault */
+	enum oops_access access;
+	struct oops_register fault, pc, lr, sp;
+	struct vmatlas_range stack;	/* "Task stack: [a..b]" */
+	bool has_stack;
+	char comm[32];			/* who was running; "" */
+	uint64_t pid, cpu;
+	char unloaded[TROUBLE_NAME];	/* "last unloaded: NAME"; "" */
+};
+
+struct oopses {
+	VEC(struct oops) v;		/* at most OOPS_MAX: of more the first and the last */
+	size_t nr;			/* all there were */
+};
+
+void oopses_done(struct oopses *o);
+VMATLAS_CHECKED struct vmatlas_error *oopses_find(const struct printk_log *log,
+						  struct oopses *ret);
+
+#endif

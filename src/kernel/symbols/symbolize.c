@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * An address to a name, as lib/vsprintf.c's %pS does it: the kernel's table for
+ * addresses of the kernel, a module's table for those of a module, else a number.
+ * Each address is worked out once.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "kernel/symbols/kallsyms.h"
+#include "kernel/addr_map.h"
+#include "kernel/symbols/module_symbols.h"
+#include "kernel/symbols/modules.h"
+#include "kernel/symbols/symbolize.h"
+
+enum {
+	NUM_SYMS, NAMES, MARKERS, TOKEN_TABLE, TOKEN_INDEX,
+	OFFSETS, ADDRESSES, RELATIVE_BASE,
+	STEXT, ETEXT, SINITTEXT, EINITTEXT, INIT_BEGIN, INIT_END, END,
+	NR_NEEDS,
+};
+
+const struct vmatlas_need symname_needs[] = {
+	[NUM_SYMS] = VMATLAS_WANT_SYMBOL("kallsyms_num_syms"),
+	[NAMES] = VMATLAS_WANT_SYMBOL("kallsyms_names"),
+	[MARKERS] = VMATLAS_WANT_SYMBOL("kallsyms_markers"),
+	[TOKEN_TABLE] = VMATLAS_WANT_SYMBOL("kallsyms_token_table"),
+	[TOKEN_INDEX] = VMATLAS_WANT_SYMBOL("kallsyms_token_index"),
+	[OFFSETS] = VMATLAS_WANT_SYMBOL("kallsyms_offsets"),
+	[ADDRESSES] = VMATLAS_WANT_SYMBOL("kallsyms_addresses"),
+	[RELATIVE_BASE] = VMATLAS_WANT_SYMBOL("kallsyms_relative_base"),
+	[STEXT] = VMATLAS_WANT_SYMBOL("_stext"),
+	[ETEXT] = VMATLAS_WANT_SYMBOL("_etext"),
+	[SINITTEXT] = VMATLAS_WANT_SYMBOL("_sinittext"),
+	[EINITTEXT] = VMATLAS_WANT_SYMBOL("_einittext"),
+	[INIT_BEGIN] = VMATLAS_WANT_SYMBOL("__init_begin"),
+	[INIT_END] = VMATLAS_WANT_SYMBOL("__init_end"),
+	[END] = VMATLAS_WANT_SYMBOL("_end"),
+};
+const size_t nr_symname_needs = ARRAY_SIZE(symname_needs);
+
+struct module_names {
+	struct modsyms syms;
+	bool tried;
+};
+
+struct symnames {
+	struct kernel *k;
+	struct resolved res[NR_NEEDS];
+	struct kallsyms *kallsyms;	/* NULL: no use */
+	bool has_all;			/* CONFIG_KALLSYMS_ALL */
+	VEC(struct module_names) modules;	/* by index into books->modules */
+	struct memo memo;
+	size_t nr_unread;
+};
+
+void symnames_free(struct symnames *names)
+{
+	if (!names)
+		return;
+	kallsyms_free(names->kallsyms);
+	for (size_t i = 0; i < names->modules.nr; i++)
+		modsyms_done(&names->modules.v[i].syms);
+	vec_done(&names->modules);
+	memo_done(&names->memo);
+	free(names);
+}
+DEFINE_FREEP(symnames, symnames_free)
+
+size_t symnames_unread(const struct books *b)
+{
+	return b->names ? b->names->nr_unread : 0;
+}
+
+/* Trouble in the dump leaves addresses without names; anything else is handed back. */
+static struct vmatlas_error *absorb(struct vmatlas_error *err)
+{
+	if (!err || error_is(err, VMATLAS_ERROR_NO_MEMORY) ||
+	    error_is(err, VMATLAS_ERROR_SYSTEM))
+		return err;
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+/* ---- The kernel's own symbols ---- */
+
+static struct vmatlas_error *read_file(void *arg, uint64_t addr, void *buf, size_t len)
+{
+	const struct kernel *k = arg;
+
+	return image_read(k->image, (addr - k->slide) & k->va_mask, buf, len);
+}
+
+static struct vmatlas_error *read_memory(void *arg, uint64_t addr, void *buf, size_t len)
+{
+	return kernel_read(arg, addr, buf, len);
+}
+
+/* The file may hold 0 here, to be relocated at boot: memory knows, if it is there. */
+static struct vmatlas_error *read_base(const struct symnames *n, uint64_t *ret)
+{
+	const struct resolved *base = &n->res[RELATIVE_BASE];
+	struct vmatlas_error *err, *file_err;
+	uint8_t raw[8];
+	uint64_t linked;
+
+	err = kernel_read_ptr(n->k, base->addr, ret);
+	if (!error_is_kernel_trouble(err))
+		return err;
+	file_err = read_file(n->k, base->addr, raw, n->k->ptr_size);
+	linked = file_err ? 0 : bytes_uint(raw, n->k->ptr_size, n->k->big_endian);
+	vmatlas_error_free(file_err);
+	if (linked == 0)
+		return vmatlas_error_wrap(err, "kallsyms_relative_base");
+	vmatlas_error_free(err);
+	*ret = linked + n->k->slide;
+	return NULL;
+}
+
+static uint64_t symbol(const struct symnames *n, unsigned int which)
+{
+	return n->res[which].found ? n->res[which].addr : 0;
+}
+
+/* The tables never change, so the file's are as good as memory's, and cheaper. */
+static struct vmatlas_error *open_tables(struct symnames *n)
+{
+	struct kernel *k = n->k;
+	struct vmatlas_error *err;
+	struct kallsyms_tables t = {
+		.read = read_file, .arg = k,
+		.num_syms = symbol(n, NUM_SYMS), .names = symbol(n, NAMES),
+		.markers = symbol(n, MARKERS), .token_table = symbol(n, TOKEN_TABLE),
+		.token_index = symbol(n, TOKEN_INDEX), .offsets = symbol(n, OFFSETS),
+		.addresses = symbol(n, ADDRESSES), .offsets_at = symbol(n, OFFSETS),
+		.has_base = n->res[RELATIVE_BASE].found, .slide = k->slide,
+		.image = { symbol(n, STEXT), symbol(n, END) },
+		.ptr_size = k->ptr_size, .big_endian = k->big_endian,
+	};
+
+	if (t.has_base) {
+		err = read_base(n, &t.base);
+		if (err)
+			return err;
+	}
+	err = kallsyms_open(&t, &n->kallsyms);
+	if (!err || error_is(err, VMATLAS_ERROR_NO_MEMORY) ||
+	    error_is(err, VMATLAS_ERROR_MISSING))
+		return err;
+	vmatlas_error_free(err);
+	t.read = read_memory;
+	t.slide = 0;
+	return kallsyms_open(&t, &n->kallsyms);
+}
+
+/*
+ * Without CONFIG_KALLSYMS_ALL the table has text only, and nothing above the end
+ * of it (scripts/kallsyms.c, symbol_valid()).
+ */
+static struct vmatlas_error *tell_all(struct symnames *n)
+{
+	const uint64_t text = MAX(symbol(n, ETEXT), symbol(n, EINITTEXT));
+	struct vmatlas_error *err;
+	uint64_t last;
+
+	err = kallsyms_address(n->kallsyms, kallsyms_nr(n->kallsyms) - 1, &last);
+	if (!err)
+		n->has_all = last > text;
+	return err;
+}
+
+/* [first, end) between two symbols that may not exist */
+static bool between(const struct symnames *n, unsigned int first, unsigned int end,
+		    uint64_t addr)
+{
+	return n->res[first].found && n->res[end].found && addr >= n->res[first].addr &&
+	       addr < n->res[end].addr;
+}
+
+/* is_ksym_addr(), include/linux/kallsyms.h; no caller is in a gate page */
+static bool is_of_kernel(const struct symnames *n, uint64_t addr)
+{
+	if (n->has_all)
+		return between(n, STEXT, END, addr) ||
+		       between(n, INIT_BEGIN, INIT_END, addr);
+	return between(n, STEXT, ETEXT, addr) || between(n, SINITTEXT, EINITTEXT, addr);
+}
+
+static uint64_t end_of_section(const struct symnames *n, uint64_t addr)
+{
+	if (between(n, SINITTEXT, EINITTEXT, addr))
+		return symbol(n, EINITTEXT);
+	return symbol(n, n->has_all ? END : ETEXT);
+}
+
+/*
+ * cleanup_symbol_name(), kernel/kallsyms.c up to 6.8: promoted statics of a clang
+ * LTO kernel lose their suffix. No other kernel has such names. And what comes out
+ * of a broken dump shall not steer a terminal.
+ */
+static void clean(char *name)
+{
+	char *suffix = strstr(name, ".llvm.");
+
+	if (suffix)
+		*suffix = '\0';
+	for (; *name; name++)
+		if ((unsigned char)*name <= ' ' || *name == 0x7f)
+			*name = '?';
+}
+
+static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr,
+					    struct str *out)
+{
+	char name[KALLSYMS_NAME_MAX];
+	struct vmatlas_error *err;
+	struct kallsym sym;
+
+	err = kallsyms_find(n->kallsyms, addr, &sym);
+	if (!err)
+		err = kallsyms_name(n->kallsyms, sym.index, name, NULL);
+	if (err)
+		return err;
+	clean(name);
+	if (!sym.next)
+		sym.next = end_of_section(n, addr);
+	str_addf(out, "%s+0x%" PRIx64 "/0x%" PRIx64, name, addr - sym.start,
+		 sym.next - sym.start);
+	return NULL;
+}
+
+/* ---- Symbols of modules ---- */
+
+/* *ret is NULL if the tables of @m could not be read the first time either. */
+static struct vmatlas_error *get_modsyms(struct symnames *n, const struct books *b,
+					 const struct module *m,
+					 const struct modsyms **ret)
+{
+	struct module_names *names;
+
+	*ret = NULL;
+	while (n->modules.nr < b->modules.nr)
+		if (!vec_push(&n->modules))
+			return error_no_memory();
+	names = &n->modules.v[m - b->modules.v];
+	if (!names->tried) {
+		struct vmatlas_error *err = modsyms_load(n->k, m, &names->syms);
+
+		names->tried = true;
+		if (err)
+			return err;
+	}
+	if (names->syms.nr)
+		*ret = &names->syms;
+	return NULL;
+}
+
+/* find_kallsyms_symbol(): the last symbol of a module reaches to the end of its text */
+static struct vmatlas_error *name_in_module(struct symnames *n, const struct books *b,
+					    const struct module *m, uint64_t addr,
+					    struct str *out)
+{
+	const uint64_t end = module_init_holds(m, addr) ? m->init_text_end : m->text_end;
+	const struct modsyms *syms = NULL;
+	struct vmatlas_error *err;
+	struct modsym sym;
+	char name[KALLSYMS_NAME_MAX];
+
+	err = get_modsyms(n, b, m, &syms);
+	if (err)
+		return err;
+	if (!syms) {
+		n->nr_unread++;
+		return NULL;
+	}
+	if (!modsyms_find(syms, addr, end, &sym))
+		return NULL;
+	snprintf(name, sizeof(name), "%.*s", (int)sizeof(name) - 1, sym.name);
+	clean(name);
+	str_addf(out, "%s+0x%" PRIx64 "/0x%" PRIx64 " [%s]", name, addr - sym.start,
+		 (sym.next - sym.start) & n->k->va_mask, m->name);
+	return NULL;
+}
+
+/* ---- All together ---- */
+
+static struct vmatlas_error *prepare(struct symnames *n, struct books *b)
+{
+	struct vmatlas_error *err, *trouble = NULL;
+
+	err = needs_resolve(n->k, symname_needs, NR_NEEDS, n->res);
+	if (!err)
+		err = open_tables(n);
+	if (!err)
+		err = tell_all(n);
+	err = absorb(err);
+	if (err)
+		return err;
+	err = modules_load(n->k, b, &trouble);
+	return err ? err : absorb(trouble);
+}
+
+static struct vmatlas_error *symnames_get(struct kernel *k, struct books *b)
+{
+	_cleanup_(symnames_freep) struct symnames *n = NULL;
+	struct vmatlas_error *err;
+
+	if (b->names)
+		return NULL;
+	n = calloc(1, sizeof(*n));
+	if (!n)
+		return error_no_memory();
+	n->k = k;
+	err = prepare(n, b);
+	if (!err)
+		b->names = take(n);
+	return err;
+}
+
+/* __sprint_symbol(), kernel/kallsyms.c */
+static struct vmatlas_error *work_out(struct symnames *n, const struct books *b,
+				      uint64_t addr, struct str *out)
+{
+	struct vmatlas_error *err = NULL;
+	const struct module *m;
+	bool lost = false;
+
+	if (n->kallsyms && is_of_kernel(n, addr))
+		err = name_in_kernel(n, addr, out);
+	else if ((m = modules_at(b, addr)))
+		err = name_in_module(n, b, m, addr, out);
+	else
+		lost = !n->kallsyms || !b->modules_complete;
+	if (err || lost)
+		n->nr_unread++;
+	err = absorb(err);
+	if (!err && out->len == 0)
+		str_addf(out, "0x%" PRIx64, addr);
+	return err;
+}
+
+static struct vmatlas_error *remember(struct symnames *n, const struct books *b,
+				      uint64_t addr, const char **ret)
+{
+	_cleanup_(str_done) struct str text = { 0 };
+	struct vmatlas_error *err;
+
+	err = work_out(n, b, addr, &text);
+	if (err)
+		return err;
+	*ret = memo_add(&n->memo, addr, str_take(&text));
+	return *ret ? NULL : error_no_memory();
+}
+
+struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct books *b, uint64_t addr,
+					 struct str *out)
+{
+	struct vmatlas_error *err;
+	const char *name;
+
+	err = symnames_get(k, b);
+	if (err)
+		return err;
+	name = memo_get(&b->names->memo, addr);
+	if (!name) {
+		err = remember(b->names, b, addr, &name);
+		if (err)
+			return err;
+	}
+	str_add(out, name, strlen(name));
+	return NULL;
+}
+
+struct vmatlas_error *symnames_pack(struct kernel *k, struct books *b,
+				    struct kallsyms_packed *ret)
+{
+	struct vmatlas_error *err = symnames_get(k, b);
+
+	if (!err && !b->names->kallsyms)
+		err = vmatlas_error_new(VMATLAS_ERROR_MISSING, "no kallsyms tables");
+	return err ? err : kallsyms_pack(b->names->kallsyms, ret);
+}
+
+uint32_t symnames_nr(const struct books *b)
+{
+	return b->names && b->names->kallsyms ? kallsyms_nr(b->names->kallsyms) : 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Names of addresses, in the words of the kernel's own %pS. */
+#ifndef KERNEL_SYMBOLS_SYMBOLIZE_H
+#define KERNEL_SYMBOLS_SYMBOLIZE_H
+
+#include "kernel/symbols/kallsyms_pack.h"
+#include "kernel/kernel.h"
+
+struct symnames;
+
+/* For needs_prefetch(), so that names cost no pass over .symtab of their own. */
+extern const struct vmatlas_need symname_needs[];
+extern const size_t nr_symname_needs;
+
+/*
+ * Append what %pS prints for @addr: "vmalloc+0x1f/0x30", "init+0x1/0x2 [ext4]", or
+ * "0x..." if no symbol holds it. Trouble in the dump makes a number of it, too,
+ * and is counted; only our own trouble (no memory) is an error.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_symbol_name(struct kernel *k, struct books *b, uint64_t addr, struct str *out);
+
+/* The table of the kernel's own names, packed; MISSING if it is of no use. */
+VMATLAS_CHECKED struct vmatlas_error *
+symnames_pack(struct kernel *k, struct books *b, struct kallsyms_packed *ret);
+
+/* How many names the table has; 0 if it is of no use. */
+uint32_t symnames_nr(const struct books *b);
+
+/* How many addresses stayed numbers so far because something could not be read. */
+size_t symnames_unread(const struct books *b);
+
+void symnames_free(struct symnames *names);
+
+#endif

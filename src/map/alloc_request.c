@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What vmalloc(), ioremap() and the module loader ask of the allocator, and where. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "map/alloc_sim.h"
+
+/* A symbol that stands for a part of the configuration. */
+static bool has_symbol(const struct vmatlas *atlas, const char *name)
+{
+	uint64_t addr;
+	struct vmatlas_error *err = kernel_symbol(atlas->kernel, name, &addr);
+
+	vmatlas_error_free(err);
+	return !err;
+}
+
+/* Bits of a PMD entry's size, where tables have 8-byte entries. */
+static unsigned int pmd_shift(const struct kernel *k)
+{
+	return 2 * k->page_shift - 3;
+}
+
+static unsigned int pud_shift(const struct kernel *k)
+{
+	return 3 * k->page_shift - 6;
+}
+
+/* IOREMAP_MAX_ORDER: asm/vmalloc.h of x86, arm64, riscv (5.10 to 7.2), asm/memory.h of arm. */
+static unsigned int ioremap_max_order(const struct vmatlas *atlas)
+{
+	const struct kernel *k = atlas->kernel;
+
+	if (k->arch == &arch_x86_64 || (k->arch == &arch_riscv64 && has_symbol(atlas, "pud_set_huge")))
+		return pud_shift(k);
+	if (k->arch == &arch_i386 && k->format == &pt_i386_pae)
+		return pmd_shift(k);
+	if (k->arch == &arch_arm64)
+		return k->page_shift == 12 ? pud_shift(k) : pmd_shift(k);
+	if (k->arch == &arch_arm && k->format != &pt_arm_lpae &&
+	    !has_symbol(atlas, "secondary_startup"))
+		return 24;		/* supersections: neither SMP nor LPAE */
+	return 7 + k->page_shift;
+}
+
+/* get_count_order_long(); fls_long() before 4.9 (mm/vmalloc.c: __get_vm_area_node). */
+static unsigned int order_of(const struct kernel *k, uint64_t bytes)
+{
+	const unsigned int fls = 64 - (unsigned int)__builtin_clzll(bytes);
+	const bool power = !(bytes & (bytes - 1));
+
+	return power && k->release >= KERNEL_RELEASE(4, 9) ? fls - 1 : fls;
+}
+
+static uint64_t ioremap_align(const struct vmatlas *atlas, uint64_t bytes)
+{
+	const struct kernel *k = atlas->kernel;
+	const unsigned int max = ioremap_max_order(atlas);
+	unsigned int order = order_of(k, bytes);
+
+	if (order < k->page_shift)
+		order = k->page_shift;
+	return 1ull << MIN(order, max);
+}
+
+/*
+ * How long a hole is sought leaves no trace: 5.2 to 5.15 add the alignment, 5.16 to 5.18
+ * do not, later ones where it is over a page (mm/vmalloc.c: find_vmap_lowest_match).
+ */
+static uint64_t length_of(const struct kernel *k, uint64_t bytes, uint64_t align)
+{
+	const bool adjust = k->release < KERNEL_RELEASE(5, 16) ||
+			    (k->release >= KERNEL_RELEASE(5, 19) && align > 1ull << k->page_shift);
+
+	return adjust ? bytes + align - 1 : bytes;
+}
+
+static struct vmatlas_error *too_much(uint64_t bytes)
+{
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+		"%#" PRIx64 " bytes are no allocation in this address space", bytes);
+}
+
+struct vmatlas_error *fit_request_make(const struct vmatlas *atlas, uint64_t bytes,
+				       uint64_t align, uint32_t flags, struct fit_request *ret)
+{
+	const struct kernel *k = atlas->kernel;
+	const uint64_t page = 1ull << k->page_shift;
+	uint64_t unit = page;
+
+	if (align & (align - 1))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"an alignment of %#" PRIx64 " is no power of two", align);
+	if (flags & VMATLAS_FIT_HUGE && k->ptr_size != 8)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "this CPU's vmalloc has no huge pages");
+	if (flags & VMATLAS_FIT_HUGE && bytes >= 1ull << pmd_shift(k))
+		unit = 1ull << pmd_shift(k);
+	if (!bytes || bytes > UINT64_MAX / 4 || align > UINT64_MAX / 4)
+		return too_much(bytes ? bytes : align);
+	bytes = align_up(bytes, unit);
+	*ret = (struct fit_request){ .align = MAX(align, unit > page ? unit : 1) };
+	if (flags & VMATLAS_FIT_IOREMAP)
+		ret->align = MAX(align, ioremap_align(atlas, bytes));
+	if (flags & VMATLAS_FIT_MODULE)
+		ret->align = MAX(ret->align, page);
+	ret->bytes = bytes + (flags & VMATLAS_FIT_NO_GUARD ? 0 : page);
+	ret->length = length_of(k, ret->bytes, ret->align);
+	return NULL;
+}
+
+/* ---- Where ---- */
+
+/* Since x86-64's VMALLOC_END is inclusive, its last page is never handed out. */
+static uint64_t end_of(const struct vmatlas *atlas, const struct vmatlas_claim *c)
+{
+	const bool inclusive = atlas->kernel->arch == &arch_x86_64 &&
+			       c->kind == VMATLAS_KIND_VMALLOC_SPACE;
+
+	return inclusive ? c->range.last : c->range.last + 1;
+}
+
+static void add(const struct vmatlas *atlas, const struct vmatlas_claim *c, uint64_t skip,
+		struct fit_range ret[static FIT_RANGES], size_t *nr)
+{
+	if (!c || *nr >= FIT_RANGES || skip >= vmatlas_range_size(&c->range))
+		return;
+	ret[*nr].region = c;
+	ret[*nr].start = c->range.first + skip;
+	ret[(*nr)++].end = end_of(atlas, c);
+}
+
+static const struct vmatlas_claim *window(const struct vmatlas *atlas, const char *name)
+{
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
+		if (c->kind == VMATLAS_KIND_MODULE_WINDOW && !strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+/* What KASLR adds to MODULES_VADDR (arch/x86/kernel/module.c, before 6.10). */
+static uint64_t load_offset(const struct vmatlas *atlas)
+{
+	struct kernel *k = atlas->kernel;
+	uint64_t addr, offset = 0;
+	struct vmatlas_error *err = kernel_symbol(k, "module_load_offset", &addr);
+
+	if (!err)
+		err = kernel_read_ptr(k, addr, &offset);
+	vmatlas_error_free(err);
+	return err || offset >= GIB(2) ? 0 : offset;
+}
+
+static struct vmatlas_error *module_ranges(struct vmatlas *atlas,
+					   struct fit_range ret[static FIT_RANGES], size_t *nr)
+{
+	const struct vmatlas_claim *space = atlas_region(atlas, VMATLAS_KIND_MODULE_SPACE);
+	const struct vmatlas_claim *vmalloc = atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE);
+	const struct vmatlas_claim *execmem = window(atlas, "execmem window");
+
+	if (atlas->kernel->arch == &arch_arm64 && !execmem)
+		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
+			"where an arm64 kernel before 6.10 puts modules is not worked out");
+	if (execmem) {
+		add(atlas, execmem, 0, ret, nr);
+		add(atlas, window(atlas, "execmem fallback"), 0, ret, nr);
+		return NULL;
+	}
+	add(atlas, space ? space : vmalloc, load_offset(atlas), ret, nr);
+	if (atlas->kernel->arch == &arch_arm && has_symbol(atlas, "get_module_plt"))
+		add(atlas, vmalloc, 0, ret, nr);
+	return NULL;
+}
+
+struct vmatlas_error *fit_ranges(struct vmatlas *atlas, uint32_t flags,
+				 struct fit_range ret[static FIT_RANGES], size_t *ret_nr)
+{
+	struct vmatlas_error *err = NULL;
+
+	*ret_nr = 0;
+	if (flags & VMATLAS_FIT_MODULE)
+		err = module_ranges(atlas, ret, ret_nr);
+	else
+		add(atlas, atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE), 0, ret, ret_nr);
+	if (!err && !*ret_nr)
+		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,
+			"the bounds of that space are not known");
+	return err;
+}

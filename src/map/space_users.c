@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Who fills a space: areas added up by caller. */
+#include <inttypes.h>
+
+#include "map/space_accounting.h"
+#include "map/format.h"
+#include "base/range.h"
+
+struct sum {
+	uint64_t caller;		/* 0: none; then the kind counts */
+	uint32_t kind;
+	uint64_t nr_areas, bytes;
+};
+
+struct sums {
+	VEC(struct sum) v;
+};
+
+static int by_caller(const void *a, const void *b)
+{
+	const struct sum *x = a, *y = b;
+
+	if (x->caller != y->caller)
+		return x->caller < y->caller ? -1 : 1;
+	return x->caller ? 0 : x->kind < y->kind ? -1 : x->kind > y->kind;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	const struct sum *x = a, *y = b;
+
+	if (x->bytes != y->bytes)
+		return x->bytes > y->bytes ? -1 : 1;
+	return by_caller(a, b);
+}
+
+/* Sorted by caller: neighbours of one caller become one. */
+static void fold(struct sums *sums)
+{
+	size_t to = 0;
+
+	for (size_t from = 1; from < sums->v.nr; from++) {
+		struct sum *sum = &sums->v.v[to], *next = &sums->v.v[from];
+
+		if (by_caller(sum, next) != 0) {
+			sums->v.v[++to] = *next;
+			continue;
+		}
+		sum->nr_areas += next->nr_areas;
+		sum->bytes += next->bytes;
+	}
+	if (sums->v.nr)
+		sums->v.nr = to + 1;
+}
+
+static struct vmatlas_error *collect(const struct vmatlas *atlas, struct vmatlas_range range,
+				     struct sums *ret)
+{
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED) {
+		struct sum *sum;
+
+		if (!c->area || !range_overlaps(range, c->range))
+			continue;
+		sum = vec_push(&ret->v);
+		if (!sum)
+			return error_no_memory();
+		sum->caller = c->area->caller;
+		sum->kind = c->kind;
+		sum->nr_areas = 1;
+		sum->bytes = MIN(c->range.last, range.last) - MAX(c->range.first, range.first) + 1;
+	}
+	return NULL;
+}
+
+struct vmatlas_error *ledger_fillers(struct vmatlas *atlas, struct vmatlas_range range,
+				     struct ledger_filler *ret, size_t max, size_t *ret_nr)
+{
+	struct sums sums = { 0 };
+	struct vmatlas_error *err = collect(atlas, range, &sums);
+
+	if (!err && sums.v.nr) {
+		qsort(sums.v.v, sums.v.nr, sizeof(*sums.v.v), by_caller);
+		fold(&sums);
+		qsort(sums.v.v, sums.v.nr, sizeof(*sums.v.v), by_bytes);
+	}
+	*ret_nr = err ? 0 : MIN(max, sums.v.nr);
+	for (size_t i = 0; i < *ret_nr; i++) {
+		const struct sum *sum = &sums.v.v[i];
+
+		ret[i] = (struct ledger_filler){
+			.caller = sum->caller ? vmatlas_symbol_name(atlas, sum->caller)
+					      : vmatlas_kind_name(sum->kind),
+			.nr_areas = sum->nr_areas, .bytes = sum->bytes,
+		};
+	}
+	vec_done(&sums.v);
+	return err;
+}
+
+static uint64_t bytes_of(const struct vmatlas_range *r)
+{
+	return range_valid(*r) ? vmatlas_range_size(r) : 0;
+}
+
+struct vmatlas_error *ledger_evidence(struct vmatlas *atlas, const struct ledger_space *s,
+				      size_t max, struct str *out)
+{
+	_cleanup_(freep) struct ledger_filler *filler = calloc(max + 1, sizeof(*filler));
+	struct vmatlas_error *err;
+	size_t nr;
+
+	if (!filler)
+		return error_no_memory();
+	err = ledger_fillers(atlas, s->pub.range, filler, max, &nr);
+	if (err)
+		return err;
+	str_addf(out, "range\t%s %s, %s\n", s->pub.region->name,
+		 words_range(atlas, s->pub.range).s,
+		 words_size(vmatlas_range_size(&s->pub.range)).s);
+	str_addf(out, "free\t%s in %" PRIu64 " hole%s, the largest %s\n",
+		 words_size(s->pub.free).s, s->pub.nr_holes, s->pub.nr_holes == 1 ? "" : "s",
+		 words_size(bytes_of(&s->pub.largest)).s);
+	if (s->pub.unpurged + s->pub.pooled)
+		str_addf(out, "purged\t%s are given back when they are needed; the largest hole "
+			 "would be %s then\n", words_size(s->pub.unpurged + s->pub.pooled).s,
+			 words_size(bytes_of(&s->pub.largest_purged)).s);
+	for (size_t i = 0; i < nr; i++)
+		str_addf(out, "filled by\t%s: %s in %" PRIu64 " area%s\n", filler[i].caller,
+			 words_size(filler[i].bytes).s, filler[i].nr_areas,
+			 filler[i].nr_areas == 1 ? "" : "s");
+	return out->failed ? error_no_memory() : NULL;
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The map itself: claims in three layers, findings, coverage, and the
+ * inspectors that judge. Surveyors write it, it is sealed, inspectors read it.
+ */
+#ifndef MAP_VMATLAS_INTERNAL_H
+#define MAP_VMATLAS_INTERNAL_H
+
+#include <vmatlas.h>
+
+#include "base/error.h"
+#include "base/strbuf.h"
+#include "base/array.h"
+#include "bootlog/bootlog.h"
+#include "kernel/kernel.h"
+#include "bootlog/platform_file.h"
+
+#define NR_LAYERS 3
+
+/* The public struct is the first member of a private one: ours may come and go. */
+struct claim {
+	struct vmatlas_claim pub;
+	uint32_t order;			/* of arrival: sources in order of trust */
+};
+
+struct finding {
+	struct vmatlas_finding pub;
+	uint32_t order;
+};
+
+struct inspector {
+	struct vmatlas_plugin plugin;
+	struct vmatlas_inspector pub;
+	struct resolved *res;		/* after resolve */
+	size_t index;			/* in atlas->inspectors */
+};
+
+struct vmatlas {
+	struct kernel *kernel;		/* NULL where only a boot log was given */
+	struct bootlog *declared;	/* --declared; NULL */
+	struct platform *platform;	/* --platform; NULL */
+	struct books books;
+	struct ledger *ledger;		/* space_accounting.h; NULL where free space was not surveyed */
+	struct vmatlas_info info;
+	struct owners *owners;		/* area_owner.c; likewise */
+	struct physical *physical;	/* phys_owner.h; NULL until a frame was asked for */
+	struct strings *strings;	/* everything a const char * points to */
+	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the books */
+	VEC(struct finding) findings;
+	VEC(struct vmatlas_coverage) coverage;
+	VEC(struct inspector *) inspectors;	/* each stays where it is when others come */
+	vmatlas_log_fn *log;		/* the caller's, or NULL */
+	void *log_arg;
+	uint32_t log_level;
+	uint32_t surveyed;		/* enum vmatlas_survey_what */
+	bool sealed, inspected;
+	bool inspecting;		/* findings and coverage may still move */
+};
+
+struct vmatlas_job {
+	struct vmatlas *atlas;
+	struct inspector *by;
+	struct vmatlas_error *failed;	/* sticky; surfaces after inspect() */
+};
+
+/* ---- string_pool.c: text that lives as long as the atlas, each only once ---- */
+
+struct strings *strings_new(void);
+void strings_free(struct strings *s);
+/* NULL only when out of memory; NULL text gives "". */
+const char *strings_add(struct strings *s, const char *text);
+
+/* ---- claims.c, findings.c ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *
+atlas_add_claim(struct vmatlas *atlas, const struct vmatlas_claim *claim);
+/* Sort each layer by address and choose the primary claim of each region. */
+VMATLAS_CHECKED struct vmatlas_error *atlas_seal(struct vmatlas *atlas);
+
+VMATLAS_CHECKED struct vmatlas_error *
+atlas_add_finding(struct vmatlas *atlas, const char *inspector,
+		  const struct vmatlas_report *report, const char *message);
+void atlas_sort_findings(struct vmatlas *atlas);
+VMATLAS_CHECKED struct vmatlas_error *
+atlas_add_coverage(struct vmatlas *atlas, uint32_t state, const char *subject,
+		   const char *detail);
+
+/* First primary region of @kind, or NULL. */
+const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t kind);
+
+/* ---- api/read.c ---- */
+
+/*
+ * Fill a struct that is the caller's: as many bytes as both sides know. Both
+ * begin with a 32-bit size.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+api_give(void *theirs, uint32_t their_size, void *ours, uint32_t our_size);
+
+/* ---- area_owner.c ---- */
+
+struct owners;
+void owners_free(struct owners *o);
+/* The tasks, which are else read when an area's owner is asked for. */
+VMATLAS_CHECKED struct vmatlas_error *owners_read(struct vmatlas *atlas);
+
+/* ---- api/info.c ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *atlas_fill_info(struct vmatlas *atlas);
+
+/* ---- inspect/plugin.c ---- */
+
+void inspector_free(struct inspector *in);
+DEFINE_FREEP(inspector, inspector_free)
+
+VMATLAS_CHECKED struct vmatlas_error *
+plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *plugin, const char *path);
+VMATLAS_CHECKED struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas);
+VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
+
+/* Built-in inspectors; the list is in inspect/plugin.c. */
+extern const struct vmatlas_plugin inspector_overlap, inspector_stray, inspector_bounds,
+	inspector_records, inspector_ledger, inspector_shortage, inspector_room,
+	inspector_ram,
+	inspector_crash, inspector_mappings;
+
+#endif
