@@ -32,7 +32,7 @@ static void kdump_backend_free(struct kdump *k)
 	if (!k)
 		return;
 	if (k->ctx)
-		kdump_free(k->ctx);
+		kdump_lib.free(k->ctx);
 	pagemap_done(&k->map);
 	free(k);
 }
@@ -169,12 +169,12 @@ static struct vmatlas_error *find_end(struct mem *mem, struct kdump *k)
 
 static struct vmatlas_error *library_failed(kdump_ctx_t *ctx, kdump_status status)
 {
-	const char *why = kdump_get_err(ctx);
+	const char *why = kdump_lib.get_err(ctx);
 
 	if (status == KDUMP_ERR_SYSTEM)
 		return error_system("libkdumpfile: %s", why ? why : "reading");
 	return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "libkdumpfile cannot open it: %s",
-				 why ? why : kdump_strerror(status));
+				 why ? why : kdump_lib.strerror(status));
 }
 
 /*
@@ -200,23 +200,36 @@ static void abandon(kdump_ctx_t *ctx)
 		;
 }
 
+static kdump_status set_number(kdump_ctx_t *ctx, const char *key, kdump_num_t number)
+{
+	kdump_attr_t attr = { .type = KDUMP_NUMBER, .val.number = number };
+
+	return kdump_lib.set_attr(ctx, key, &attr);
+}
+
+static bool has_number(kdump_ctx_t *ctx, const char *key, kdump_num_t number)
+{
+	kdump_attr_t attr;
+
+	return kdump_lib.get_attr(ctx, key, &attr) == KDUMP_OK &&
+	       attr.type == KDUMP_NUMBER && attr.val.number == number;
+}
+
 static struct vmatlas_error *library_open(struct kdump *k)
 {
 	struct vmatlas_error *err = kdump_lib_load();
 	kdump_status status;
-	kdump_num_t size;
 
 	if (err)
 		return err;
-	k->ctx = kdump_new();
+	k->ctx = kdump_lib.new();
 	if (!k->ctx)
 		return error_no_memory();
 
 	/* A mapped file that shrinks would be SIGBUS. Before the file is set. */
-	status = kdump_set_number_attr(k->ctx, KDUMP_ATTR_FILE_MMAP_POLICY,
-				       KDUMP_MMAP_NEVER);
+	status = set_number(k->ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
 	if (status == KDUMP_OK)
-		status = kdump_open_fd(k->ctx, k->fd);
+		status = kdump_lib.open_fdset(k->ctx, 1, &k->fd);
 	if (status != KDUMP_OK) {
 		err = library_failed(k->ctx, status);
 		abandon(take(k->ctx));
@@ -228,16 +241,14 @@ static struct vmatlas_error *library_open(struct kdump *k)
 	 * VMCOREINFO, but QEMU dumps arm64 in blocks of 64 KiB whatever the kernel
 	 * uses, and of an unknown CPU there is no page size at all.
 	 */
-	status = kdump_get_number_attr(k->ctx, KDUMP_ATTR_PAGE_SIZE, &size);
-	if (status != KDUMP_OK || size != k->head.block_size)
-		status = kdump_set_number_attr(k->ctx, KDUMP_ATTR_PAGE_SIZE,
-					       k->head.block_size);
+	if (!has_number(k->ctx, KDUMP_ATTR_PAGE_SIZE, k->head.block_size))
+		status = set_number(k->ctx, KDUMP_ATTR_PAGE_SIZE, k->head.block_size);
 	/*
 	 * 0.5.1 takes the sub-header that an ARM machine writes for i386's and then
 	 * knows of no pages (ptesarik/libkdumpfile#75).
 	 */
 	if (status == KDUMP_OK && k->head.padded)
-		status = kdump_set_number_attr(k->ctx, "max_pfn", k->head.max_mapnr);
+		status = set_number(k->ctx, "max_pfn", k->head.max_mapnr);
 	return status == KDUMP_OK ? NULL : library_failed(k->ctx, status);
 }
 
@@ -333,10 +344,10 @@ static struct vmatlas_error *explain(struct kdump *k, uint64_t addr, kdump_statu
 		errno = error;
 		return error_system("physical %#" PRIx64, addr);
 	}
-	why = kdump_get_err(k->ctx);
+	why = kdump_lib.get_err(k->ctx);
 	return vmatlas_error_new(VMATLAS_ERROR_FAULT,
 		"physical %#" PRIx64 ": damaged in the dump: %s", addr,
-		why ? why : kdump_strerror(status));
+		why ? why : kdump_lib.strerror(status));
 }
 
 /*
@@ -371,7 +382,7 @@ static struct vmatlas_error *kdump_read_block(struct mem *mem, enum mem_space sp
 	err = check_there(k, addr);
 	if (err)
 		return err;
-	status = kdump_read(k->ctx, KDUMP_MACHPHYSADDR, addr, buf, &n);
+	status = kdump_lib.read(k->ctx, KDUMP_MACHPHYSADDR, addr, buf, &n);
 	if (status != KDUMP_OK)
 		return explain(k, addr, status);
 	mem->info.bytes_read += len;

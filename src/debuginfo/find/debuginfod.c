@@ -36,14 +36,14 @@ static void tell(struct download *d, const char *url, long done, long all)
 /* Called by libdebuginfod again and again; not 0 ends the download. */
 static int progress(debuginfod_client *client, long done, long all)
 {
-	struct download *d = debuginfod_get_user_data(client);
+	struct download *d = debuginfod_lib.get_user_data(client);
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (d->search->log && (now.tv_sec != d->told.tv_sec ||
 			       now.tv_nsec - d->told.tv_nsec > 200000000)) {
 		d->told = now;
-		tell(d, debuginfod_get_url(client), done, all);
+		tell(d, debuginfod_lib.get_url(client), done, all);
 	}
 	if (d->search->cancelled && d->search->cancelled(d->search->ask_arg))
 		d->is_cancelled = true;
@@ -77,13 +77,13 @@ static struct vmatlas_error *fetch(const struct image_search *search, const char
 
 	if (err)
 		return err;
-	client = debuginfod_begin();
+	client = debuginfod_lib.begin();
 	if (!client)
 		return error_no_memory();
-	debuginfod_set_user_data(client, &d);
-	debuginfod_set_progressfn(client, progress);
-	fd = debuginfod_find_debuginfo(client, (const unsigned char *)build_id, 0, ret_path);
-	debuginfod_end(client);
+	debuginfod_lib.set_user_data(client, &d);
+	debuginfod_lib.set_progressfn(client, progress);
+	fd = debuginfod_lib.find_debuginfo(client, (const unsigned char *)build_id, 0, ret_path);
+	debuginfod_lib.end(client);
 	if (fd < 0)
 		return failed(&d, build_id, -fd);
 	close(fd);

@@ -3,23 +3,25 @@
 #ifndef DEBUGINFO_FIND_DEBUGINFOD_DYNLOAD_H
 #define DEBUGINFO_FIND_DEBUGINFOD_DYNLOAD_H
 
+#include <elfutils/debuginfod.h>
+
 #include "base/error.h"
 
-/* UNSUPPORTED if there is no libdebuginfod on this machine. */
+/* All that debuginfod.c calls, as debuginfod_lib.begin() for debuginfod_begin(). */
+#define DEBUGINFOD_FUNCTIONS(X)                                                 \
+	X(begin) X(end) X(find_debuginfo) X(set_progressfn) X(set_user_data)    \
+	X(get_user_data) X(get_url)
+
+/* Their types are those of the header that is installed. */
+struct debuginfod_library {
+#define DEBUGINFOD_POINTER(name) __typeof__(&debuginfod_##name) name;
+	DEBUGINFOD_FUNCTIONS(DEBUGINFOD_POINTER)
+#undef DEBUGINFOD_POINTER
+};
+
+extern struct debuginfod_library debuginfod_lib;
+
+/* Before the first use of debuginfod_lib. UNSUPPORTED if there is no libdebuginfod. */
 VMATLAS_CHECKED struct vmatlas_error *debuginfod_lib_load(void);
-
-/* As in elfutils/debuginfod.h (elfutils 0.178 and later; the ABI never changed). */
-typedef struct debuginfod_client debuginfod_client;
-typedef int (*debuginfod_progressfn_t)(debuginfod_client *client, long a, long b);
-
-debuginfod_client *debuginfod_begin(void);
-void debuginfod_end(debuginfod_client *client);
-/* @len 0: @build_id is hex. A descriptor, or minus an errno. */
-int debuginfod_find_debuginfo(debuginfod_client *client, const unsigned char *build_id,
-			      int len, char **path);
-void debuginfod_set_progressfn(debuginfod_client *client, debuginfod_progressfn_t fn);
-void debuginfod_set_user_data(debuginfod_client *client, void *data);
-void *debuginfod_get_user_data(debuginfod_client *client);
-const char *debuginfod_get_url(debuginfod_client *client);
 
 #endif
