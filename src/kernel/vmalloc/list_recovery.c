@@ -83,7 +83,7 @@ static uint64_t parent_of(struct rescue *r, uint64_t rb)
 static struct vmatlas_error *visit(struct rescue *r, uint64_t record)
 {
 	struct vmatlas_error *err;
-	bool is_new;
+	bool is_new = false;
 
 	if (!record)
 		return NULL;
