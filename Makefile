@@ -18,7 +18,7 @@ CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefin
 WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith \
 	   -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 LIBDEPS := libelf libdw libbpf zlib
-CLIDEPS := smartcols jansson
+CLIDEPS := jansson
 pkg      = $(shell pkg-config $(1) $(2) || echo MISSING_LIBRARY)
 FLAGS   := -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(CFLAGS_$(CONFIG)) -fPIC \
 	   -fvisibility=hidden -Iinclude

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Column tables to text, through libsmartcols, and to JSON, through json.c. A
+ * Column tables to text, through row_layout.c, and to JSON, through json.c. A
  * row is any struct; its columns say where in it the cells are.
  */
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
-#include <libsmartcols.h>
 
+#include "cli/row_layout.h"
 #include "cli/table.h"
 
 /* Text is laid out in pieces of so many rows: memory stays bounded. */
@@ -17,8 +17,9 @@ struct table {
 	const struct cli *cli;
 	const struct column *pick[PICK_MAX];
 	size_t nr_picked;
-	struct libscols_table *text;	/* NULL: JSON */
+	struct row_layout *text;	/* NULL: JSON */
 	size_t nr_rows;			/* of the piece at hand */
+	bool headings;			/* not printed yet */
 	bool failed;
 };
 
@@ -245,37 +246,22 @@ static void row_json(struct table *t, const void *row)
 
 /* ---- Tables -------------------------------------------------------------- */
 
-static bool add_column(struct table *t, const struct column *c)
-{
-	int flags = c->type == CELL_SIZE || c->type == CELL_NUMBER ? SCOLS_FL_RIGHT : 0;
-	struct libscols_column *column;
-
-	if (c->type == CELL_LINES)
-		flags |= SCOLS_FL_WRAP;
-	column = scols_table_new_column(t->text, c->name, 0, flags);
-	if (column && c->type == CELL_LINES)
-		return !scols_column_set_wrapfunc(column, scols_wrapnl_chunksize,
-						  scols_wrapnl_nextchunk, NULL) &&
-		       !scols_column_set_safechars(column, "\n");
-	return column != NULL;
-}
-
 static bool text_open(struct table *t)
 {
-	t->text = scols_new_table();
-	if (!t->text || scols_table_enable_noheadings(t->text, t->cli->no_headings) ||
-	    scols_table_enable_noencoding(t->text, 1) ||	/* cells come escaped */
-	    scols_table_set_column_separator(t->text, "  "))
-		return false;
-	for (size_t i = 0; i < t->nr_picked; i++)
-		if (!add_column(t, t->pick[i]))
-			return false;
-	return true;
+	t->text = row_layout_new(t->nr_picked);
+	t->headings = !t->cli->no_headings;
+	for (size_t i = 0; t->text && i < t->nr_picked; i++) {
+		uint32_t type = t->pick[i]->type;
+
+		row_layout_column(t->text, i, t->pick[i]->name,
+				  type == CELL_SIZE || type == CELL_NUMBER);
+	}
+	return t->text != NULL;
 }
 
 static void table_free(struct table *t)
 {
-	scols_unref_table(t->text);
+	row_layout_free(t->text);
 	free(t);
 }
 
@@ -303,26 +289,20 @@ struct vmatlas_error *table_open(const struct cli *cli, const struct column *col
 
 static void print_piece(struct table *t)
 {
-	if (scols_print_table(t->text))
-		t->failed = true;
-	scols_table_remove_lines(t->text);
-	scols_table_enable_noheadings(t->text, 1);
+	row_layout_print(t->text, t->headings);
+	t->headings = false;
 	t->nr_rows = 0;
 }
 
 static void row_text(struct table *t, const void *row)
 {
-	struct libscols_line *line = scols_table_new_line(t->text, NULL);
-
-	for (size_t i = 0; line && i < t->nr_picked; i++) {
+	for (size_t i = 0; i < t->nr_picked; i++) {
 		_cleanup_(str_done) struct str s = { 0 };
 
 		cell_text(t->cli, t->pick[i], row, &s);
-		if (s.failed || scols_line_set_data(line, i, str_text(&s)))
+		if (s.failed || !row_layout_add(t->text, str_text(&s)))
 			t->failed = true;
 	}
-	if (!line)
-		t->failed = true;
 	if (++t->nr_rows == PIECE)
 		print_piece(t);
 }
