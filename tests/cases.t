@@ -29,19 +29,19 @@ for name in ("POSIXLY_CORRECT", "VMATLAS_PLUGIN_PATH", "TMPDIR"):
     os.environ.pop(name, None)
 sys.path.insert(0, LAB)
 
-from injuries import INJURIES                           # noqa: E402
-from vmlab import Case, Tool, Wrong                     # noqa: E402
+from faults.fault_cases import FAULTS  # noqa: E402
+from check.vmlab import Case, Tool, Wrong  # noqa: E402
 
 
 def load(name):
     """A program of the lab as a module."""
-    loader = importlib.machinery.SourceFileLoader(name, os.path.join(LAB, name))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(name, loader))
+    loader = importlib.machinery.SourceFileLoader(os.path.basename(name), os.path.join(LAB, name))
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
     loader.exec_module(module)
     return module
 
 
-lab, bundle = load("check-case"), load("bundle")
+lab, bundle = load("check/check-case"), load("bundle")
 
 # What is expected as text: the file in expect/, the arguments, its exit codes.
 GOLDEN = (
@@ -153,9 +153,9 @@ def addresses(case, tool):
 
 # ---- What was done to it ----
 
-def injured(tool, injury):
+def with_fault(tool, fault):
     """Found under the codes that are due, and no others."""
-    _, status, codes, _ = next(row for row in INJURIES if row[0].__name__ == injury)
+    _, status, codes, _ = next(row for row in FAULTS if row[0].__name__ == fault)
     document = tool.json("check", status=(0, 1, 3))
     lab.same("codes", {f["code"] for f in document["findings"]}, codes)
     lab.same("exit code", document["summary"]["exit_code"], status)
@@ -183,10 +183,10 @@ def judge(tap, name, row):
     if not os.path.isdir(os.path.join(BUNDLES, name)):
         tap.skip(name, f"not bundled: tests/lab/bundle TOOL {name}")
         return
-    injury, (case, tool) = row[1], bundled(name)
+    fault, (case, tool) = row[1], bundled(name)
     tap.ok(f"{name}: unpacked as it was packed", sound, case)
-    if injury:
-        tap.ok(f"{name}: {injury} is found, and nothing else", injured, tool, injury)
+    if fault:
+        tap.ok(f"{name}: {fault} is reported, and nothing else", with_fault, tool, fault)
     else:
         tap.ok(f"{name}: areas --vmallocinfo is the guest's", lab.vmallocinfo, case, tool)
         tap.ok(f"{name}: check gives the verdict due", lab.check, case, tool)

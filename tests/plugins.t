@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Plugins that misbehave, one sin each: each file in tests/plugins says in comments how
+# Plugins that misbehave, one fault each: each file in tests/plugins says in comments how
 # the tool is called (with the name of a fake kernel, if it needs one), the exit code,
 # and what must be printed, in one line:
 #
@@ -67,8 +67,8 @@ silent() {
 }
 
 said=$(mktemp) && wanted=$(mktemp) || exit 2
-for sin in tests/plugins/*.c; do
-	ok "$(sed -n '2s|^/\* \(.*\) \*/$|\1|p' "$sin")" all_told "$sin"
+for plugin in tests/plugins/*.c; do
+	ok "$(sed -n '2s|^/\* \(.*\) \*/$|\1|p' "$plugin")" all_told "$plugin"
 done
 for plugin in plugins/*.c; do
 	plugin=$(basename "$plugin" .c)

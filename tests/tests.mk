@@ -6,7 +6,7 @@ T        := $(O)/tests
 UNIT     := $(patsubst %.c,$(O)/%,$(wildcard tests/unit/test_*.c))
 PARSERS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(PARSERS:%=$(T)/fuzz/replay_%)
-SINS     := $(patsubst %.c,$(O)/%.so,$(wildcard tests/plugins/*.c))
+BAD_PLUGINS := $(patsubst %.c,$(O)/%.so,$(wildcard tests/plugins/*.c))
 SCRIPTS  := $(wildcard tests/*.t)
 TESTLIBS  = $(call pkg,--libs,cmocka)
 PROVE    ?= prove --exec '' --jobs $(shell nproc)
@@ -14,7 +14,7 @@ PROVE    ?= prove --exec '' --jobs $(shell nproc)
 # Sees the insides of the library: its headers, and its symbols in the archive.
 INSIDE    = $(FLAGS) $(LIBFLAGS) -Isrc -Itests -MMD -MP -MT $@ -MF $@.d
 
-tests: all $(UNIT) $(REPLAY) $(SINS)
+tests: all $(UNIT) $(REPLAY) $(BAD_PLUGINS)
 
 # One program a file; each prints TAP.
 $(T)/unit/%: tests/unit/%.c $(O)/libvmatlas.a
@@ -28,10 +28,10 @@ $(T)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(O)/libvmatlas.a
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(INSIDE) $(filter %.c,$^) $(O)/libvmatlas.a $(LDFLAGS) $(LIBLIBS) -o $@
 
-# Plugins that misbehave, built as strangers build theirs.
+# Plugins that misbehave, built as third parties build theirs.
 $(T)/plugins/%.so: tests/plugins/%.c $(SO)
 	@mkdir -p $(@D)
-	$(call say,SIN,$@)
+	$(call say,PLUGIN,$@)
 	$(Q)$(CC) $(FLAGS) -shared -MMD -MP -MT $@ -MF $(@:.so=.d) $< $(SO) -o $@
 
 check: tests
@@ -67,13 +67,13 @@ bench: all
 	@tests/bench $(O)/vmatlas
 
 # Asks DWARF and BTF of the same kernel the same.
-$(T)/lab/types: tests/lab/types.c $(O)/libvmatlas.a
+$(T)/lab/types: tests/lab/check/types.c $(O)/libvmatlas.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(INSIDE) $< $(O)/libvmatlas.a $(LDFLAGS) $(LIBLIBS) -o $@
 
 check-kernels: all $(T)/lab/types
-	@tests/lab/check $(O)/vmatlas
+	@tests/lab/check-kernels $(O)/vmatlas
 
 # ---- make install DESTDIR= PREFIX= LIBDIR= ----
 
@@ -111,5 +111,5 @@ install: all $(O)/install/vmatlas $(O)/install/vmatlas.pc
 	$(Q)$(INSTALL) -d $(DESTDIR)$(PLUGDIR)
 	$(Q)$(if $(PLUGINS),$(INSTALL) -m 755 $(PLUGINS) $(DESTDIR)$(PLUGDIR))
 
--include $(addsuffix .d,$(UNIT) $(REPLAY) $(FUZZERS) $(T)/lab/types) $(SINS:.so=.d)
+-include $(addsuffix .d,$(UNIT) $(REPLAY) $(FUZZERS) $(T)/lab/types) $(BAD_PLUGINS:.so=.d)
 .PHONY: tests fuzzers FORCE

@@ -45,7 +45,7 @@ dumps() {
 		read -r _ suite _ < <(row kernels "$kernel")
 		[ "$format" = live ] || { [ "$suite" = custom ] && [ ! -e "$CACHE/kernels/$kernel" ]; } ||
 			echo "$case"
-	done < <(grep -v -e '^#' -e '^$' "$LAB/cases")
+	done < <(grep -v -e '^#' -e '^$' "$LAB/data/cases")
 }
 
 # lock NAME: one script at a time, held until the process ends. The open

@@ -236,12 +236,12 @@ def one_case(opts, peers, name):
 # ---- How time grows with areas ----
 
 def growth(opts, names):
-    """`check` of guests that differ in their number of areas alone (tests/lab/scale)."""
+    """`check` of guests that differ in their number of areas alone (tests/lab/make/scale)."""
     jobs = []
     for name in names:
         folder = os.path.join(os.path.realpath(opts.cache), "cases", name)
         if not os.path.exists(os.path.join(folder, "vmcore")):
-            print(f"\n== {name}: absent (tests/lab/scale {name} makes it)")
+            print(f"\n== {name}: absent (tests/lab/make/scale {name} makes it)")
             continue
         files = [os.path.realpath(os.path.join(folder, f)) for f in ("vmlinux", "vmcore")]
         found = re.search(r"([0-9]+) areas", subprocess.run(

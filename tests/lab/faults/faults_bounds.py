@@ -1,0 +1,61 @@
+"""Faults in what exists once: bounds of regions, which other sources have as well, and
+the list of modules.
+"""
+
+from faults.faults_vmap_area import LIST, Fault
+
+BOUNDS = frozenset({"bounds-disagree"})
+# A region that moves leaves what lies in it behind.
+LEFT = frozenset({"area-out-of-range", "va-unaccounted", "region-overlap", "stale-pte",
+                  "unmapped-area", "list-corrupt", "unreadable", "lowmem-at-limit",
+                  "ram-ignored", "ram-in-highmem", "area-overlap", "va-exhausted"})
+EVERYWHERE = [(0, 1 << 64)]
+MIB, GIB = 1 << 20, 1 << 30
+VARIABLES = ("vmalloc_base", "vmemmap_base", "page_offset_base", "high_memory")
+
+
+def variables(m):
+    w = m.p.word
+    for name in VARIABLES:
+        at = m.reader.symbols.get(name)
+        if not at or (name == "high_memory" and w == 8):
+            continue
+        old = m.p.read(at)
+        deltas = (MIB, -MIB, 64 * MIB, -64 * MIB) if w == 4 else (
+            GIB, -GIB, 512 * GIB, -512 * GIB)
+        for delta in deltas:
+            what = f"{'+' if delta > 0 else '-'}{abs(delta) >> 20} MiB"
+            yield Fault(name, what, at, w, old + delta, BOUNDS, LEFT, EVERYWHERE)
+
+
+def kcore(m):
+    """struct kcore_list: what /proc/kcore says of vmalloc and module space."""
+    for name in ("kcore_vmalloc", "kcore_modules"):
+        record = m.reader.symbols.get(name)
+        if not record or not m.reader.layout["kcore_list"]:
+            continue
+        for member in ("addr", "size"):
+            at, size = m.reader.place("kcore_list", member, record)
+            old = m.p.read(at)
+            if not old:
+                continue
+            for what, value in (("a MiB more", old + MIB), ("a MiB less", old - MIB),
+                                ("high bit", old ^ 1 << 8 * size - 12), ("doubled", 2 * old)):
+                yield Fault(f"{name}.{member}", what, at, size, value, BOUNDS, LEFT,
+                            EVERYWHERE)
+
+
+def modules(m):
+    w, offset = m.p.word, m.reader.layout["module"]["list"][0]
+    for record in m.some(m.reader.modules[1:-1], 1):
+        others = [o + offset for o in m.reader.modules if o is not record]
+        for name, at in (("next", record + offset), ("prev", record + offset + w)):
+            for what, value in m.pointers(m.p.read(at), others):
+                yield Fault(f"module.list.{name}", what, at, w, value, LIST, (),
+                            m.module_places(record) + [(value - 64, value + 64)])
+
+
+def everything(m):
+    yield from variables(m)
+    yield from kcore(m)
+    yield from modules(m)
