@@ -110,7 +110,7 @@ cannot_open() {
 may_not_read() {
 	cp $dump secret
 	chmod 0 secret
-	refused "secret: Permission denied" check $image secret
+	refused "secret: no permission to read it" check $image secret
 }
 
 not_a_file() {
