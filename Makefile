@@ -1,4 +1,4 @@
-# make [all|demo|check|asan|bench|fuzz|check-kernels|install|clean]   V=1 shows whole commands
+# make [all|demo|check|asan|bench|fuzz|check-kernels|check-dist|install|clean]   V=1 shows whole commands
 
 VERSION := $(shell awk '/define VMATLAS_VERSION_(MAJOR|MINOR|PATCH)/ { v = v s $$3; s = "." } END { print v }' include/vmatlas.h)
 SOVER   := $(firstword $(subst ., ,$(VERSION)))

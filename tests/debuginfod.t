@@ -197,7 +197,11 @@ ok "servers that answer with an error" errors
 ok "the wrong file is not taken" wrong_file
 ok "a server that says nothing" hangs
 ok "Ctrl-C ends a download" ctrl_c
-ok "a person at a terminal is asked" question
+if python3 -c 'import os; os.openpty()' 2>/dev/null; then
+	ok "a person at a terminal is asked" question
+else
+	skip "a person at a terminal is asked" "no pseudo-terminal: is /dev/pts mounted?"
+fi
 if command -v debuginfod >/dev/null; then
 	ok "elfutils' own server" real_server
 else

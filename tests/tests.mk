@@ -75,6 +75,10 @@ $(T)/lab/types: tests/lab/check/types.c $(O)/libvmatlas.a
 check-kernels: all $(T)/lab/types
 	@tests/lab/check-kernels $(O)/vmatlas
 
+# Both README commands on clean Debian systems: of each suite, with each compiler.
+check-dist:
+	@tests/lab/check-dist $(DIST)
+
 # ---- make install DESTDIR= PREFIX= LIBDIR= ----
 
 BINDIR   := $(PREFIX)/bin
@@ -112,4 +116,4 @@ install: all $(O)/install/vmatlas $(O)/install/vmatlas.pc
 	$(Q)$(if $(PLUGINS),$(INSTALL) -m 755 $(PLUGINS) $(DESTDIR)$(PLUGDIR))
 
 -include $(addsuffix .d,$(UNIT) $(REPLAY) $(FUZZERS) $(T)/lab/types) $(BAD_PLUGINS:.so=.d)
-.PHONY: tests fuzzers FORCE
+.PHONY: tests fuzzers check-dist FORCE
