@@ -28,14 +28,19 @@ tools() {
 	done
 }
 
-# row TABLE NAME: the line of tests/lab/TABLE or TABLE.scale whose first word is NAME.
+# row TABLE NAME: the line of data/TABLE or TABLE.scale whose first word is NAME.
 row() {
-	cat "$LAB/$1"* | awk -v n="$2" '$1 == n { print; found = 1 } END { exit !found }' ||
-		die "no line '$2' in tests/lab/$1"
+	cat "$LAB/data/$1"* | awk -v n="$2" '$1 == n { print; found = 1 } END { exit !found }' ||
+		die "no line '$2' in tests/lab/data/$1"
 }
 
 # names TABLE: the first words.
-names() { awk '$1 !~ /^#/ && NF { print $1 }' "$LAB/$1"; }
+names() { awk '$1 !~ /^#/ && NF { print $1 }' "$LAB/data/$1"; }
+
+# feature NAME: whether $FEATURES, words with commas between, has it; value_of NAME prints what
+# stands behind NAME=.
+feature() { [[ ,$FEATURES, = *,$1,* ]]; }
+value_of() { tr , '\n' <<<"$FEATURES" | sed -n "s/^$1=//p"; }
 
 # dumps: the names of the cases that have a dump, but for those of a kernel of one's own
 # (suite custom) that nobody has built here.
