@@ -53,7 +53,7 @@ extern "C" {
 
 struct vmatlas;		/* one opened kernel and what is known about it */
 struct vmatlas_error;	/* why something failed; NULL is success */
-struct vmatlas_job;	/* one inspector at work on one atlas */
+struct vmatlas_plugin_ctx;	/* one inspector at work on one atlas */
 
 /* ---- Errors ----------------------------------------------------------- */
 
@@ -62,7 +62,7 @@ enum vmatlas_error_code {
 	VMATLAS_ERROR_SYSTEM,		/* a system call failed */
 	VMATLAS_ERROR_ARGUMENT,		/* the caller asked for nonsense */
 	VMATLAS_ERROR_FORMAT,		/* a file is not what it should be */
-	VMATLAS_ERROR_MISSING,		/* no such symbol, type or member */
+	VMATLAS_ERROR_NOT_FOUND,		/* no such symbol, type or member */
 	VMATLAS_ERROR_FAULT,		/* the dump does not hold that memory */
 	VMATLAS_ERROR_CORRUPT,		/* memory is there and makes no sense */
 	VMATLAS_ERROR_MISMATCH,		/* vmlinux and dump do not belong together */
@@ -110,8 +110,8 @@ typedef int vmatlas_cancelled_fn(void *arg);
 enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
 
 /**
- * struct vmatlas_host - memory and symbols that another debugger brings
- * @size: sizeof(struct vmatlas_host)
+ * struct vmatlas_memory_ops - memory and symbols that another debugger brings
+ * @size: sizeof(struct vmatlas_memory_ops)
  * @arg: handed back to both callbacks
  * @read: all of @len bytes at a physical or kernel virtual address, or not 0.
  *	A host that has only one of the two spaces fails the other.
@@ -120,7 +120,7 @@ enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
  *
  * Types come from vmlinux, or from the file that .types names.
  */
-struct vmatlas_host {
+struct vmatlas_memory_ops {
 	uint64_t size;
 	void *arg;
 	int (*read)(void *arg, uint32_t space, uint64_t addr, void *buf, uint64_t len);
@@ -132,17 +132,17 @@ struct vmatlas_open_opts {
 	uint64_t size;
 	const char *vmlinux;	/* ELF with DWARF or BTF; may be swapped with core */
 	const char *core;	/* the dump, or a raw image as FILE@ADDR[,FILE@ADDR]; NULL
-				 * with @live, @host or @declared */
-	const char *declared;	/* a boot log or table whose rows become claims */
+				 * with @live, @memory_ops or @boot_log */
+	const char *boot_log;	/* a boot log or table whose rows become claims */
 	const char *tmpdir;	/* for rearranged dumps; NULL: $TMPDIR or /var/tmp */
-	const struct vmatlas_host *host;
+	const struct vmatlas_memory_ops *memory_ops;
 	const char *phys_offset;	/* "0x40000000": overrides what is found */
 	const char *kaslr_offset;	/* likewise; NULL: find it */
 	vmatlas_log_fn *log;	/* NULL: silence */
 	void *log_arg;
 	uint32_t log_level;
 	uint32_t live;		/* read the running kernel through /proc/kcore */
-	uint32_t record;	/* remember what is read, for vmatlas_extract() */
+	uint32_t keep_for_extract;	/* remember what is read, for vmatlas_extract() */
 	uint32_t reserved;
 	const char *types;	/* a file to take types from: BTF, or ELF with BTF or DWARF */
 	/*
@@ -150,16 +150,16 @@ struct vmatlas_open_opts {
 	 * lack something: system roots (NULL: this machine's own) and folders like
 	 * /usr/lib/debug, which come first. Both end with NULL.
 	 */
-	const char *const *roots;
+	const char *const *sysroots;
 	const char *const *debug_dirs;
 	vmatlas_confirm_fn *confirm;	/* asked before debuginfod is; NULL: no */
 	vmatlas_cancelled_fn *cancelled;	/* NULL: never */
 	void *ask_arg;			/* handed to both */
 	uint32_t debuginfod;		/* ask the servers of $DEBUGINFOD_URLS */
 	uint32_t reserved2;
-	const char *const *parts;	/* more files of @core: a split kdump's, raw images */
-	uint64_t nr_parts;
-	const char *platform;	/* a platform's own numbers: lines NAME START-END [source] */
+	const char *const *core_parts;	/* more files of @core: a split kdump's, raw images */
+	uint64_t nr_core_parts;
+	const char *platform_file;	/* a platform's own numbers: lines NAME START-END [source] */
 };
 
 #define VMATLAS_OPTS(type, name, ...)                                         \
@@ -212,7 +212,7 @@ struct vmatlas_info {
 	const char *arch;		/* "x86_64", "arm" */
 	const char *release;		/* uts release */
 	const char *version;		/* uts version */
-	const char *host;		/* uts nodename */
+	const char *nodename;		/* uts nodename */
 	const char *banner;		/* linux_banner, without its newline */
 	const char *cpu;		/* "x86_64, 4-level", "arm, short descriptors, HIGHMEM" */
 	const char *core_path;
@@ -220,12 +220,12 @@ struct vmatlas_info {
 	const char *vmlinux_path;
 	const char *build_id;		/* of vmlinux, hex */
 	const char *vmcoreinfo_from;	/* "note", "memory at 0x..", "" if there is none */
-	const char *proof;		/* why vmlinux and dump belong together */
+	const char *verified_by;		/* why vmlinux and dump belong together */
 	const char *kaslr_from;		/* where the offset comes from */
 	const char *phys_from;		/* where phys_base / PHYS_OFFSET comes from */
 	uint64_t kaslr_offset;
 	uint64_t phys_base;		/* x86-64 phys_base; ARM PHYS_OFFSET */
-	uint64_t taken;			/* seconds since 1970 the dump was taken, 0 unknown */
+	uint64_t dump_time;			/* seconds since 1970 the dump was dump_time, 0 unknown */
 	uint64_t bytes_read;		/* of the dump so far */
 	uint64_t nr_reads;
 	const char *types_from;		/* "DWARF", "BTF of FILE", "" if there are none */
@@ -236,7 +236,7 @@ struct vmatlas_info {
 	uint64_t ram_unused;		/* of it, above what the kernel uses */
 };
 
-/** vmatlas_info() - NULL where only --declared was opened */
+/** vmatlas_info() - NULL where only a boot log was opened */
 VMATLAS_API const struct vmatlas_info *vmatlas_info(struct vmatlas *atlas);
 
 /* ---- Ranges and claims -------------------------------------------------- */
@@ -293,9 +293,9 @@ enum vmatlas_kind {
 	VMATLAS_KIND_PERCPU,
 	VMATLAS_KIND_DMA_AREA,
 	VMATLAS_KIND_SPARSE,
-	VMATLAS_KIND_STATIC_IO,			/* ARM iotable */
-	VMATLAS_KIND_RESERVED,			/* ARM empty mapping, PCI I/O hole */
-	VMATLAS_KIND_USER_AREA,
+	VMATLAS_KIND_STATIC_MAPPING,			/* ARM iotable */
+	VMATLAS_KIND_EMPTY_MAPPING,			/* ARM empty mapping, PCI I/O hole */
+	VMATLAS_KIND_USERMAP,
 	VMATLAS_KIND_MODULE,
 	VMATLAS_KIND_AREA,			/* recorded, of no known type */
 	/* mappings */
@@ -310,8 +310,8 @@ enum vmatlas_claim_flags {
 	VMATLAS_CLAIM_WINDOW = 16,	/* a claim of its own, not another source of a bound */
 	VMATLAS_CLAIM_NOT_LISTED = 32,	/* recorded, but /proc/vmallocinfo omits it */
 	VMATLAS_CLAIM_FROM_LOG = 64,	/* from a saved boot log or table, or the dump's log */
-	VMATLAS_CLAIM_GUESS = 128,	/* a default that platforms change: never judged */
-	VMATLAS_CLAIM_UNREAD = 256,	/* its vm_struct could not be read: nothing known of it */
+	VMATLAS_CLAIM_DEFAULT = 128,	/* a default that platforms change: never judged */
+	VMATLAS_CLAIM_UNREADABLE = 256,	/* its vm_struct could not be read: nothing known of it */
 };
 
 /** struct vmatlas_area - what an allocator wrote down about a recorded claim */
@@ -371,8 +371,8 @@ enum vmatlas_usage_flags {
 	VMATLAS_USAGE_TREE = 2,		/* free is what the kernel's free tree says */
 };
 
-/** struct vmatlas_share - what areas of one kind take of a space, guard pages apart */
-struct vmatlas_share {
+/** struct vmatlas_usage_by_kind - what areas of one kind take of a space, guard pages apart */
+struct vmatlas_usage_by_kind {
 	uint32_t kind;
 	uint32_t reserved;
 	uint64_t nr_areas;
@@ -400,8 +400,8 @@ struct vmatlas_usage {
 	uint64_t nr_holes;
 	struct vmatlas_range largest;	/* hole; first > last: none */
 	struct vmatlas_range largest_purged;	/* once unpurged and pooled are given back */
-	const struct vmatlas_share *shares;	/* of .busy, the largest first */
-	uint64_t nr_shares;
+	const struct vmatlas_usage_by_kind *by_kind;	/* of .busy, the largest first */
+	uint64_t nr_kinds;
 	const uint64_t *holes_by_order;	/* [64]: holes of 2^i bytes up to twice that */
 	const uint64_t *bytes_by_order;	/* likewise, their bytes */
 };
@@ -410,49 +410,49 @@ struct vmatlas_usage {
 VMATLAS_API const struct vmatlas_usage *
 vmatlas_usage_next(const struct vmatlas *atlas, const struct vmatlas_usage *prev);
 
-/** vmatlas_hole_next() - holes of @space by address; NULL starts, NULL ends */
+/** vmatlas_free_range_next() - holes of @space by address; NULL starts, NULL ends */
 VMATLAS_API const struct vmatlas_range *
-vmatlas_hole_next(const struct vmatlas_usage *space, const struct vmatlas_range *prev);
+vmatlas_free_range_next(const struct vmatlas_usage *space, const struct vmatlas_range *prev);
 
-enum vmatlas_fit_flags {
-	VMATLAS_FIT_IOREMAP = 1,	/* aligned to its size, as ioremap() does */
-	VMATLAS_FIT_MODULE = 2,		/* in module space, then where modules fall back to */
-	VMATLAS_FIT_HUGE = 4,		/* in huge pages (vmalloc_huge()) */
-	VMATLAS_FIT_NO_GUARD = 8,	/* without a guard page */
+enum vmatlas_alloc_sim_flags {
+	VMATLAS_ALLOC_IOREMAP = 1,	/* aligned to its size, as ioremap() does */
+	VMATLAS_ALLOC_MODULE = 2,		/* in module space, then where modules fall back to */
+	VMATLAS_ALLOC_HUGE = 4,		/* in huge pages (vmalloc_huge()) */
+	VMATLAS_ALLOC_NO_GUARD = 8,	/* without a guard page */
 };
 
-enum vmatlas_fit_state {
-	VMATLAS_FIT_NO = 1,		/* not even after a purge */
-	VMATLAS_FIT_PURGED,		/* once unpurged and pooled areas are given back */
-	VMATLAS_FIT_YES,
+enum vmatlas_alloc_sim_state {
+	VMATLAS_ALLOC_NO_ROOM = 1,		/* not even after a purge */
+	VMATLAS_ALLOC_AFTER_PURGE,		/* once unpurged and pooled areas are given back */
+	VMATLAS_ALLOC_FITS,
 };
 
-/** struct vmatlas_fit - where the allocator would put an area */
-struct vmatlas_fit {
+/** struct vmatlas_alloc_sim - where the allocator would put an area */
+struct vmatlas_alloc_sim {
 	uint32_t size;
-	uint32_t state;			/* enum vmatlas_fit_state */
+	uint32_t state;			/* enum vmatlas_alloc_sim_state */
 	uint64_t bytes;			/* what is asked of the allocator, guard page included */
 	uint64_t align;
 	const struct vmatlas_claim *region;	/* the space, or window, looked into last */
 	struct vmatlas_range where;	/* guard page included; first > last: nowhere */
 	struct vmatlas_range largest;	/* hole of the region; likewise */
 	struct vmatlas_range largest_purged;
-	const struct vmatlas_claim *below;	/* areas beside .where, or else the largest hole */
-	const struct vmatlas_claim *above;
+	const struct vmatlas_claim *prev;	/* areas beside .where, or else the largest hole */
+	const struct vmatlas_claim *next;
 	const struct vmatlas_range *pooled;	/* what a CPU may get instead (6.9+), by node */
 	uint64_t nr_pooled;
 };
 
 /**
- * vmatlas_would_fit() - simulate an allocation on the kernel's own free tree
+ * vmatlas_simulate_alloc() - simulate an allocation on the kernel's own free tree
  * @bytes: asked for, guard page apart
  * @align: a power of two; 0: as usual
- * @flags: enum vmatlas_fit_flags, or'ed
+ * @flags: enum vmatlas_alloc_sim_flags, or'ed
  * @ret: the caller's, with .size = sizeof(*ret)
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_would_fit(struct vmatlas *atlas, uint64_t bytes, uint64_t align, uint32_t flags,
-		  struct vmatlas_fit *ret);
+vmatlas_simulate_alloc(struct vmatlas *atlas, uint64_t bytes, uint64_t align, uint32_t flags,
+		  struct vmatlas_alloc_sim *ret);
 
 /* ---- Reading the kernel -------------------------------------------------- */
 
@@ -472,18 +472,18 @@ vmatlas_read_uint(struct vmatlas *atlas, uint64_t addr, uint32_t size, uint64_t 
  */
 VMATLAS_API const char *vmatlas_symbol_name(struct vmatlas *atlas, uint64_t addr);
 
-/** struct vmatlas_walk - one step of a page-table walk */
-struct vmatlas_walk_step {
+/** struct vmatlas_translate - one step of a page-table walk */
+struct vmatlas_translation_step {
 	const char *level;		/* "PGD", "PMD", "PTE", "section" */
 	uint64_t entry_addr;		/* physical */
 	uint64_t entry;
 };
 
-/** struct vmatlas_walk - how a virtual address is translated */
-struct vmatlas_walk {
+/** struct vmatlas_translate - how a virtual address is translated */
+struct vmatlas_translate {
 	uint32_t size;
 	uint32_t nr_steps;
-	struct vmatlas_walk_step step[6];
+	struct vmatlas_translation_step step[6];
 	uint32_t mapped;		/* 0: phys is not set */
 	uint32_t page_shift;		/* of the leaf */
 	uint64_t phys;
@@ -492,12 +492,12 @@ struct vmatlas_walk {
 };
 
 /**
- * vmatlas_walk() - walk the kernel's page tables
+ * vmatlas_translate() - walk the kernel's page tables
  * @ret: the caller's, with .size = sizeof(*ret); as much of it is filled as both
  *	sides know. Its strings belong to the atlas.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct vmatlas_walk *ret);
+vmatlas_translate(struct vmatlas *atlas, uint64_t addr, struct vmatlas_translate *ret);
 
 /* ---- Page tables ---------------------------------------------------------- */
 
@@ -525,7 +525,7 @@ struct vmatlas_mapping {
 	const char *note;		/* "", or what is not known, or wrong */
 };
 
-enum vmatlas_mappings_what {
+enum vmatlas_mapping_scope {
 	VMATLAS_MAPPINGS_DIRECT_MAP = 1,	/* with it vmemmap and shadows of memory */
 	VMATLAS_MAPPINGS_PHYSICAL = 2,		/* pages that are no neighbours: runs of their own */
 };
@@ -534,14 +534,14 @@ enum vmatlas_mappings_what {
 typedef int vmatlas_mapping_fn(void *arg, const struct vmatlas_mapping *mapping);
 
 /**
- * vmatlas_mappings() - what the kernel's page tables map, by address
- * @what: enum vmatlas_mappings_what, or'ed
+ * vmatlas_for_each_mapping() - what the kernel's page tables map, by address
+ * @what: enum vmatlas_mapping_scope, or'ed
  *
  * After vmatlas_survey(), which tells where the direct map is. Tables that the dump
  * does not hold become runs with a note.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_mappings(struct vmatlas *atlas, uint32_t what, vmatlas_mapping_fn *fn, void *arg);
+vmatlas_for_each_mapping(struct vmatlas *atlas, uint32_t what, vmatlas_mapping_fn *fn, void *arg);
 
 /* ---- Physical addresses --------------------------------------------------- */
 
@@ -560,14 +560,14 @@ struct vmatlas_resource {
  * vmatlas_resource_next() - in the order of /proc/iomem; NULL starts, NULL ends
  *
  * Read from the kernel at first use. What could not be read leaves the list short;
- * vmatlas_resource_trouble() says why then, and "" where it is whole.
+ * vmatlas_resource_error() says why then, and "" where it is whole.
  */
 VMATLAS_API const struct vmatlas_resource *
 vmatlas_resource_next(struct vmatlas *atlas, const struct vmatlas_resource *prev);
-VMATLAS_API const char *vmatlas_resource_trouble(struct vmatlas *atlas);
+VMATLAS_API const char *vmatlas_resource_error(struct vmatlas *atlas);
 
-/** struct vmatlas_physical - what is known about a physical address */
-struct vmatlas_physical {
+/** struct vmatlas_phys_info - what is known about a physical address */
+struct vmatlas_phys_info {
 	uint32_t size;
 	uint32_t has_alias;
 	uint64_t alias;			/* in the direct map, or lowmem; proved by its walk */
@@ -592,18 +592,18 @@ struct vmatlas_physical {
 	uint64_t area_addr[4];		/* where it is mapped in them */
 };
 
-enum vmatlas_physical_flags {
-	VMATLAS_PHYSICAL_AREAS = 1,	/* look through the pages of every area, too */
+enum vmatlas_phys_info_flags {
+	VMATLAS_PHYS_INFO_AREAS = 1,	/* look through the pages of every area, too */
 };
 
 /**
- * vmatlas_physical() - who owns a physical address; after vmatlas_survey()
- * @flags: enum vmatlas_physical_flags
+ * vmatlas_phys_info() - who owns a physical address; after vmatlas_survey()
+ * @flags: enum vmatlas_phys_info_flags
  * @ret: the caller's, with .size = sizeof(*ret). Its strings belong to the atlas.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_physical(struct vmatlas *atlas, uint64_t phys, uint32_t flags,
-		 struct vmatlas_physical *ret);
+vmatlas_phys_info(struct vmatlas *atlas, uint64_t phys, uint32_t flags,
+		 struct vmatlas_phys_info *ret);
 
 /* ---- Whose an area is ------------------------------------------------------ */
 
@@ -628,8 +628,8 @@ vmatlas_area_nodes(struct vmatlas *atlas, const struct vmatlas_claim *area,
 
 /* ---- Text in the kernel's own formats ------------------------------------ */
 
-/** vmatlas_text_fn() - take @len bytes of text; not 0 stops the writer */
-typedef int vmatlas_text_fn(void *arg, const char *text, size_t len);
+/** vmatlas_write_fn() - take @len bytes of text; not 0 stops the writer */
+typedef int vmatlas_write_fn(void *arg, const char *text, size_t len);
 
 /**
  * vmatlas_vmallocinfo() - what this kernel's /proc/vmallocinfo would print
@@ -638,23 +638,23 @@ typedef int vmatlas_text_fn(void *arg, const char *text, size_t len);
  * what is missing from the text.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
+vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg);
 
-/** vmatlas_boot_table() - the "Virtual kernel memory layout" of the boot log */
+/** vmatlas_boot_layout() - the "Virtual kernel memory layout" of the boot log */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_boot_table(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg);
+vmatlas_boot_layout(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg);
 
 /* ---- The kernel's log ------------------------------------------------------- */
 
-enum vmatlas_message_flags {
-	VMATLAS_MESSAGE_HAS_TIME = 1,
-	VMATLAS_MESSAGE_HAS_CALLER = 2,
+enum vmatlas_printk_record_flags {
+	VMATLAS_PRINTK_HAS_TIME = 1,
+	VMATLAS_PRINTK_HAS_CALLER = 2,
 };
 
-/** struct vmatlas_message - one record of the kernel's log */
-struct vmatlas_message {
+/** struct vmatlas_printk_record - one record of the kernel's log */
+struct vmatlas_printk_record {
 	uint32_t size;
-	uint32_t flags;			/* enum vmatlas_message_flags */
+	uint32_t flags;			/* enum vmatlas_printk_record_flags */
 	uint32_t level;			/* 0..7 */
 	uint32_t facility;
 	uint64_t seq;
@@ -664,21 +664,21 @@ struct vmatlas_message {
 	const char *text;		/* as the kernel keeps it: lines, and any bytes */
 };
 
-/** vmatlas_message_fn() - take a message, good during the call; not 0 stops */
-typedef int vmatlas_message_fn(void *arg, const struct vmatlas_message *message);
+/** vmatlas_printk_record_fn() - take a message, good during the call; not 0 stops */
+typedef int vmatlas_printk_record_fn(void *arg, const struct vmatlas_printk_record *message);
 
 /**
- * vmatlas_messages() - the kernel's log, oldest first
+ * vmatlas_printk_records() - the kernel's log, oldest first
  *
  * Where the dump lacks some of it, all the rest is given first; then FAULT says so.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_messages(struct vmatlas *atlas, vmatlas_message_fn *message, void *arg);
+vmatlas_printk_records(struct vmatlas *atlas, vmatlas_printk_record_fn *message, void *arg);
 
 /* ---- Small cases ------------------------------------------------------------ */
 
-/** struct vmatlas_extracted - what an extract holds, and what it does not */
-struct vmatlas_extracted {
+/** struct vmatlas_extract_stats - what an extract holds, and what it does not */
+struct vmatlas_extract_stats {
 	uint32_t size;
 	uint32_t reserved;
 	uint64_t vmcore_size, vmlinux_size;	/* bytes of the two files */
@@ -703,7 +703,7 @@ struct vmatlas_extracted {
  * symbols, log, iomem tree. Other bytes of a kept page are zero.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_extract(struct vmatlas *atlas, const char *dir, struct vmatlas_extracted *ret);
+vmatlas_extract(struct vmatlas *atlas, const char *dir, struct vmatlas_extract_stats *ret);
 
 /* ---- Findings ------------------------------------------------------------ */
 
@@ -738,13 +738,13 @@ vmatlas_finding_next(const struct vmatlas *atlas,
 /** vmatlas_explain() - the page of text behind a finding code, or NULL */
 VMATLAS_API const char *vmatlas_explain(const char *code);
 
-/** vmatlas_code_next() - every stable finding code; NULL starts, NULL ends */
-VMATLAS_API const char *vmatlas_code_next(const char *prev);
+/** vmatlas_finding_code_next() - every stable finding code; NULL starts, NULL ends */
+VMATLAS_API const char *vmatlas_finding_code_next(const char *prev);
 
 enum vmatlas_coverage_state {
-	VMATLAS_COVERED = 1,		/* read and judged in full */
-	VMATLAS_PARTIAL,		/* some of it could not be read */
-	VMATLAS_NOT_JUDGED,		/* no verdict, and the reason */
+	VMATLAS_COVERAGE_FULL = 1,		/* read and judged in full */
+	VMATLAS_COVERAGE_PARTIAL,		/* some of it could not be read */
+	VMATLAS_COVERAGE_SKIPPED,		/* no verdict, and the reason */
 };
 
 /** struct vmatlas_coverage - what was looked at, and how completely */
@@ -777,24 +777,24 @@ vmatlas_inspector_next(const struct vmatlas *atlas,
 
 #define VMATLAS_PLUGIN_ABI 1
 
-enum vmatlas_need_flags {
-	VMATLAS_NEED_OPTIONAL = 1,
-	VMATLAS_NEED_POINTER = 2,	/* of symbols of this name, the pointer-sized one */
+enum vmatlas_lookup_flags {
+	VMATLAS_LOOKUP_OPTIONAL = 1,
+	VMATLAS_LOOKUP_POINTER = 2,	/* of symbols of this name, the pointer-sized one */
 };
 
-/** struct vmatlas_need - one name the inspector will read. Layout is frozen. */
-struct vmatlas_need {
+/** struct vmatlas_lookup - one name the inspector will read. Layout is frozen. */
+struct vmatlas_lookup {
 	const char *name;		/* a symbol, or a struct tag */
 	const char *member;		/* NULL for a symbol; "busy.head" is fine; "" sizeof */
-	const char *near_function;	/* function(s) "a|b" of the file whose type is meant */
-	uint32_t flags;			/* enum vmatlas_need_flags */
+	const char *cu_of_function;	/* function(s) "a|b" of the file whose type is meant */
+	uint32_t flags;			/* enum vmatlas_lookup_flags */
 	uint32_t reserved;
 };
 
-#define VMATLAS_NEED_SYMBOL(sym)            { (sym), NULL, NULL, 0, 0 }
-#define VMATLAS_NEED_MEMBER(tag, mem, near) { (tag), (mem), (near), 0, 0 }
-#define VMATLAS_WANT_SYMBOL(sym)            { (sym), NULL, NULL, VMATLAS_NEED_OPTIONAL, 0 }
-#define VMATLAS_WANT_MEMBER(tag, mem, near) { (tag), (mem), (near), VMATLAS_NEED_OPTIONAL, 0 }
+#define VMATLAS_REQUIRED_SYMBOL(sym)            { (sym), NULL, NULL, 0, 0 }
+#define VMATLAS_REQUIRED_MEMBER(tag, mem, near) { (tag), (mem), (near), 0, 0 }
+#define VMATLAS_OPTIONAL_SYMBOL(sym)            { (sym), NULL, NULL, VMATLAS_LOOKUP_OPTIONAL, 0 }
+#define VMATLAS_OPTIONAL_MEMBER(tag, mem, near) { (tag), (mem), (near), VMATLAS_LOOKUP_OPTIONAL, 0 }
 
 /**
  * struct vmatlas_plugin - the one symbol a plugin exports
@@ -807,9 +807,9 @@ struct vmatlas_plugin {
 	uint32_t size;			/* sizeof(struct vmatlas_plugin) */
 	const char *name;
 	const char *summary;
-	const struct vmatlas_need *needs;
-	uint64_t nr_needs;
-	struct vmatlas_error *(*inspect)(struct vmatlas_job *job);
+	const struct vmatlas_lookup *lookups;
+	uint64_t nr_lookups;
+	struct vmatlas_error *(*inspect)(struct vmatlas_plugin_ctx *job);
 	/* ABI 1 ends here. */
 };
 
@@ -825,22 +825,22 @@ struct vmatlas_plugin {
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_load_plugin(struct vmatlas *atlas, const char *name);
 
-VMATLAS_API struct vmatlas *vmatlas_job_atlas(const struct vmatlas_job *job);
+VMATLAS_API struct vmatlas *vmatlas_ctx_atlas(const struct vmatlas_plugin_ctx *job);
 
-/** vmatlas_job_has() - was optional need number @need found? */
-VMATLAS_API bool vmatlas_job_has(const struct vmatlas_job *job, uint32_t need);
+/** vmatlas_ctx_has() - was optional need number @need found? */
+VMATLAS_API bool vmatlas_ctx_has(const struct vmatlas_plugin_ctx *job, uint32_t need);
 
-/** vmatlas_job_address() - run-time address of the symbol in need number @need */
-VMATLAS_API uint64_t vmatlas_job_address(const struct vmatlas_job *job,
+/** vmatlas_ctx_address() - run-time address of the symbol in need number @need */
+VMATLAS_API uint64_t vmatlas_ctx_address(const struct vmatlas_plugin_ctx *job,
 					 uint32_t need);
 
-/** vmatlas_job_read() - integer member @need of the record at @base */
+/** vmatlas_ctx_read() - integer member @need of the record at @base */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_job_read(struct vmatlas_job *job, uint32_t need, uint64_t base,
+vmatlas_ctx_read(struct vmatlas_plugin_ctx *job, uint32_t need, uint64_t base,
 		 uint64_t *ret);
 
-/** struct vmatlas_report - a finding as an inspector says it */
-struct vmatlas_report {
+/** struct vmatlas_finding_desc - a finding as an inspector says it */
+struct vmatlas_finding_desc {
 	uint64_t size;
 	uint32_t severity;
 	uint32_t reserved;
@@ -851,24 +851,24 @@ struct vmatlas_report {
 	uint64_t record;
 };
 
-/** vmatlas_job_report() - add a finding; a failure surfaces after inspect() */
+/** vmatlas_ctx_report() - add a finding; a failure surfaces after inspect() */
 VMATLAS_API VMATLAS_PRINTF(3, 4)
-void vmatlas_job_report(struct vmatlas_job *job, const struct vmatlas_report *report,
+void vmatlas_ctx_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_finding_desc *report,
 			const char *fmt, ...);
 
-/** vmatlas_job_coverage() - say what was judged, or why it was not */
+/** vmatlas_ctx_coverage() - say what was judged, or why it was not */
 VMATLAS_API VMATLAS_PRINTF(4, 5)
-void vmatlas_job_coverage(struct vmatlas_job *job, uint32_t state,
+void vmatlas_ctx_coverage(struct vmatlas_plugin_ctx *job, uint32_t state,
 			  const char *subject, const char *fmt, ...);
 
 /**
- * vmatlas_job_absorb() - turn unreadable memory into a finding
+ * vmatlas_ctx_report_fault() - turn unreadable memory into a finding
  * @err: consumed when it is a FAULT
  *
  * Return: NULL when absorbed (or @err was NULL), else @err: stop and return it.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_job_absorb(struct vmatlas_job *job, struct vmatlas_error *err,
+vmatlas_ctx_report_fault(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err,
 		   const struct vmatlas_range *where);
 
 #ifdef __cplusplus

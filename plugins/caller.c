@@ -10,24 +10,24 @@
 
 enum { STEXT, ETEXT, SINITTEXT, EINITTEXT };
 
-static const struct vmatlas_need needs[] = {
-	[STEXT]	    = VMATLAS_NEED_SYMBOL("_stext"),
-	[ETEXT]	    = VMATLAS_NEED_SYMBOL("_etext"),
-	[SINITTEXT] = VMATLAS_WANT_SYMBOL("_sinittext"),
-	[EINITTEXT] = VMATLAS_WANT_SYMBOL("_einittext"),
+static const struct vmatlas_lookup needs[] = {
+	[STEXT]	    = VMATLAS_REQUIRED_SYMBOL("_stext"),
+	[ETEXT]	    = VMATLAS_REQUIRED_SYMBOL("_etext"),
+	[SINITTEXT] = VMATLAS_OPTIONAL_SYMBOL("_sinittext"),
+	[EINITTEXT] = VMATLAS_OPTIONAL_SYMBOL("_einittext"),
 };
 
-static bool lies_between(const struct vmatlas_job *job, uint64_t addr, uint32_t start,
+static bool lies_between(const struct vmatlas_plugin_ctx *job, uint64_t addr, uint32_t start,
 			 uint32_t end)
 {
-	return vmatlas_job_address(job, start) <= addr && addr < vmatlas_job_address(job, end);
+	return vmatlas_ctx_address(job, start) <= addr && addr < vmatlas_ctx_address(job, end);
 }
 
 /* Init code counts: what it allocated while the kernel booted outlives it. */
-static bool is_kernel_text(const struct vmatlas_job *job, uint64_t addr)
+static bool is_kernel_text(const struct vmatlas_plugin_ctx *job, uint64_t addr)
 {
 	return lies_between(job, addr, STEXT, ETEXT) ||
-	       (vmatlas_job_has(job, SINITTEXT) && vmatlas_job_has(job, EINITTEXT) &&
+	       (vmatlas_ctx_has(job, SINITTEXT) && vmatlas_ctx_has(job, EINITTEXT) &&
 		lies_between(job, addr, SINITTEXT, EINITTEXT));
 }
 
@@ -47,10 +47,10 @@ static bool is_module_space(struct vmatlas *atlas, uint64_t addr)
 }
 
 /* A module's init code, too, is given back once it ran: only a note. */
-static void say_gone(struct vmatlas_job *job, const struct vmatlas_claim *c)
+static void say_gone(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report),
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
 		.severity = VMATLAS_SEVERITY_NOTE,
 		.code = "caller-gone",
 		.advice = "see whether a module was unloaded and left this behind",
@@ -60,10 +60,10 @@ static void say_gone(struct vmatlas_job *job, const struct vmatlas_claim *c)
 		c->area->caller);
 }
 
-static void say_no_code(struct vmatlas_job *job, const struct vmatlas_claim *c)
+static void say_no_code(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report),
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
 		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "caller-not-code",
 		.advice = "look at the vm_struct: it was overwritten, or freed and used again",
@@ -73,9 +73,9 @@ static void say_no_code(struct vmatlas_job *job, const struct vmatlas_claim *c)
 		c->area->caller);
 }
 
-static void judge(struct vmatlas_job *job, const struct vmatlas_claim *c)
+static void judge(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const uint64_t caller = c->area->caller;
 
 	if (is_kernel_text(job, caller) || is_module(atlas, caller))
@@ -86,10 +86,10 @@ static void judge(struct vmatlas_job *job, const struct vmatlas_claim *c)
 		say_gone(job, c);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	/* no caller was kept: vm_map_ram, early areas */
-	vmatlas_for_each_claim(c, vmatlas_job_atlas(job), VMATLAS_LAYER_RECORDED)
+	vmatlas_for_each_claim(c, vmatlas_ctx_atlas(job), VMATLAS_LAYER_RECORDED)
 		if (c->area && c->area->caller)
 			judge(job, c);
 	return NULL;
@@ -98,7 +98,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 VMATLAS_PLUGIN(
 	.name = "caller",
 	.summary = "areas whose caller is no code",
-	.needs = needs,
-	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.lookups = needs,
+	.nr_lookups = sizeof(needs) / sizeof(needs[0]),
 	.inspect = inspect,
 );

@@ -6,9 +6,9 @@
 #include <inttypes.h>
 #include <vmatlas.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_info *info = vmatlas_info(atlas);
 
 	if (!info)
@@ -21,8 +21,8 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 		/* both numbers one less than meant: the whole address space has a size */
 		if (c->area->nr_pages - 1 <= last >> info->page_shift)
 			continue;
-		vmatlas_job_report(job, &(struct vmatlas_report){
-			.size = sizeof(struct vmatlas_report),
+		vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
 			.severity = VMATLAS_SEVERITY_ERROR,
 			.code = "too-many-pages",
 			.advice = "compare vm_struct.nr_pages with .size and with its page "

@@ -104,7 +104,7 @@ cannot_open() {
 	refused "$image/x: Not a directory" check $image $image/x
 	refused "loop: Too many levels" check $image loop
 	refused "no-such-file: No such file" check no-such-file $dump
-	refused "no-such-file: No such file" map --declared no-such-file
+	refused "no-such-file: No such file" map --boot-log no-such-file
 }
 
 may_not_read() {
@@ -127,7 +127,7 @@ zero_length() {
 	refused "empty: file is empty" check $image empty
 	refused "empty: is empty" check empty $dump
 	refused "empty" check empty empty
-	refused "empty" map --declared empty
+	refused "empty" map --boot-log empty
 }
 
 something_else() {
@@ -137,8 +137,8 @@ something_else() {
 		refused "is not a dump" check $image "$file"
 		refused "is not an ELF file" check "$file" $dump
 	done
-	refused "" map --declared random
-	refused "" map --declared text
+	refused "" map --boot-log random
+	refused "" map --boot-log text
 }
 
 twice() {

@@ -11,12 +11,12 @@ cd "$(dirname "$0")/.." || exit 2
 
 prints_it_again() {
 	sed '1d; s/^\[ *[0-9.]*\] //' "$1" >"$work/want"
-	vmatlas map --boot --declared "$1" >"$work/got" 2>&1
+	vmatlas map --boot --boot-log "$1" >"$work/got" 2>&1
 	diff -u "$work/want" "$work/got"
 }
 
 finds_nothing() {
-	vmatlas check -J --declared "$1" >"$work/json" 2>&1 || [ $? -lt 2 ] || cat "$work/json"
+	vmatlas check -J --boot-log "$1" >"$work/json" 2>&1 || [ $? -lt 2 ] || cat "$work/json"
 	found=$(codes "$work/json")
 	[ -z "$found" ] || echo "found: $found"
 }

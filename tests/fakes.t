@@ -58,7 +58,7 @@ is_brief() {
 would_fit() {
 	case $1 in seed|dma-window) echo "usage -b"; return ;; esac
 	for what in 0x3000 2M,ioremap 5M,1M,no-guard,module 16T; do
-		echo "usage --would-fit $what"
+		echo "usage --simulate $what"
 	done
 }
 

@@ -25,7 +25,7 @@ one_line() {
 target() {
 	case $1 in
 	plugins)	;;
-	check)		echo --declared tests/plugins/boot.log ;;
+	check)		echo --boot-log tests/plugins/boot.log ;;
 	*)		echo -k "$O/kernels/${1#* }/vmlinux" -c "$O/kernels/${1#* }/vmcore" ;;
 	esac
 }

@@ -70,7 +70,7 @@ says() {
 # ---- The note alone ----
 
 rows_read_back() {
-	json map --declared "$note" || echo "exit $?"
+	json map --boot-log "$note" || echo "exit $?"
 	regions >"$work/got"
 	cat >"$work/want" <<-END
 	.data 0xc0384000 0xc03b05c0
@@ -88,7 +88,7 @@ rows_read_back() {
 
 prints_itself() {
 	table >"$work/want"
-	vmatlas map --boot --declared "$note" | diff -u "$work/want" -
+	vmatlas map --boot --boot-log "$note" | diff -u "$work/want" -
 }
 
 # ---- With the line that its full log began with ----
@@ -99,7 +99,7 @@ with_log() {
 
 says_what_was_lost() {
 	with_log
-	says --declared "$work/log" <<-END
+	says --boot-log "$work/log" <<-END
 	ram-ignored: 128 MiB of 512 MiB RAM is not used by this kernel
 	lost physical 0x58000000-0x5fffffff, 128 MiB
 	0xe0000000 - 0x08000000 = 0xd8000000; lowmem is 0xc0000000-0xd8000000
@@ -116,10 +116,10 @@ says_what_was_lost() {
 # ---- A row moved ----
 
 overlap_of() {
-	says --declared "$work/moved" <<-END
+	says --boot-log "$work/moved" <<-END
 	region-overlap: $1
 	END
-	case $(verdict --declared "$work/moved") in
+	case $(verdict --boot-log "$work/moved") in
 	*region-overlap*\ 1) ;;
 	*) echo "check does not exit with 1" ;;
 	esac
@@ -147,19 +147,19 @@ fixmap_into_vectors() {
 
 neighbours_may_touch() {
 	moved DMA e0000000 e2000000
-	the_verdict "lowmem-at-limit 0" --declared "$work/moved"
+	the_verdict "lowmem-at-limit 0" --boot-log "$work/moved"
 }
 
 # ---- The fake kernel of that board ----
 
 nine_rows() {
 	table >"$work/want"
-	(cd "$work/seed" && vmatlas map --boot vmlinux vmcore --declared "$platform") >"$work/got"
+	(cd "$work/seed" && vmatlas map --boot vmlinux vmcore --boot-log "$platform") >"$work/got"
 	diff -u "$work/want" "$work/got"
 }
 
 dump_says_what_was_lost() {
-	says "$work/seed/vmlinux" "$work/seed/vmcore" --declared "$platform" <<-END
+	says "$work/seed/vmlinux" "$work/seed/vmcore" --boot-log "$platform" <<-END
 	ram-ignored: 128 MiB of 512 MiB RAM is not used by this kernel
 	lost physical 0x58000000-0x5fffffff, 128 MiB
 	0xe0000000 - 0x08000000 = 0xd8000000; lowmem is 0xc0000000-0xd8000000
@@ -171,7 +171,7 @@ dump_says_what_was_lost() {
 sources_differ() {
 	moved modules bf800000 c0000000
 	the_verdict "ram-ignored bounds-disagree 1" "$work/seed/vmlinux" "$work/seed/vmcore" \
-		--declared "$work/moved"
+		--boot-log "$work/moved"
 }
 
 # ---- The same board, its DMA window as large as the platform asked for ----
@@ -194,9 +194,9 @@ window_disagrees() {
 
 ok "the note's nine rows are read back" rows_read_back
 ok "and printed as they were" prints_itself
-ok "the table alone: lowmem-at-limit, a note" the_verdict "lowmem-at-limit 0" --declared "$note"
+ok "the table alone: lowmem-at-limit, a note" the_verdict "lowmem-at-limit 0" --boot-log "$note"
 with_log
-ok "with the log's line: ram-ignored" the_verdict "ram-ignored 1" --declared "$work/log"
+ok "with the log's line: ram-ignored" the_verdict "ram-ignored 1" --boot-log "$work/log"
 ok "and how much, why, seen where, and what to do" says_what_was_lost
 ok "DMA moved into vmalloc is an overlap" dma_into_vmalloc
 ok "vmalloc moved into lowmem is an overlap" vmalloc_into_lowmem
@@ -207,7 +207,7 @@ if fake seed; then
 	ok "the fake board prints exactly the nine rows" nine_rows
 	ok "its dump tells what was lost" dump_says_what_was_lost
 	ok "its dump and the table agree" the_verdict "ram-ignored 1" \
-		"$work/seed/vmlinux" "$work/seed/vmcore" --declared "$note"
+		"$work/seed/vmlinux" "$work/seed/vmcore" --boot-log "$note"
 	ok "and disagree where a row is moved" sources_differ
 	fake dma-window
 	ok "its DMA window runs into the platform's vmalloc" window_into_vmalloc

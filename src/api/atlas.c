@@ -22,10 +22,10 @@ void vmatlas_close(struct vmatlas *atlas)
 	vec_done(&atlas->findings);
 	vec_done(&atlas->coverage);
 	physical_free(atlas->physical);
-	ledger_free(atlas->ledger);
+	space_accounts_free(atlas->space_accounts);
 	owners_free(atlas->owners);
-	books_done(&atlas->books);
-	bootlog_free(atlas->declared);
+	kernel_records_free(&atlas->books);
+	bootlog_free(atlas->boot_log);
 	platform_free(atlas->platform);
 	kernel_free(atlas->kernel);
 	strings_free(atlas->strings);
@@ -66,12 +66,12 @@ static void files_done(struct files *f)
 
 static struct vmatlas_error *list_files(const struct vmatlas_open_opts *opts, struct files *f)
 {
-	for (uint64_t i = 0; i < opts->nr_parts + 2; i++) {
+	for (uint64_t i = 0; i < opts->nr_core_parts + 2; i++) {
 		const char **slot = vec_push(&f->list);
 
 		if (!slot)
 			return error_no_memory();
-		*slot = i == 0 ? opts->vmlinux : i == 1 ? opts->core : opts->parts[i - 2];
+		*slot = i == 0 ? opts->vmlinux : i == 1 ? opts->core : opts->core_parts[i - 2];
 	}
 	return NULL;
 }
@@ -147,12 +147,12 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 	_cleanup_(files_done) struct files files = { 0 };
 	struct kernel_opts o = {
 		.live = opts->live,
-		.types = opts->types, .host = opts->host, .phys_offset = opts->phys_offset,
+		.types = opts->types, .host = opts->memory_ops, .phys_offset = opts->phys_offset,
 		.kaslr_offset = opts->kaslr_offset,
-		.mem = { .tmpdir = opts->tmpdir, .record = opts->record, .log = opts->log ? pass_log : NULL,
+		.mem = { .tmpdir = opts->tmpdir, .record = opts->keep_for_extract, .log = opts->log ? pass_log : NULL,
 			 .log_arg = atlas },
 		.search = {
-			.roots = opts->roots, .debug_dirs = opts->debug_dirs,
+			.roots = opts->sysroots, .debug_dirs = opts->debug_dirs,
 			.debuginfod = opts->debuginfod, .confirm = opts->confirm,
 			.cancelled = opts->cancelled, .ask_arg = opts->ask_arg,
 			.log = opts->log ? pass_log : NULL, .log_arg = atlas,
@@ -201,10 +201,10 @@ struct vmatlas_error *vmatlas_open(const struct vmatlas_open_opts *theirs, struc
 	if (!atlas || !(atlas->strings = strings_new()))
 		return error_no_memory();
 	err = import_opts(&opts, theirs);
-	if (!err && opts.declared)
-		err = bootlog_read_file(opts.declared, &atlas->declared);
-	if (!err && opts.platform)
-		err = platform_read_file(opts.platform, &atlas->platform);
+	if (!err && opts.boot_log)
+		err = bootlog_read_file(opts.boot_log, &atlas->boot_log);
+	if (!err && opts.platform_file)
+		err = platform_read_file(opts.platform_file, &atlas->platform);
 	if (!err)
 		err = open_kernel(atlas, &opts);
 	if (!err)
@@ -223,7 +223,7 @@ static struct vmatlas_error *sink_claim(void *arg, const struct vmatlas_claim *c
 }
 
 static struct vmatlas_error *sink_finding(void *arg, const char *surveyor,
-					  const struct vmatlas_report *report,
+					  const struct vmatlas_finding_desc *report,
 					  const char *message)
 {
 	return atlas_add_finding(arg, surveyor, report, message);
@@ -238,7 +238,7 @@ static struct vmatlas_error *sink_coverage(void *arg, uint32_t state, const char
 static struct vmatlas_error *run_surveyor(struct vmatlas *atlas, const struct surveyor *by,
 					  const struct survey_sink *sink)
 {
-	_cleanup_(freep) struct resolved *res = calloc(by->nr_needs + 1, sizeof(*res));
+	_cleanup_(freep) struct resolved *res = calloc(by->nr_lookups + 1, sizeof(*res));
 	struct survey s = {
 		.k = atlas->kernel, .by = by, .res = res, .sink = sink, .books = &atlas->books,
 	};
@@ -246,7 +246,7 @@ static struct vmatlas_error *run_surveyor(struct vmatlas *atlas, const struct su
 
 	if (!res)
 		return error_no_memory();
-	err = needs_resolve(atlas->kernel, by->needs, by->nr_needs, res);
+	err = lookup_resolve(atlas->kernel, by->lookups, by->nr_lookups, res);
 	if (!err)
 		err = by->run(&s);
 	return vmatlas_error_wrap(err, "survey of %s", by->name);
@@ -257,8 +257,8 @@ static struct vmatlas_error *add_declared(struct vmatlas *atlas)
 	struct vmatlas_error *err = NULL;
 	const struct vmatlas_claim *c;
 
-	for (size_t i = 0; atlas->declared && !err &&
-			   (c = bootlog_claim_next(atlas->declared, &i));)
+	for (size_t i = 0; atlas->boot_log && !err &&
+			   (c = bootlog_claim_next(atlas->boot_log, &i));)
 		err = atlas_add_claim(atlas, c);
 	for (size_t i = 0; atlas->platform && !err && i < atlas->platform->claims.nr; i++)
 		err = atlas_add_claim(atlas, &atlas->platform->claims.v[i]);
@@ -273,13 +273,13 @@ static struct vmatlas_error *cover_dump(struct vmatlas *atlas)
 	struct vmatlas_error *err = NULL;
 
 	if (info && info->lacks)
-		err = atlas_add_coverage(atlas, VMATLAS_PARTIAL, "dump", info->lacks);
+		err = atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, "dump", info->lacks);
 	if (err || !info || !info->truncated_at)
 		return err;
 	str_addf(&detail, "%s is truncated: %" PRIu64 " of %" PRIu64 " bytes are there",
 		 info->truncated_file ? info->truncated_file : "file", info->truncated_at,
 		 info->expected_size);
-	return atlas_add_coverage(atlas, VMATLAS_PARTIAL, "dump", str_text(&detail));
+	return atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, "dump", str_text(&detail));
 }
 
 struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
@@ -289,7 +289,7 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 
 	if (atlas->sealed)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "surveyed already");
-	if (!atlas->kernel && !atlas->declared && !atlas->platform)
+	if (!atlas->kernel && !atlas->boot_log && !atlas->platform)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"no dump given; --live reads the running kernel");
 	atlas->surveyed = what;
@@ -301,7 +301,7 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 		err = add_declared(atlas);
 	if (!err)
 		err = atlas_seal(atlas);
-	return err || !atlas->books.free ? err : ledger_draw(atlas);
+	return err || !atlas->books.free ? err : space_account(atlas);
 }
 
 struct vmatlas_error *vmatlas_inspect(struct vmatlas *atlas)

@@ -31,19 +31,19 @@ struct vmatlas_error *atlas_fill_info(struct vmatlas *atlas)
 		.size = sizeof(*i), .page_shift = k->page_shift, .pointer_size = k->ptr_size,
 		.big_endian = k->big_endian, .live = m->live, .levels = k->format->nr_levels,
 		.arch = k->arch->name, .release = k->release_text, .version = k->version_text,
-		.host = k->host_text, .banner = k->banner, .cpu = describe_cpu(atlas),
+		.nodename = k->host_text, .banner = k->banner, .cpu = describe_cpu(atlas),
 		.core_path = m->path ? m->path : "", .core_format = m->format ? m->format : "",
 		.vmlinux_path = image_info(k->image)->path,
 		.build_id = image_info(k->image)->build_id,
 		.types_from = image_info(k->image)->types_from,
 		.vmlinux_from = k->found ? k->found_from : "",
-		.vmcoreinfo_from = k->vmcoreinfo_from, .proof = k->proof,
+		.vmcoreinfo_from = k->vmcoreinfo_from, .verified_by = k->proof,
 		.kaslr_from = k->slide_from, .phys_from = k->phys_from,
 		.kaslr_offset = k->slide, .phys_base = k->phys_base,
 	};
-	vmcoreinfo_number(k->vmcoreinfo, "CRASHTIME", &i->taken);
-	if (!i->taken)
-		i->taken = m->taken;
+	vmcoreinfo_number(k->vmcoreinfo, "CRASHTIME", &i->dump_time);
+	if (!i->dump_time)
+		i->dump_time = m->taken;
 	return i->cpu ? NULL : error_no_memory();
 }
 

@@ -6,25 +6,25 @@
 #include "map/vmatlas_internal.h"
 #include "kernel/printk/printk.h"
 
-static struct vmatlas_message message_of(const struct log_record *rec, const char *text)
+static struct vmatlas_printk_record message_of(const struct log_record *rec, const char *text)
 {
-	return (struct vmatlas_message){
-		.size = sizeof(struct vmatlas_message),
-		.flags = (rec->has_ts ? VMATLAS_MESSAGE_HAS_TIME : 0) |
-			 (rec->has_caller ? VMATLAS_MESSAGE_HAS_CALLER : 0),
+	return (struct vmatlas_printk_record){
+		.size = sizeof(struct vmatlas_printk_record),
+		.flags = (rec->has_ts ? VMATLAS_PRINTK_HAS_TIME : 0) |
+			 (rec->has_caller ? VMATLAS_PRINTK_HAS_CALLER : 0),
 		.level = rec->level, .facility = rec->facility, .seq = rec->seq,
 		.nsec = rec->ts_nsec, .caller = rec->caller_id,
 		.len = (uint32_t)strlen(text), .text = text,
 	};
 }
 
-static struct vmatlas_error *give(const struct printk_log *log, vmatlas_message_fn *message,
+static struct vmatlas_error *give(const struct printk_log *log, vmatlas_printk_record_fn *message,
 				  void *arg)
 {
 	for (size_t i = 0; i < log->records.nr; i++) {
 		const struct log_record *rec = &log->records.v[i];
 		_cleanup_(freep) char *text = strndup(log_text(log, rec), rec->len);
-		struct vmatlas_message m;
+		struct vmatlas_printk_record m;
 
 		if (!text)
 			return error_no_memory();
@@ -35,7 +35,7 @@ static struct vmatlas_error *give(const struct printk_log *log, vmatlas_message_
 	return NULL;
 }
 
-struct vmatlas_error *vmatlas_messages(struct vmatlas *atlas, vmatlas_message_fn *message,
+struct vmatlas_error *vmatlas_printk_records(struct vmatlas *atlas, vmatlas_printk_record_fn *message,
 				       void *arg)
 {
 	const struct printk_log *log = NULL;

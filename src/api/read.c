@@ -74,17 +74,17 @@ struct vmatlas_error *api_give(void *theirs, uint32_t their_size, void *ours, ui
 	return NULL;
 }
 
-static void copy_steps(struct vmatlas_walk *to, const struct walk *from)
+static void copy_steps(struct vmatlas_translate *to, const struct walk *from)
 {
 	for (unsigned int i = 0; i < from->nr_steps; i++)
-		to->step[i] = (struct vmatlas_walk_step){
+		to->step[i] = (struct vmatlas_translation_step){
 			from->step[i].level, from->step[i].entry_addr, from->step[i].entry };
 }
 
-struct vmatlas_error *vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct vmatlas_walk *ret)
+struct vmatlas_error *vmatlas_translate(struct vmatlas *atlas, uint64_t addr, struct vmatlas_translate *ret)
 {
 	struct vmatlas_error *err = need_kernel(atlas);
-	struct vmatlas_walk out = { .attributes = "" };
+	struct vmatlas_translate out = { .attributes = "" };
 	struct walk w = { 0 };
 
 	if (!err)
@@ -102,7 +102,7 @@ struct vmatlas_error *vmatlas_walk(struct vmatlas *atlas, uint64_t addr, struct 
 	return api_give(ret, ret->size, &out, sizeof(out));
 }
 
-struct vmatlas_error *vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg)
+struct vmatlas_error *vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg)
 {
 	struct vmatlas_error *err = need_kernel(atlas);
 

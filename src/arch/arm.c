@@ -189,7 +189,7 @@ static void layout_vectors(const struct layout *l)
 	      "formula: CONFIG_VECTORS_BASE");
 	if (mapped(l, base, &last) != MAPPED)
 		return;
-	say_start(l->sink, VMATLAS_KIND_VECTORS, "vector", base, "page tables: mapped there");
+	claim_start(l->sink, VMATLAS_KIND_VECTORS, "vector", base, "page tables: mapped there");
 	if (mapped(l, base + 0x1000, &last) == MAPPED)
 		claim(l, VMATLAS_KIND_VECTORS, "vector stubs", base + 0x1000, base + 0x2000,
 		      0, "page tables: mapped behind the vectors");
@@ -235,7 +235,7 @@ static void layout_fdt(const struct layout *l)
 		return;
 	claim(l, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE, FDT_FIXED_BASE + 2 * l->section,
 	      0, "formula: FDT_FIXED_BASE, initial_boot_params lies in it");
-	observe_start(f, l->sink, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE);
+	probe_start(f, l->sink, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE);
 }
 
 /* Its own region up to 3.5; later DMA memory lives in vmalloc areas. */
@@ -252,7 +252,7 @@ static void layout_dma(const struct layout *l)
 		claim(l, VMATLAS_KIND_DMA, "DMA", end - (ptes << 21), end, 0,
 		      "length of consistent_pte, CONSISTENT_END");
 	else if (f->release && f->release <= KERNEL_RELEASE(3, 1))
-		claim(l, VMATLAS_KIND_DMA, "DMA", end - MIB(2), end, VMATLAS_CLAIM_GUESS,
+		claim(l, VMATLAS_KIND_DMA, "DMA", end - MIB(2), end, VMATLAS_CLAIM_DEFAULT,
 		      "formula: CONSISTENT_END - 2 MiB; platforms may differ");
 }
 
@@ -275,10 +275,10 @@ static void layout_vmalloc(const struct layout *l)
 		claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, 0xff000000, 0,
 		      "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END 3.3 to 4.2");
 	else
-		say_start(l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start,
+		claim_start(l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start,
 			  "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END is "
 			  "the platform's");
-	say_vmalloc_number(f, l->sink, N_VMALLOC_START);
+	claim_vmalloc_number(f, l->sink, N_VMALLOC_START);
 	if (rel >= KERNEL_RELEASE(3, 6) && f->found[PCI_IO])
 		claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", 0xfee00000, 0xff000000,
 		      VMATLAS_CLAIM_NESTED, "formula: PCI_IO_VIRT_BASE + 2 MiB");
@@ -290,8 +290,8 @@ static void layout_lowmem(const struct layout *l)
 		return;
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset, l->high_memory, 0,
 	      "PAGE_OFFSET from swapper_pg_dir; high_memory");
-	observe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset);
-	observe_lowmem(l->f, l->sink, l->page_offset, l->high_memory, l->section);
+	probe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset);
+	probe_lowmem(l->f, l->sink, l->page_offset, l->high_memory, l->section);
 	if (l->high_memory < align_up(l->high_memory + 1, VMALLOC_OFFSET))
 		claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory,
 		      (l->high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1), 0,
@@ -309,7 +309,7 @@ static void layout_modules(const struct layout *l)
 	if (f->found[PKMAP]) {
 		claim(l, VMATLAS_KIND_PKMAP, "pkmap", end, l->page_offset, 0,
 		      "formula: PAGE_OFFSET - 2 MiB (HIGHMEM)");
-		observe_pkmap(f, l->sink, end, f->value[PKMAP] + hardware);
+		probe_pkmap(f, l->sink, end, f->value[PKMAP] + hardware);
 	}
 	if (f->found[MODULES])
 		claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end, 0,
@@ -338,13 +338,13 @@ static void layout_sections(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 
-	say_section(f, l->sink, ".text", f->found[TEXT] ? TEXT : STEXT, ETEXT,
+	claim_section(f, l->sink, ".text", f->found[TEXT] ? TEXT : STEXT, ETEXT,
 		    "symbols _text, _etext");
-	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+	claim_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
 		    "symbols __init_begin, __init_end");
-	say_section(f, l->sink, ".data", f->found[SDATA] ? SDATA : DATA, EDATA,
+	claim_section(f, l->sink, ".data", f->found[SDATA] ? SDATA : DATA, EDATA,
 		    "symbols _sdata, _edata");
-	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+	claim_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
 		    "symbols __bss_start, __bss_stop");
 }
 

@@ -147,7 +147,7 @@ static void say_regions(const struct layout *l)
 	const char *source = by[at->era];
 
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", at->linear, at->linear_end,
-	      l->may_be_52 ? VMATLAS_CLAIM_GUESS : 0, source);
+	      l->may_be_52 ? VMATLAS_CLAIM_DEFAULT : 0, source);
 	if (at->shadow_end)
 		claim(l, VMATLAS_KIND_KASAN, "KASAN shadow", at->shadow, at->shadow_end, 0,
 		      source);
@@ -178,14 +178,14 @@ static void say_vmcoreinfo(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 
-	say_number(f, l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", N_VMALLOC_START,
+	claim_number(f, l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", N_VMALLOC_START,
 		   N_VMALLOC_END, "vmcoreinfo NUMBER(VMALLOC_*)");
 	if (f->found[MODULES])
-		say_number(f, l->sink, VMATLAS_KIND_MODULE_SPACE, "modules", N_MODULES_VADDR,
+		claim_number(f, l->sink, VMATLAS_KIND_MODULE_SPACE, "modules", N_MODULES_VADDR,
 			   N_MODULES_END, "vmcoreinfo NUMBER(MODULES_*)");
 	/* its VMEMMAP_START counts what vmalloc got, too */
 	if (l->at.va_bits == l->at.va_bits_actual || l->at.era < VMEMMAP_AT_TOP)
-		say_number(f, l->sink, VMATLAS_KIND_VMEMMAP, "vmemmap", N_VMEMMAP_START,
+		claim_number(f, l->sink, VMATLAS_KIND_VMEMMAP, "vmemmap", N_VMEMMAP_START,
 			   N_VMEMMAP_END, "vmcoreinfo NUMBER(VMEMMAP_*)");
 }
 
@@ -216,18 +216,18 @@ static void say_image(const struct layout *l)
 	if (f->found[TEXT] && f->found[END]) {
 		claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT], f->value[END],
 		      VMATLAS_CLAIM_NESTED, "symbols _text, _end");
-		observe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT]);
-		observe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
+		probe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT]);
+		probe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
 	}
-	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
-	say_section(f, l->sink, ".rodata", START_RODATA,
+	claim_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
+	claim_section(f, l->sink, ".rodata", START_RODATA,
 		    f->found[INITTEXT_BEGIN] ? INITTEXT_BEGIN : INIT_BEGIN,
 		    "symbols __start_rodata, __inittext_begin");
-	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+	claim_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
 		    "symbols __init_begin, __init_end");
-	say_section(f, l->sink, ".data", f->found[SDATA] ? SDATA : DATA, EDATA,
+	claim_section(f, l->sink, ".data", f->found[SDATA] ? SDATA : DATA, EDATA,
 		    "symbols _sdata, _edata");
-	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+	claim_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
 		    "symbols __bss_start, __bss_stop");
 }
 

@@ -9,7 +9,7 @@
 
 /* ---- What the kernel reserved ---- */
 
-enum ram_gap ram_gap_rule(const struct ram_question *q)
+enum ram_gap ram_gap_rule(const struct arm_lowmem_input *q)
 {
 	if (q->gap != RAM_GAP_UNKNOWN)
 		return q->gap;
@@ -22,7 +22,7 @@ enum ram_gap ram_gap_rule(const struct ram_question *q)
  * its own; then 240 MiB and the gap. A log that hides its release shows its age
  * by a DMA window or by such a VMALLOC_END.
  */
-static uint64_t default_reserve(const struct ram_question *q, enum ram_gap rule)
+static uint64_t default_reserve(const struct arm_lowmem_input *q, enum ram_gap rule)
 {
 	if (q->default_limit && rule == RAM_GAP_TAKEN &&
 	    q->default_limit < q->vmalloc_end)
@@ -40,14 +40,14 @@ static uint64_t default_reserve(const struct ram_question *q, enum ram_gap rule)
 }
 
 /* The largest vmalloc= that the kernel accepts: 32 MiB of lowmem must remain. */
-uint64_t ram_most_reserve(const struct ram_question *q, uint64_t gap)
+uint64_t ram_most_reserve(const struct arm_lowmem_input *q, uint64_t gap)
 {
 	uint64_t space = q->vmalloc_end - q->page_offset;
 
 	return space > MIB(32) + gap ? space - MIB(32) - gap : 0;
 }
 
-static void judge_limit(const struct ram_question *q, struct ram_answer *a)
+static void judge_limit(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t most;
 
@@ -73,7 +73,7 @@ static void judge_limit(const struct ram_question *q, struct ram_answer *a)
  * RAM is missing, lowmem does not end where the default makes it end, and nobody
  * knows the command line: it must have held a vmalloc=, and lowmem's end says which.
  */
-static void imply_reserve(const struct ram_question *q, struct ram_answer *a)
+static void imply_reserve(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t above = q->vmalloc_end - q->lowmem_end;
 
@@ -87,7 +87,7 @@ static void imply_reserve(const struct ram_question *q, struct ram_answer *a)
 
 /* ---- What lies above lowmem ---- */
 
-static void lost_add(struct ram_answer *a, uint64_t first, uint64_t last)
+static void lost_add(struct arm_lowmem_result *a, uint64_t first, uint64_t last)
 {
 	if (first > last)
 		return;
@@ -97,7 +97,7 @@ static void lost_add(struct ram_answer *a, uint64_t first, uint64_t last)
 }
 
 /* What of @r the firmware does not keep for itself. */
-static void lost_add_unreserved(const struct ram_question *q, struct ram_answer *a,
+static void lost_add_unreserved(const struct arm_lowmem_input *q, struct arm_lowmem_result *a,
 				struct vmatlas_range r)
 {
 	for (size_t i = 0; i < q->nr_reserved; i++) {
@@ -114,7 +114,7 @@ static void lost_add_unreserved(const struct ram_question *q, struct ram_answer 
 	lost_add(a, r.first, r.last);
 }
 
-static void derive_phys_offset(const struct ram_question *q, struct ram_answer *a)
+static void derive_phys_offset(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t size = q->lowmem_end - q->page_offset;
 
@@ -130,7 +130,7 @@ static void derive_phys_offset(const struct ram_question *q, struct ram_answer *
  * Since 4.9 what is cut off begins at a multiple of 2 MiB, which may lie below
  * the end of lowmem: the log knows.
  */
-static uint64_t first_above(const struct ram_question *q, const struct ram_answer *a)
+static uint64_t first_above(const struct arm_lowmem_input *q, const struct arm_lowmem_result *a)
 {
 	uint64_t first = a->phys_offset + (q->lowmem_end - q->page_offset);
 
@@ -140,7 +140,7 @@ static uint64_t first_above(const struct ram_question *q, const struct ram_answe
 	return first;
 }
 
-static void judge_installed(const struct ram_question *q, struct ram_answer *a)
+static void judge_installed(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t lowmem = q->lowmem_end - q->page_offset;
 
@@ -162,7 +162,7 @@ static void judge_installed(const struct ram_question *q, struct ram_answer *a)
 	}
 }
 
-static bool same_lost(const struct ram_question *q, const struct ram_answer *a)
+static bool same_lost(const struct arm_lowmem_input *q, const struct arm_lowmem_result *a)
 {
 	uint64_t logged = 0;
 
@@ -172,7 +172,7 @@ static bool same_lost(const struct ram_question *q, const struct ram_answer *a)
 	       (!a->nr_lost || q->logged[0].first == a->lost[0].first);
 }
 
-static void judge_log(const struct ram_question *q, struct ram_answer *a)
+static void judge_log(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	if (!q->nr_logged)
 		return;
@@ -188,7 +188,7 @@ static void judge_log(const struct ram_question *q, struct ram_answer *a)
 		a->installed_bytes = q->lowmem_end - q->page_offset + a->lost_bytes;
 }
 
-static enum ram_verdict verdict(const struct ram_question *q, const struct ram_answer *a)
+static enum ram_verdict verdict(const struct arm_lowmem_input *q, const struct arm_lowmem_result *a)
 {
 	bool has_highmem = q->highmem == RAM_YES && q->aliasing != RAM_YES;
 
@@ -209,15 +209,15 @@ static enum ram_verdict verdict(const struct ram_question *q, const struct ram_a
 
 /* ---- All together ---- */
 
-static bool layout_makes_sense(const struct ram_question *q)
+static bool layout_makes_sense(const struct arm_lowmem_input *q)
 {
 	return q->page_offset < q->lowmem_end && q->lowmem_end <= q->vmalloc_end &&
 	       q->vmalloc_end <= GIB(4);
 }
 
-void ram_judge(const struct ram_question *q, struct ram_answer *ret)
+void arm_lowmem_check(const struct arm_lowmem_input *q, struct arm_lowmem_result *ret)
 {
-	struct ram_answer *a = ret;
+	struct arm_lowmem_result *a = ret;
 
 	memset(a, 0, sizeof(*a));
 	a->layout_known = layout_makes_sense(q);

@@ -19,7 +19,7 @@ enum ram_known { RAM_UNKNOWN = -1, RAM_NO, RAM_YES };
  */
 enum ram_gap { RAM_GAP_UNKNOWN, RAM_GAP_TAKEN, RAM_GAP_ADDED };
 
-struct ram_question {
+struct arm_lowmem_input {
 	uint64_t page_offset;
 	uint64_t lowmem_end;		/* high_memory: exclusive */
 	uint64_t vmalloc_end;		/* exclusive */
@@ -77,7 +77,7 @@ struct ram_choice {
 
 #define RAM_MAX_LOST 16
 
-struct ram_answer {
+struct arm_lowmem_result {
 	enum ram_verdict verdict;
 	bool layout_known;		/* else there are no limit and no need_end */
 	/* The limit: vmalloc_end - reserve - gap. */
@@ -109,6 +109,6 @@ struct ram_answer {
 	size_t nr_choices;
 };
 
-void ram_judge(const struct ram_question *q, struct ram_answer *ret);
+void arm_lowmem_check(const struct arm_lowmem_input *q, struct arm_lowmem_result *ret);
 
 #endif

@@ -11,12 +11,12 @@
 #define RAM_LEAST_RESERVE MIB(16)
 #define RAM_MOST	  TIB(1)		/* LPAE's 40 bits */
 
-enum ram_gap ram_gap_rule(const struct ram_question *q);
+enum ram_gap ram_gap_rule(const struct arm_lowmem_input *q);
 /* The largest vmalloc= that the kernel accepts. */
-uint64_t ram_most_reserve(const struct ram_question *q, uint64_t gap);
+uint64_t ram_most_reserve(const struct arm_lowmem_input *q, uint64_t gap);
 
 /* arm_lowmem_options.c: what would help, with a layout and without one */
-void ram_choose(const struct ram_question *q, struct ram_answer *a);
-void ram_choose_without_layout(const struct ram_question *q, struct ram_answer *a);
+void ram_choose(const struct arm_lowmem_input *q, struct arm_lowmem_result *a);
+void ram_choose_without_layout(const struct arm_lowmem_input *q, struct arm_lowmem_result *a);
 
 #endif

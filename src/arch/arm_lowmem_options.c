@@ -6,7 +6,7 @@
  * Lowmem would have to reach so far to hold all RAM. In whole PMDs: the kernel
  * rounds its limit down to one.
  */
-static void judge_need(const struct ram_question *q, struct ram_answer *a)
+static void judge_need(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t size = q->lowmem_end - q->page_offset + a->lost_bytes;
 	int64_t most = (int64_t)ram_most_reserve(q, a->gap);
@@ -26,7 +26,7 @@ static void judge_need(const struct ram_question *q, struct ram_answer *a)
 }
 
 /* How much of what is lost a kernel with such a limit and split would keep. */
-static uint64_t recovered(const struct ram_question *q, const struct ram_answer *a,
+static uint64_t recovered(const struct arm_lowmem_input *q, const struct arm_lowmem_result *a,
 			  uint64_t limit, uint64_t page_offset)
 {
 	uint64_t room = align_down(limit - page_offset, RAM_PMD_SIZE), sum = 0;
@@ -47,7 +47,7 @@ static uint64_t recovered(const struct ram_question *q, const struct ram_answer 
 }
 
 /* VMALLOC_START is the 8 MiB boundary at or above high_memory + 1. */
-static uint64_t vmalloc_left(const struct ram_question *q, const struct ram_answer *a,
+static uint64_t vmalloc_left(const struct arm_lowmem_input *q, const struct arm_lowmem_result *a,
 			     uint64_t limit, uint64_t page_offset)
 {
 	uint64_t need = page_offset + (a->need_end - q->page_offset);
@@ -57,7 +57,7 @@ static uint64_t vmalloc_left(const struct ram_question *q, const struct ram_answ
 	return start < q->vmalloc_end ? q->vmalloc_end - start : 0;
 }
 
-static bool choose(const struct ram_question *q, struct ram_answer *a,
+static bool choose(const struct arm_lowmem_input *q, struct arm_lowmem_result *a,
 		   enum ram_choice_kind kind, uint64_t value, uint64_t reserve,
 		   uint64_t page_offset)
 {
@@ -71,7 +71,7 @@ static bool choose(const struct ram_question *q, struct ram_answer *a,
 	return c.recovers == a->lost_bytes;
 }
 
-static void judge_splits(const struct ram_question *q, struct ram_answer *a)
+static void judge_splits(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	/*
 	 * VMSPLIT_3G_OPT, 2G, 1G of arch/arm/Kconfig. The first not with LPAE, and
@@ -88,7 +88,7 @@ static void judge_splits(const struct ram_question *q, struct ram_answer *a)
 	}
 }
 
-static void choose_highmem(const struct ram_question *q, struct ram_answer *a,
+static void choose_highmem(const struct arm_lowmem_input *q, struct arm_lowmem_result *a,
 			   uint64_t vmalloc_size)
 {
 	struct ram_choice c = { .kind = RAM_CHOICE_HIGHMEM, .recovers = a->lost_bytes,
@@ -99,7 +99,7 @@ static void choose_highmem(const struct ram_question *q, struct ram_answer *a,
 		a->choices[a->nr_choices++] = c;
 }
 
-static void judge_choices(const struct ram_question *q, struct ram_answer *a)
+static void judge_choices(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	if ((q->has_param || a->reserve_implied) && a->default_reserve < a->reserve)
 		choose(q, a, RAM_CHOICE_DROP, a->default_reserve, a->default_reserve,
@@ -114,7 +114,7 @@ static void judge_choices(const struct ram_question *q, struct ram_answer *a)
 	choose_highmem(q, a, vmalloc_left(q, a, a->limit, q->page_offset));
 }
 
-void ram_choose(const struct ram_question *q, struct ram_answer *a)
+void ram_choose(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	judge_need(q, a);
 	if (a->limit_known)
@@ -123,7 +123,7 @@ void ram_choose(const struct ram_question *q, struct ram_answer *a)
 
 /* ---- A log without a table, as every kernel's since 5.1 ---- */
 
-static void choose_less(struct ram_answer *a, enum ram_choice_kind kind, uint64_t reserve)
+static void choose_less(struct arm_lowmem_result *a, enum ram_choice_kind kind, uint64_t reserve)
 {
 	struct ram_choice c = { .kind = kind, .value = reserve };
 
@@ -137,7 +137,7 @@ static void choose_less(struct ram_answer *a, enum ram_choice_kind kind, uint64_
  * Neither PAGE_OFFSET nor VMALLOC_END is known, nor need they be: what is lost
  * begins at the limit, and each MiB less of reserve moves the limit up by one.
  */
-void ram_choose_without_layout(const struct ram_question *q, struct ram_answer *a)
+void ram_choose_without_layout(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t lost = align_up(a->lost_bytes, RAM_PMD_SIZE);
 

@@ -162,7 +162,7 @@ static bool layout_cpu_entry(struct layout *l)
 	claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end,
 	      l->end + PAGE + cpus * f->value[CEA_SIZE],
 	      "formula: below the fixmap, a page + NR_CPUS * sizeof(struct cpu_entry_area)");
-	observe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end);
+	probe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end);
 	/* with page table isolation for 32 bits, whether it is used or not */
 	if (f->release >= KERNEL_RELEASE(4, 19)) {
 		l->end = below(l, 1);
@@ -186,7 +186,7 @@ static void layout_pkmap(struct layout *l)
 	claim(l, VMATLAS_KIND_PKMAP, "pkmap", l->end, l->end + pages * PAGE,
 	      "formula: LAST_PKMAP pages below what lies above (HIGHMEM)");
 	if (f->found[PKMAP_TABLE])
-		observe_pkmap(f, l->sink, l->end, f->value[PKMAP_TABLE]);
+		probe_pkmap(f, l->sink, l->end, f->value[PKMAP_TABLE]);
 }
 
 static void layout_vmalloc(const struct layout *l)
@@ -210,20 +210,20 @@ static void layout_lowmem(const struct layout *l)
 		return;
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->f->page_offset, l->high_memory,
 	      "PAGE_OFFSET from _text; high_memory");
-	observe_lowmem(l->f, l->sink, l->f->page_offset, l->high_memory, PAGE);
+	probe_lowmem(l->f, l->sink, l->f->page_offset, l->high_memory, PAGE);
 }
 
 static void layout_sections(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 
-	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
-	say_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
+	claim_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
+	claim_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
 		    "symbols __start_rodata, __end_rodata");
-	say_section(f, l->sink, ".data", SDATA, EDATA, "symbols _sdata, _edata");
-	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+	claim_section(f, l->sink, ".data", SDATA, EDATA, "symbols _sdata, _edata");
+	claim_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
 		    "symbols __init_begin, __init_end");
-	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+	claim_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
 		    "symbols __bss_start, __bss_stop");
 }
 
@@ -243,7 +243,7 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 			layout_vmalloc(&l);
 		}
 	}
-	say_vmalloc_number(f, sink, N_VMALLOC_START);
+	claim_vmalloc_number(f, sink, N_VMALLOC_START);
 	layout_lowmem(&l);
 	layout_sections(&l);
 }

@@ -13,25 +13,25 @@ static enum arch_mapped probe(const struct arch_facts *f, uint64_t addr)
 	return f->mapped ? f->mapped(f->arg, addr, &last) : UNKNOWN;
 }
 
-void observe_start(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
+void probe_start(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
 		   const char *name, uint64_t start)
 {
 	if (start && probe(f, start - 1) == UNMAPPED && probe(f, start) == MAPPED)
-		say_start(sink, kind, name, start, "page tables: the mapping begins there");
+		claim_start(sink, kind, name, start, "page tables: the mapping begins there");
 }
 
-void observe_end(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
+void probe_end(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
 		 const char *name, uint64_t end)
 {
 	if (end && probe(f, end) == UNMAPPED && probe(f, end - 1) == MAPPED)
-		say_end(sink, kind, name, end, "page tables: the mapping ends there");
+		claim_end(sink, kind, name, end, "page tables: the mapping ends there");
 }
 
 /*
  * Looked for around where it should be: regions marked no-map leave holes further
  * down that say nothing about the end.
  */
-void observe_lowmem(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
+void probe_lowmem(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
 		    uint64_t end, uint64_t step)
 {
 	enum arch_mapped is = UNKNOWN;
@@ -45,14 +45,14 @@ void observe_lowmem(const struct arch_facts *f, struct arch_sink *sink, uint64_t
 	       last < 0xffffffff)
 		at = last + 1;
 	if (is == UNMAPPED && at > start)
-		say_end(sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", at,
+		claim_end(sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", at,
 			"page tables: the mapping ends there");
 }
 
-void observe_pkmap(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
+void probe_pkmap(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
 		   uint64_t table)
 {
 	if (f->is_table && f->is_table(f->arg, start, table))
-		say_start(sink, VMATLAS_KIND_PKMAP, "pkmap", start,
+		claim_start(sink, VMATLAS_KIND_PKMAP, "pkmap", start,
 			  "page tables: pkmap_page_table begins there");
 }

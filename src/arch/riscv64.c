@@ -193,7 +193,7 @@ static void say_linear(const struct layout *l)
 		end = 0 - GIB(4);
 	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, 0,
 	      "formula: PAGE_OFFSET + a quarter of the address space");
-	observe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
+	probe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
 }
 
 /* Twice the largest device tree beside the other slots since 6.3, and in stable kernels. */
@@ -244,18 +244,18 @@ static void say_image(const struct layout *l)
 	if (f->found[START] && f->found[END]) {
 		claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[START], f->value[END],
 		      l->image_in_linear ? VMATLAS_CLAIM_NESTED : 0, "symbols _start, _end");
-		observe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[START]);
-		observe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
+		probe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[START]);
+		probe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
 	}
-	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
-	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+	claim_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
+	claim_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
 		    "symbols __init_begin, __init_end");
-	say_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
+	claim_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
 		    "symbols __start_rodata, __end_rodata");
 	/* _sdata lies before .rodata here (arch/riscv/kernel/vmlinux.lds.S, 6.12) */
-	say_section(f, l->sink, ".data", f->found[DATA] ? DATA : SDATA, EDATA,
+	claim_section(f, l->sink, ".data", f->found[DATA] ? DATA : SDATA, EDATA,
 		    "symbols _data, _edata");
-	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+	claim_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
 		    "symbols __bss_start, __bss_stop");
 }
 
@@ -277,18 +277,18 @@ static void say_vmcoreinfo(const struct layout *l)
 {
 	const struct arch_facts *f = l->f;
 
-	say_number(f, l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", N_VMALLOC_START,
+	claim_number(f, l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", N_VMALLOC_START,
 		   N_VMALLOC_END, "vmcoreinfo NUMBER(VMALLOC_*)");
-	say_number(f, l->sink, VMATLAS_KIND_VMEMMAP, "vmemmap", N_VMEMMAP_START,
+	claim_number(f, l->sink, VMATLAS_KIND_VMEMMAP, "vmemmap", N_VMEMMAP_START,
 		   N_VMEMMAP_END, "vmcoreinfo NUMBER(VMEMMAP_*)");
 	if (f->found[MODULES])
-		say_number(f, l->sink, VMATLAS_KIND_MODULE_SPACE, "modules", N_MODULES_VADDR,
+		claim_number(f, l->sink, VMATLAS_KIND_MODULE_SPACE, "modules", N_MODULES_VADDR,
 			   N_MODULES_END, "vmcoreinfo NUMBER(MODULES_*)");
 	if (f->found[KASAN])
-		say_number(f, l->sink, VMATLAS_KIND_KASAN, "KASAN shadow", N_KASAN_START,
+		claim_number(f, l->sink, VMATLAS_KIND_KASAN, "KASAN shadow", N_KASAN_START,
 			   N_KASAN_END, "vmcoreinfo NUMBER(KASAN_SHADOW_*)");
 	if (f->found[N_PAGE_OFFSET])
-		say_start(l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map",
+		claim_start(l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map",
 			  f->value[N_PAGE_OFFSET], "vmcoreinfo NUMBER(PAGE_OFFSET)");
 }
 

@@ -111,7 +111,7 @@ static void claim_by(const struct layout *l, unsigned int base, uint32_t kind,
 {
 	const bool guess = l->f->found[MOVES] && !l->f->found[base];
 
-	l->sink->claim(l->sink, kind, name, start, end, guess ? VMATLAS_CLAIM_GUESS : 0, source);
+	l->sink->claim(l->sink, kind, name, start, end, guess ? VMATLAS_CLAIM_DEFAULT : 0, source);
 }
 
 /*
@@ -186,7 +186,7 @@ static void layout_direct_map(struct layout *l)
 	l->direct_end = end;
 	claim_by(l, PAGE_OFFSET_BASE, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end,
 		 source);
-	observe_start(f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
+	probe_start(f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
 }
 
 /* With KMSAN (6.1+) the first quarter is vmalloc space, the rest its metadata. */
@@ -243,7 +243,7 @@ static void layout_cpu_entry(const struct layout *l)
 	const uint64_t base = 0xfffffe0000000000;
 
 	if (f->found[CEA_OFFSET] || (f->found[CEA_SIZE] && f->found[NR_CPUS]))
-		observe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base);
+		probe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base);
 	if (f->found[CEA_OFFSET])
 		claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base, base + GIB(512),
 		      "formula: slot -4 of the PGD");
@@ -290,13 +290,13 @@ static void layout_image(const struct layout *l)
 	claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", modules,
 	      0xffffffffff000000,
 	      "formula: __START_KERNEL_map + KERNEL_IMAGE_SIZE");
-	say_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
-	say_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
+	claim_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
+	claim_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
 		    "symbols __start_rodata, __end_rodata");
-	say_section(f, l->sink, ".data", SDATA, EDATA, "symbols _sdata, _edata");
-	say_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
+	claim_section(f, l->sink, ".data", SDATA, EDATA, "symbols _sdata, _edata");
+	claim_section(f, l->sink, ".init", INIT_BEGIN, INIT_END,
 		    "symbols __init_begin, __init_end");
-	say_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
+	claim_section(f, l->sink, ".bss", BSS_START, BSS_STOP,
 		    "symbols __bss_start, __bss_stop");
 }
 
@@ -317,7 +317,7 @@ static void layout_top(const struct layout *l)
 			       "formula: VSYSCALL_ADDR");
 	/* not with vsyscall=none, nor with =xonly, the default since 5.13 */
 	if (f->found[VSYSCALL_PAGE])
-		observe_start(f, l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000);
+		probe_start(f, l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000);
 }
 
 static void layout(const struct arch_facts *f, struct arch_sink *sink)
@@ -334,7 +334,7 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 		layout_direct_map(&l);
 	if (!arch_lost(f, VMALLOC_BASE))
 		layout_vmalloc(&l);
-	say_vmalloc_number(f, sink, N_VMALLOC_START);
+	claim_vmalloc_number(f, sink, N_VMALLOC_START);
 	if (!arch_lost(f, VMEMMAP_BASE))
 		layout_vmemmap(&l);
 	layout_cpu_entry(&l);

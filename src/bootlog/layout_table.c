@@ -47,7 +47,7 @@ static const struct {
 	{ "pci io",    VMATLAS_KIND_PCI_IO, 0, "PCI I/O" },
 	{ "cpu_entry", VMATLAS_KIND_CPU_ENTRY, 0, "cpu entry area" },
 	/* riscv's goes on to the top of the address space */
-	{ "kernel",    VMATLAS_KIND_IMAGE, VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_GUESS,
+	{ "kernel",    VMATLAS_KIND_IMAGE, VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_DEFAULT,
 	  "kernel image" },
 	{ "kasan",     VMATLAS_KIND_KASAN, 0, "KASAN shadow" },
 	{ ".init",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
@@ -114,7 +114,7 @@ static struct row_sense row_sense(const struct bootlog *log, const struct row_te
 	if (is_wide && sense.kind == VMATLAS_KIND_DIRECT_MAP)
 		sense.flags |= VMATLAS_CLAIM_NESTED;
 	if (log->style == BOOTLOG_STYLE_I386 && !strcmp(t->name, ".data"))
-		sense.flags |= VMATLAS_CLAIM_GUESS;
+		sense.flags |= VMATLAS_CLAIM_DEFAULT;
 	return sense;
 }
 
@@ -261,7 +261,7 @@ static void row_add(struct bootlog *log, const struct row_text *t, uint32_t line
 	row->has_claim = c->name && c->source;
 }
 
-static void forget_rows(struct bootlog *log)
+static void discard_rows(struct bootlog *log)
 {
 	for (size_t i = 0; i < log->rows.nr; i++) {
 		free((char *)log->rows.v[i].claim.name);
@@ -292,7 +292,7 @@ bool bootlog_table_line(struct bootlog *log, struct bootlog_state *st,
 	struct row_text t;
 
 	if (found && found > line->text && (found[-1] | 0x20) == 'v') {
-		forget_rows(log);	/* said again: the last one counts */
+		discard_rows(log);	/* said again: the last one counts */
 		st->in_table = st->titled = true;
 		log->style =
 			found[-1] == 'v' ? BOOTLOG_STYLE_I386 : BOOTLOG_STYLE_UNKNOWN;

@@ -55,7 +55,7 @@ extern const struct command commands[];
 
 const struct command *command_find(const char *name);
 
-struct words {
+struct text_list {
 	const char **v;
 	size_t nr, cap;			/* as a VEC() */
 };
@@ -64,12 +64,12 @@ struct words {
 struct cli {
 	const struct command *command;
 	struct vmatlas_open_opts open;
-	struct words operands;		/* after the command */
-	struct words cores;		/* the dump, in one file or several */
-	struct words plugins, roots, debug_dirs;
+	struct text_list operands;		/* after the command */
+	struct text_list cores;		/* the dump, in one file or several */
+	struct text_list plugins, roots, debug_dirs;
 	const char *columns;		/* -o, or NULL; of extract the folder */
 	const char *by;			/* --by, or NULL */
-	const char *would_fit;		/* --would-fit, or NULL */
+	const char *simulate;		/* --simulate, or NULL */
 	const char *interval;		/* --interval, or NULL */
 	const char *top_text;		/* --top, or NULL */
 	size_t top;			/* the same, once it was read; 0: not given */
@@ -135,7 +135,7 @@ void print_field(const struct cli *cli, int margin, int label_width,
 /* "TARGET   vmcore, host ..., release, cpu; taken ...": not with -n. */
 void print_target(const struct cli *cli);
 
-/* A vmatlas_text_fn that writes to stdout. */
+/* A vmatlas_write_fn that writes to stdout. */
 int print_text(void *arg, const char *text, size_t len);
 
 /* "2026-11-23 03:50 UTC" by the strftime @format; "" for 0. */

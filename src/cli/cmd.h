@@ -20,9 +20,9 @@ struct vmatlas_error *cmd_explain(struct cli *cli);
 struct vmatlas_error *cmd_plugins(struct cli *cli);
 struct vmatlas_error *cmd_help(struct cli *cli);
 
-/* The answer to usage --would-fit; first, whether the question is one. */
-struct vmatlas_error *check_would_fit(const struct cli *cli);
-struct vmatlas_error *print_would_fit(const struct cli *cli);
+/* The answer to usage --simulate; first, whether the question is one. */
+struct vmatlas_error *check_simulate(const struct cli *cli);
+struct vmatlas_error *print_simulate(const struct cli *cli);
 
 /* The columns that -o picks from, as the other options have it. */
 const struct column *map_columns(const struct cli *cli);

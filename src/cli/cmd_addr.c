@@ -16,7 +16,7 @@ struct place {
 	VEC(const struct vmatlas_claim *) regions, areas;
 	const struct vmatlas_claim *before, *after;
 	uint64_t gap_before, gap_after;
-	struct vmatlas_walk walk;
+	struct vmatlas_translate walk;
 	char *walk_error;		/* owned; NULL: the walk is good */
 	const char *symbol;		/* NULL: none */
 	const char *owner;		/* of the area; "" unknown, NULL no area */
@@ -95,7 +95,7 @@ static struct vmatlas_error *find_place(const struct cli *cli, uint64_t addr,
 	if (err)
 		return err;
 	p->walk.size = sizeof(p->walk);
-	err = vmatlas_walk(cli->atlas, addr, &p->walk);
+	err = vmatlas_translate(cli->atlas, addr, &p->walk);
 	if (!err)
 		return NULL;
 	p->walk_error = strdup(vmatlas_error_message(err));
@@ -156,7 +156,7 @@ static void print_neighbour(const struct cli *cli, const char *label,
 
 static void print_walk(const struct cli *cli, const struct place *p)
 {
-	const struct vmatlas_walk *w = &p->walk;
+	const struct vmatlas_translate *w = &p->walk;
 	struct str s = { 0 };
 	char size[TEXT_MAX];
 
@@ -249,7 +249,7 @@ static json_t *json_neighbour(const struct cli *cli, const struct vmatlas_claim 
 
 static json_t *json_walk(const struct place *p)
 {
-	const struct vmatlas_walk *w = &p->walk;
+	const struct vmatlas_translate *w = &p->walk;
 	json_t *o = json_object(), *steps = json_array();
 
 	for (uint32_t i = 0; i < MIN(w->nr_steps, (uint32_t)ARRAY_SIZE(w->step)); i++) {

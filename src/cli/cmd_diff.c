@@ -76,7 +76,7 @@ static struct vmatlas_error *open_side(struct cli *cli, const char *vmlinux, con
 	if (!err)
 		err = totals_read(cli, cli->by, &ret->totals);
 	if (!err)
-		text_time(vmatlas_info(cli->atlas)->taken, "%Y-%m-%d %H:%M UTC", ret->when);
+		text_time(vmatlas_info(cli->atlas)->dump_time, "%Y-%m-%d %H:%M UTC", ret->when);
 	return err;
 }
 
@@ -256,7 +256,7 @@ static void json_sides(const struct side *old, const struct side *new)
 		json_object_set_new(o, "core", json_text(info->core_path));
 		json_object_set_new(o, "build_id", json_text(info->build_id));
 		json_object_set_new(o, "taken", 
-			json_text(text_time(info->taken, "%Y-%m-%dT%H:%M:%SZ", when)));
+			json_text(text_time(info->dump_time, "%Y-%m-%dT%H:%M:%SZ", when)));
 		json_member(names[i], o);
 	}
 }

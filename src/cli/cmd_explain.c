@@ -61,7 +61,7 @@ struct vmatlas_error *cmd_explain(struct cli *cli)
 		print_page(code, vmatlas_explain(code));
 	}
 	if (!cli->operands.nr)
-		for (const char *code = NULL; (code = vmatlas_code_next(code)) != NULL;)
+		for (const char *code = NULL; (code = vmatlas_finding_code_next(code)) != NULL;)
 			cli->json ? add_json(code) : print_code(code);
 	if (!cli->json)
 		return NULL;

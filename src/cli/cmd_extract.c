@@ -4,7 +4,7 @@
 
 #include "cli/cmd.h"
 
-static void print_json(struct cli *cli, const struct vmatlas_extracted *x)
+static void print_json(struct cli *cli, const struct vmatlas_extract_stats *x)
 {
 	json_begin(cli);
 	printf(",\n\"extract\": {\"vmcore_size\": %" PRIu64 ", \"vmlinux_size\": %" PRIu64
@@ -16,7 +16,7 @@ static void print_json(struct cli *cli, const struct vmatlas_extracted *x)
 	json_coverage(cli);
 }
 
-static void print_text_of(const struct cli *cli, const struct vmatlas_extracted *x)
+static void print_text_of(const struct cli *cli, const struct vmatlas_extract_stats *x)
 {
 	char a[TEXT_MAX], b[TEXT_MAX];
 
@@ -42,13 +42,13 @@ static void print_text_of(const struct cli *cli, const struct vmatlas_extracted 
 
 struct vmatlas_error *cmd_extract(struct cli *cli)
 {
-	struct vmatlas_extracted x = { .size = sizeof(x) };
+	struct vmatlas_extract_stats x = { .size = sizeof(x) };
 	struct vmatlas_error *err;
 
 	if (!cli->columns)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"where to? vmatlas extract -o DIR VMLINUX VMCORE");
-	cli->open.record = true;
+	cli->open.keep_for_extract = true;
 	err = session_open(cli, VMATLAS_SURVEY_ALL);
 	if (!err)
 		err = vmatlas_inspect(cli->atlas);

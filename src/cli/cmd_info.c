@@ -89,7 +89,7 @@ static void collect(const struct cli *cli, const struct vmatlas_info *i, struct 
 	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
 	char when[TEXT_MAX];
 
-	add_text(f, "host", "host", i->host);
+	add_text(f, "host", "host", i->nodename);
 	add_text(f, "release", "release", i->release);
 	add_text(f, "version", "version", i->version);
 	add_text(f, "banner", "banner", i->banner);
@@ -108,9 +108,9 @@ static void collect(const struct cli *cli, const struct vmatlas_info *i, struct 
 	add_text(f, "dump", "core", i->core_path);
 	add_text(f, "format", "core_format", i->core_format);
 	add(f, NULL, "live", json_boolean(i->live), NULL);
-	add_text(f, "taken", "taken", text_time(i->taken, "%Y-%m-%dT%H:%M:%SZ", when));
+	add_text(f, "taken", "taken", text_time(i->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
 	add_text(f, "vmcoreinfo", "vmcoreinfo_from", i->vmcoreinfo_from);
-	add_text(f, "proof", "proof", i->proof);
+	add_text(f, "proof", "proof", i->verified_by);
 	add_offset(f, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
 		   i->kaslr_from);
 	add_offset(f, phys_label, "phys_base", "phys_from", i->phys_base, i->phys_from);

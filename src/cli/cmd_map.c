@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vmatlas map: declared regions from bottom to top, with --declared also what is
+ * vmatlas map: declared regions from bottom to top, with --boot-log also what is
  * wrong with them; or the table of the boot log.
  */
 #include "cli/cmd.h"
@@ -20,7 +20,7 @@ static struct vmatlas_error *boot_table(struct cli *cli)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--boot prints the kernel's own text: no -J and no -o with it");
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RAM);
-	return err ? err : vmatlas_boot_table(cli->atlas, print_text, NULL);
+	return err ? err : vmatlas_boot_layout(cli->atlas, print_text, NULL);
 }
 
 static struct vmatlas_error *mappings(struct cli *cli)
@@ -49,11 +49,11 @@ static struct vmatlas_error *mappings(struct cli *cli)
 
 static bool brought(const struct cli *cli)
 {
-	return cli->open.declared || cli->open.platform;
+	return cli->open.boot_log || cli->open.platform_file;
 }
 
 /*
- * What a person brings with --declared or --platform is judged
+ * What a person brings with --boot-log or --platform is judged
  * at once: that is why it is brought.
  */
 static struct vmatlas_error *open_and_judge(struct cli *cli)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* vmatlas usage --would-fit: where an allocation would go, or what blocks it. */
+/* vmatlas usage --simulate: where an allocation would go, or what blocks it. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -13,8 +13,8 @@ struct question {
 };
 
 static const struct { const char *word; uint32_t flag; } words[] = {
-	{ "ioremap", VMATLAS_FIT_IOREMAP }, { "module", VMATLAS_FIT_MODULE },
-	{ "huge", VMATLAS_FIT_HUGE }, { "no-guard", VMATLAS_FIT_NO_GUARD },
+	{ "ioremap", VMATLAS_ALLOC_IOREMAP }, { "module", VMATLAS_ALLOC_MODULE },
+	{ "huge", VMATLAS_ALLOC_HUGE }, { "no-guard", VMATLAS_ALLOC_NO_GUARD },
 };
 
 /* "0x5000", "20K", "2MiB", "1g" */
@@ -63,7 +63,7 @@ static struct vmatlas_error *parse(const char *text, struct question *q)
 
 		if (!is_number && (nr == 0 || !parse_word(word, len, q)))
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-				"--would-fit '%s'? '%.*s' is %s", text, (int)len, word,
+				"--simulate '%s'? '%.*s' is %s", text, (int)len, word,
 				nr ? "no alignment, and none of ioremap, module, huge, no-guard"
 				   : "no size: 4096, 0x5000, 20K, 2M");
 		if (!word[len])
@@ -72,14 +72,14 @@ static struct vmatlas_error *parse(const char *text, struct question *q)
 	}
 }
 
-struct vmatlas_error *check_would_fit(const struct cli *cli)
+struct vmatlas_error *check_simulate(const struct cli *cli)
 {
 	struct question q = { 0 };
 
 	if (cli->columns || cli->full)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"--would-fit answers one question: no -o and no --full with it");
-	return parse(cli->would_fit, &q);
+			"--simulate answers one question: no -o and no --full with it");
+	return parse(cli->simulate, &q);
 }
 
 /* ---- Text ---- */
@@ -108,22 +108,22 @@ static void print_line(const struct cli *cli, const char *label, const struct st
 	print_field(cli, 0, 8, label, str_text(s));
 }
 
-static void print_where(const struct cli *cli, const struct vmatlas_fit *f)
+static void print_where(const struct cli *cli, const struct vmatlas_alloc_sim *f)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 	char range[TEXT_MAX], size[TEXT_MAX];
 
-	if (f->state == VMATLAS_FIT_NO)
+	if (f->state == VMATLAS_ALLOC_NO_ROOM)
 		str_addf(&s, "no: no hole of %s has room for %s, not even after a purge",
 			 f->region->name, text_size(cli, f->bytes, size));
 	else
 		str_addf(&s, "%s, %s%s", text_range(cli, f->where, range), f->region->name,
-			 f->state == VMATLAS_FIT_PURGED ?
+			 f->state == VMATLAS_ALLOC_AFTER_PURGE ?
 			 ", once a purge has given unpurged areas back" : "");
-	print_line(cli, f->state == VMATLAS_FIT_NO ? "FITS" : "GOES TO", &s);
+	print_line(cli, f->state == VMATLAS_ALLOC_NO_ROOM ? "FITS" : "GOES TO", &s);
 }
 
-static void print_asked(const struct cli *cli, const struct vmatlas_fit *f,
+static void print_asked(const struct cli *cli, const struct vmatlas_alloc_sim *f,
 			const struct question *q)
 {
 	_cleanup_(str_done) struct str s = { 0 };
@@ -131,18 +131,18 @@ static void print_asked(const struct cli *cli, const struct vmatlas_fit *f,
 
 	str_addf(&s, "%s, takes %" PRIu64 " pages%s", text_size(cli, q->bytes, size),
 		 f->bytes >> (vmatlas_info(cli->atlas)->page_shift & 31),
-		 q->flags & VMATLAS_FIT_NO_GUARD ? "" : " with its guard page");
+		 q->flags & VMATLAS_ALLOC_NO_GUARD ? "" : " with its guard page");
 	if (f->align > 1)
 		str_addf(&s, ", aligned to %s", text_size(cli, f->align, size));
 	print_line(cli, "ASKED", &s);
 }
 
-static void print_neighbours(const struct cli *cli, const struct vmatlas_fit *f)
+static void print_neighbours(const struct cli *cli, const struct vmatlas_alloc_sim *f)
 {
 	_cleanup_(str_done) struct str below = { 0 }, above = { 0 };
 
-	add_area(cli, &below, f->below, "the start of the region");
-	add_area(cli, &above, f->above, "the end of the region");
+	add_area(cli, &below, f->prev, "the start of the region");
+	add_area(cli, &above, f->next, "the end of the region");
 	print_line(cli, "BELOW", &below);
 	print_line(cli, "ABOVE", &above);
 }
@@ -158,18 +158,18 @@ static void add_hole(const struct cli *cli, struct str *s, struct vmatlas_range 
 			 text_range(cli, r, range));
 }
 
-static void print_largest(const struct cli *cli, const struct vmatlas_fit *f)
+static void print_largest(const struct cli *cli, const struct vmatlas_alloc_sim *f)
 {
 	_cleanup_(str_done) struct str now = { 0 }, purged = { 0 };
 
 	add_hole(cli, &now, f->largest);
 	print_line(cli, "LARGEST", &now);
 	add_hole(cli, &purged, f->largest_purged);
-	if (f->state != VMATLAS_FIT_YES)
+	if (f->state != VMATLAS_ALLOC_FITS)
 		print_line(cli, "PURGED", &purged);
 }
 
-static void print_pooled(const struct cli *cli, const struct vmatlas_fit *f)
+static void print_pooled(const struct cli *cli, const struct vmatlas_alloc_sim *f)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 	char range[TEXT_MAX];
@@ -200,7 +200,7 @@ static json_t *record_json(const struct vmatlas_claim *c)
 	return json_address(c ? c->record : 0);
 }
 
-static struct vmatlas_error *print_json(const struct cli *cli, const struct vmatlas_fit *f)
+static struct vmatlas_error *print_json(const struct cli *cli, const struct vmatlas_alloc_sim *f)
 {
 	static const char *const state[] = { NULL, "no", "purged", "yes" };
 	json_t *o = json_object(), *pooled = json_array();
@@ -214,8 +214,8 @@ static struct vmatlas_error *print_json(const struct cli *cli, const struct vmat
 	json_object_set_new(o, "where", range_json(f->where));
 	json_object_set_new(o, "largest", range_json(f->largest));
 	json_object_set_new(o, "largest_purged", range_json(f->largest_purged));
-	json_object_set_new(o, "below", record_json(f->below));
-	json_object_set_new(o, "above", record_json(f->above));
+	json_object_set_new(o, "below", record_json(f->prev));
+	json_object_set_new(o, "above", record_json(f->next));
 	json_object_set_new(o, "pooled", pooled);
 	json_begin(cli);
 	json_member("would_fit", o);
@@ -223,14 +223,14 @@ static struct vmatlas_error *print_json(const struct cli *cli, const struct vmat
 	return json_end();
 }
 
-struct vmatlas_error *print_would_fit(const struct cli *cli)
+struct vmatlas_error *print_simulate(const struct cli *cli)
 {
-	struct vmatlas_fit f = { .size = sizeof(f) };
+	struct vmatlas_alloc_sim f = { .size = sizeof(f) };
 	struct question q = { 0 };
-	struct vmatlas_error *err = parse(cli->would_fit, &q);
+	struct vmatlas_error *err = parse(cli->simulate, &q);
 
 	if (!err)
-		err = vmatlas_would_fit(cli->atlas, q.bytes, q.align, q.flags, &f);
+		err = vmatlas_simulate_alloc(cli->atlas, q.bytes, q.align, q.flags, &f);
 	if (err)
 		return err;
 	if (cli->json)

@@ -96,11 +96,11 @@ static void print_shares(const struct cli *cli, const struct vmatlas_usage *u, c
 	char size[TEXT_MAX];
 
 	str_addf(&s, "%s:", u->region->name);
-	for (uint64_t i = 0; i < u->nr_shares; i++)
+	for (uint64_t i = 0; i < u->nr_kinds; i++)
 		str_addf(&s, "%s %s %s in %" PRIu64, i ? "," : "",
-			 vmatlas_kind_name(u->shares[i].kind),
-			 text_size(cli, u->shares[i].bytes, size), u->shares[i].nr_areas);
-	if (!u->nr_shares)
+			 vmatlas_kind_name(u->by_kind[i].kind),
+			 text_size(cli, u->by_kind[i].bytes, size), u->by_kind[i].nr_areas);
+	if (!u->nr_kinds)
 		str_addf(&s, " nothing");
 	print_field(cli, 0, 8, label, str_text(&s));
 }
@@ -136,14 +136,14 @@ static void json_shares(const struct cli *cli)
 
 	json_list("busy");
 	while ((u = vmatlas_usage_next(cli->atlas, u)) != NULL) {
-		for (uint64_t i = 0; i < u->nr_shares; i++) {
+		for (uint64_t i = 0; i < u->nr_kinds; i++) {
 			json_t *o = json_object();
 
 			json_object_set_new(o, "space", json_text(u->region->name));
 			json_object_set_new(o, "type",
-					    json_text(vmatlas_kind_name(u->shares[i].kind)));
-			json_object_set_new(o, "areas", json_number(u->shares[i].nr_areas));
-			json_object_set_new(o, "size", json_number(u->shares[i].bytes));
+					    json_text(vmatlas_kind_name(u->by_kind[i].kind)));
+			json_object_set_new(o, "areas", json_number(u->by_kind[i].nr_areas));
+			json_object_set_new(o, "size", json_number(u->by_kind[i].bytes));
 			json_element(o);
 		}
 	}
@@ -208,15 +208,15 @@ static struct vmatlas_error *print_json(const struct cli *cli)
 
 struct vmatlas_error *cmd_usage(struct cli *cli)
 {
-	struct vmatlas_error *err = cli->would_fit ? check_would_fit(cli) : NULL;
+	struct vmatlas_error *err = cli->simulate ? check_simulate(cli) : NULL;
 
 	if (!err)
 		err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED |
 					VMATLAS_SURVEY_FREE);
 	if (err)
 		return err;
-	if (cli->would_fit)
-		return print_would_fit(cli);
+	if (cli->simulate)
+		return print_simulate(cli);
 	if (cli->json)
 		return print_json(cli);
 	print_target(cli);

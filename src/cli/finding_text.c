@@ -19,8 +19,8 @@ static const char *severity_name(uint32_t severity, bool upper)
 
 static const char *state_name(uint32_t state)
 {
-	return state == VMATLAS_COVERED ? "covered" :
-	       state == VMATLAS_PARTIAL ? "partial" :
+	return state == VMATLAS_COVERAGE_FULL ? "covered" :
+	       state == VMATLAS_COVERAGE_PARTIAL ? "partial" :
 					  "not-judged";
 }
 
@@ -38,8 +38,8 @@ struct verdict verdict_of(const struct cli *cli)
 		v.nr_notes += f->severity < VMATLAS_SEVERITY_WARNING;
 	}
 	while ((c = vmatlas_coverage_next(cli->atlas, c)) != NULL) {
-		v.nr_partial += c->state == VMATLAS_PARTIAL;
-		v.nr_not_judged += c->state == VMATLAS_NOT_JUDGED;
+		v.nr_partial += c->state == VMATLAS_COVERAGE_PARTIAL;
+		v.nr_not_judged += c->state == VMATLAS_COVERAGE_SKIPPED;
 	}
 	return v;
 }
@@ -174,11 +174,11 @@ void print_coverage(const struct cli *cli, bool all)
 	while ((c = vmatlas_coverage_next(cli->atlas, c)) != NULL) {
 		_cleanup_(str_done) struct str s = { 0 };
 
-		if (c->state == VMATLAS_COVERED && !all)
+		if (c->state == VMATLAS_COVERAGE_FULL && !all)
 			continue;
 		str_addf(&s, "%s%s%s%s",
-			 c->state == VMATLAS_PARTIAL ? "incomplete: " :
-			 c->state == VMATLAS_NOT_JUDGED ? "not judged: " : "",
+			 c->state == VMATLAS_COVERAGE_PARTIAL ? "incomplete: " :
+			 c->state == VMATLAS_COVERAGE_SKIPPED ? "not judged: " : "",
 			 c->subject, c->detail[0] ? ", " : "", c->detail);
 		print_field(cli, 0, 8, label, str_text(&s));
 		label = "";

@@ -93,19 +93,19 @@ void json_begin(const struct cli *cli)
 	if (info) {
 		json_object_set_new(head, "core", json_text(info->core_path));
 		json_object_set_new(head, "vmlinux", json_text(info->vmlinux_path));
-		json_object_set_new(head, "host", json_text(info->host));
+		json_object_set_new(head, "host", json_text(info->nodename));
 		json_object_set_new(head, "release", json_text(info->release));
 		json_object_set_new(head, "arch", json_text(info->arch));
 		json_object_set_new(head, "cpu", json_text(info->cpu));
 		json_object_set_new(head, "page_size",
 				    json_integer((int64_t)1 << (info->page_shift & 31)));
 		json_object_set_new(head, "taken",
-			json_text(text_time(info->taken, "%Y-%m-%dT%H:%M:%SZ", when)));
+			json_text(text_time(info->dump_time, "%Y-%m-%dT%H:%M:%SZ", when)));
 	}
-	if (cli->open.declared)
-		json_object_set_new(head, "declared", json_text(cli->open.declared));
-	if (cli->open.platform)
-		json_object_set_new(head, "platform", json_text(cli->open.platform));
+	if (cli->open.boot_log)
+		json_object_set_new(head, "declared", json_text(cli->open.boot_log));
+	if (cli->open.platform_file)
+		json_object_set_new(head, "platform", json_text(cli->open.platform_file));
 	fputs("{\"vmatlas\": ", stdout);
 	dump(head);
 }

@@ -102,7 +102,7 @@ struct vmatlas_error *mappings_print(const struct cli *cli)
 	err = table_open(cli, mapping_columns, "mappings", &p.table);
 	if (err)
 		return err;
-	err = vmatlas_mappings(cli->atlas, cli->direct_map ? VMATLAS_MAPPINGS_DIRECT_MAP : 0,
+	err = vmatlas_for_each_mapping(cli->atlas, cli->direct_map ? VMATLAS_MAPPINGS_DIRECT_MAP : 0,
 			       print_run, &p);
 	closed = table_close(p.table);
 	if (!err)

@@ -18,7 +18,7 @@ struct option_def {
 	const char *arg;	/* NULL: takes none */
 	const char *only;	/* " map report ": goes with these alone; NULL: any */
 	size_t offset;
-	const char *help;
+	const char *help;	/* NULL: works, but is not shown */
 };
 
 #define CLI(m) offsetof(struct cli, m)
@@ -38,9 +38,9 @@ static const struct option_def defs[] = {
 	  "look for vmlinux and its debug file here first; may be repeated" },
 	{ "debuginfod", 0, VALUE_BOOL32, 1, NULL, NULL, CLI(open.debuginfod),
 	  "fetch what is not found from the servers of $DEBUGINFOD_URLS" },
-	{ "declared", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.declared),
+	{ "boot-log", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.boot_log),
 	  "a saved boot log: its layout table becomes claims" },
-	{ "platform", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.platform),
+	{ "platform", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.platform_file),
 	  "a platform's own numbers: lines NAME START-END [source]" },
 	{ "phys-offset", 0, VALUE_TEXT, 1, "ADDR", NULL, CLI(open.phys_offset),
 	  "physical start of RAM, instead of finding it" },
@@ -80,7 +80,7 @@ static const struct option_def defs[] = {
 	  "<N>, facility and level, before each line" },
 	{ "callers", 0, VALUE_BOOL, 0, NULL, " log ", CLI(callers),
 	  "who wrote it, where it is known: T and a PID, or C and a CPU" },
-	{ "would-fit", 0, VALUE_TEXT, 0, "SIZE,...", " usage ", CLI(would_fit),
+	{ "simulate", 0, VALUE_TEXT, 0, "SIZE,...", " usage ", CLI(simulate),
 	  "where it would go; then ,ALIGN ,ioremap ,module ,huge ,no-guard" },
 	{ "full", 0, VALUE_BOOL, 0, NULL, " diff report usage ", CLI(full),
 	  "everything, not only the largest; of usage, holes by size" },
@@ -88,6 +88,9 @@ static const struct option_def defs[] = {
 	  "tell on stderr what is being done" },
 	{ "help", 'h', VALUE_BOOL, 0, NULL, NULL, CLI(help), "help" },
 	{ "version", 'V', VALUE_BOOL, 0, NULL, NULL, CLI(version), "the version" },
+	/* Former names, which scripts may still use. */
+	{ "declared", 0, VALUE_TEXT, 1, "FILE", NULL, CLI(open.boot_log), NULL },
+	{ "would-fit", 0, VALUE_TEXT, 0, "SIZE,...", " usage ", CLI(simulate), NULL },
 };
 
 enum { NR_OPTIONS = ARRAY_SIZE(defs), LONG_BASE = 256 };
@@ -122,7 +125,7 @@ static struct vmatlas_error *store(struct cli *cli, const struct option_def *def
 		*(const char **)at = arg;
 		return NULL;
 	default:
-		item = vec_push((struct words *)at);
+		item = vec_push((struct text_list *)at);
 		if (!item)
 			return no_memory();
 		*item = arg;
@@ -236,6 +239,8 @@ void options_help(const struct command *command)
 		const struct option_def *def = &defs[i];
 		char name[48], letter[8] = "    ";
 
+		if (!def->help)
+			continue;
 		if (command ? !def->only || !goes_with(def, command) : def->only != NULL)
 			continue;
 		if (def->letter)

@@ -29,7 +29,7 @@ static void line(const struct cli *cli, const char *label, struct str *s)
 /* The innermost last, as /proc/iomem has it. */
 static void print_resources(const struct cli *cli, uint64_t phys, bool whole)
 {
-	const char *trouble = vmatlas_resource_trouble(cli->atlas);
+	const char *trouble = vmatlas_resource_error(cli->atlas);
 	const struct vmatlas_resource *r = NULL;
 	struct str s = { 0 };
 	char size[TEXT_MAX];
@@ -51,7 +51,7 @@ static void print_resources(const struct cli *cli, uint64_t phys, bool whole)
 	line(cli, "resource", &s);
 }
 
-static void print_frame(const struct cli *cli, const struct vmatlas_physical *p, bool whole)
+static void print_frame(const struct cli *cli, const struct vmatlas_phys_info *p, bool whole)
 {
 	struct str s = { 0 };
 
@@ -79,7 +79,7 @@ static void print_frame(const struct cli *cli, const struct vmatlas_physical *p,
 	line(cli, "frame", &s);
 }
 
-static void print_areas(const struct cli *cli, const struct vmatlas_physical *p)
+static void print_areas(const struct cli *cli, const struct vmatlas_phys_info *p)
 {
 	struct str s = { 0 };
 	char range[TEXT_MAX];
@@ -101,7 +101,7 @@ static void print_areas(const struct cli *cli, const struct vmatlas_physical *p)
 		print_field(cli, 2, LABEL, "area", "none maps it");
 }
 
-static void print_aliases(const struct cli *cli, const struct vmatlas_physical *p)
+static void print_aliases(const struct cli *cli, const struct vmatlas_phys_info *p)
 {
 	struct str s = { 0 };
 
@@ -122,10 +122,10 @@ static void print_aliases(const struct cli *cli, const struct vmatlas_physical *
 
 struct vmatlas_error *physical_print(const struct cli *cli, uint64_t phys, bool whole)
 {
-	struct vmatlas_physical p = { .size = sizeof(p) };
+	struct vmatlas_phys_info p = { .size = sizeof(p) };
 	struct vmatlas_error *err;
 
-	err = vmatlas_physical(cli->atlas, phys, whole ? VMATLAS_PHYSICAL_AREAS : 0, &p);
+	err = vmatlas_phys_info(cli->atlas, phys, whole ? VMATLAS_PHYS_INFO_AREAS : 0, &p);
 	if (err)
 		return err;
 	if (whole)
@@ -162,7 +162,7 @@ static json_t *json_resources(const struct cli *cli, uint64_t phys)
 	return list;
 }
 
-static json_t *json_frame(const struct vmatlas_physical *p)
+static json_t *json_frame(const struct vmatlas_phys_info *p)
 {
 	json_t *o = json_object();
 
@@ -183,7 +183,7 @@ static json_t *json_frame(const struct vmatlas_physical *p)
 	return o;
 }
 
-static json_t *json_areas(const struct cli *cli, const struct vmatlas_physical *p)
+static json_t *json_areas(const struct cli *cli, const struct vmatlas_phys_info *p)
 {
 	json_t *list = json_array();
 
@@ -206,10 +206,10 @@ static json_t *json_areas(const struct cli *cli, const struct vmatlas_physical *
 struct vmatlas_error *physical_json(const struct cli *cli, uint64_t phys, bool whole,
 				    json_t *o)
 {
-	struct vmatlas_physical p = { .size = sizeof(p) };
+	struct vmatlas_phys_info p = { .size = sizeof(p) };
 	struct vmatlas_error *err;
 
-	err = vmatlas_physical(cli->atlas, phys, whole ? VMATLAS_PHYSICAL_AREAS : 0, &p);
+	err = vmatlas_phys_info(cli->atlas, phys, whole ? VMATLAS_PHYS_INFO_AREAS : 0, &p);
 	if (err)
 		return err;
 	json_object_set_new(o, "resources", json_resources(cli, phys));

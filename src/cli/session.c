@@ -108,8 +108,8 @@ static struct vmatlas_error *take_files(struct cli *cli)
 	cli->operands.nr = left;
 	if (!err && cli->cores.nr) {
 		cli->open.core = cli->cores.v[0];
-		cli->open.parts = cli->cores.v + 1;
-		cli->open.nr_parts = cli->cores.nr - 1;
+		cli->open.core_parts = cli->cores.v + 1;
+		cli->open.nr_core_parts = cli->cores.nr - 1;
 	}
 	return err;
 }
@@ -121,7 +121,7 @@ static struct vmatlas_error *check_files(const struct cli *cli)
 
 	if (cli->live || cli->open.vmlinux || cli->open.core)
 		return NULL;
-	if ((cli->open.declared || cli->open.platform) && !(cli->command->flags & COMMAND_KERNEL))
+	if ((cli->open.boot_log || cli->open.platform_file) && !(cli->command->flags & COMMAND_KERNEL))
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 		"no dump given: vmatlas %s VMLINUX VMCORE%s%s,"
@@ -263,7 +263,7 @@ static void allow_downloads(struct cli *cli)
 }
 
 /* For the library lists end with NULL. */
-static struct vmatlas_error *end_list(struct words *list, const char *const **ret)
+static struct vmatlas_error *end_list(struct text_list *list, const char *const **ret)
 {
 	if (!list->nr)
 		return NULL;
@@ -284,7 +284,7 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 	if (err)
 		return err;
 
-	err = end_list(&cli->roots, &cli->open.roots);
+	err = end_list(&cli->roots, &cli->open.sysroots);
 	if (!err)
 		err = end_list(&cli->debug_dirs, &cli->open.debug_dirs);
 	if (err)

@@ -131,7 +131,7 @@ void print_target(const struct cli *cli)
 	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
 	_cleanup_(str_done) struct str s = { 0 };
 	char when[TEXT_MAX];
-	const char *declared = cli->open.declared ? cli->open.declared : cli->open.platform;
+	const char *declared = cli->open.boot_log ? cli->open.boot_log : cli->open.platform_file;
 
 	if (cli->no_headings || (!info && !declared))
 		return;
@@ -140,11 +140,11 @@ void print_target(const struct cli *cli)
 	} else {
 		str_addf(&s, "%s", info->live ? "the running kernel" :
 			 base_name(info->core_path));
-		if (info->host[0])
-			str_addf(&s, ", host %s", info->host);
+		if (info->nodename[0])
+			str_addf(&s, ", host %s", info->nodename);
 		str_addf(&s, ", %s", info->release[0] ? info->release : "no release");
 		str_addf(&s, ", %s", info->cpu[0] ? info->cpu : info->arch);
-		if (text_time(info->taken, "%Y-%m-%d %H:%M UTC", when)[0])
+		if (text_time(info->dump_time, "%Y-%m-%d %H:%M UTC", when)[0])
 			str_addf(&s, "; taken %s", when);
 	}
 	print_field(cli, 0, 8, "TARGET", str_text(&s));

@@ -125,7 +125,7 @@ void provider_done(struct image *image);
 
 /* The first of "a|b" that is a function, of DWARF one with types; MISSING if none is. */
 VMATLAS_CHECKED struct vmatlas_error *
-near_function(struct image *image, const char *near, const char **ret);
+cu_of_function(struct image *image, const char *near, const char **ret);
 
 /* An image whose functions will be asked for, too, or NULL. */
 struct image *provider_other_symbols(const struct image *image);
@@ -284,7 +284,7 @@ void die_list_done(struct die_list *list);
 /* ---- debuginfo/dwarf/cu.c: compile units ---- */
 
 /* A type of another unit that a unit uses. */
-struct foreign_type {
+struct cross_cu_type {
 	struct die_entry entry;		/* its offset is not set */
 	Dwarf_Die die;
 };
@@ -301,7 +301,7 @@ struct unit {
 	struct die_list types;		/* by offset in unit->dwarf */
 	size_t last_enum;		/* where an enumerator was found last */
 	VEC(struct unit *) related;	/* units that it imports; borrowed */
-	VEC(struct foreign_type) foreign;
+	VEC(struct cross_cu_type) foreign;
 	bool is_foreign_known;
 };
 

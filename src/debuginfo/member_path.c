@@ -27,6 +27,6 @@ struct vmatlas_error *path_step(const char *path, size_t *at, struct path_step *
 struct vmatlas_error *path_missing(const char *tag, const char *path, size_t len,
 				   const char *why)
 {
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s: %.*s %s", tag, (int)len,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s: %.*s %s", tag, (int)len,
 				 path, why);
 }

@@ -79,13 +79,13 @@ struct vmatlas_error *twins_file(struct image *image, const char *near, const ch
 	err = unit_near(image->types, near, &unit);
 	if (!err)
 		*ret = unit->name;
-	if (!error_is(err, VMATLAS_ERROR_MISSING))
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	vmatlas_error_free(err);
 	return NULL;
 }
 
-struct vmatlas_error *twins_settle(struct image *own, const char *file, struct wanted *w,
+struct vmatlas_error *static_symbol_resolve(struct image *own, const char *file, struct wanted *w,
 				   size_t at)
 {
 	struct symtab t;

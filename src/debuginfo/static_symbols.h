@@ -14,6 +14,6 @@ twins_file(struct image *image, const char *near, const char **ret);
 
 /* Of those like candidate @at the one that @own has in @file takes its place. */
 VMATLAS_CHECKED struct vmatlas_error *
-twins_settle(struct image *own, const char *file, struct wanted *w, size_t at);
+static_symbol_resolve(struct image *own, const char *file, struct wanted *w, size_t at);
 
 #endif

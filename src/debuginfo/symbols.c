@@ -205,7 +205,7 @@ static struct vmatlas_error *tell_twins(struct image *image, const char *near,
 
 	if (err || !file)
 		return err;
-	return twins_settle(own, file, find(own, name, strlen(name)), at);
+	return static_symbol_resolve(own, file, find(own, name, strlen(name)), at);
 }
 
 static struct vmatlas_error *lookup(struct image *image, const char *name,
@@ -224,7 +224,7 @@ static struct vmatlas_error *lookup(struct image *image, const char *name,
 	w = find(own, name, strlen(name));
 	c = best(w, asked->size, asked->functions_only);
 	if (!c)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no %s '%s' in %s",
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no %s '%s' in %s",
 					 asked->functions_only ? "function" : "symbol", name,
 					 own->info.path);
 	at = (size_t)(c - w->found.v);

@@ -88,7 +88,7 @@ static struct vmatlas_error *find_function(struct image *image, const char *near
 	/* DWARF passes by functions without debug information: no other may be taken for it */
 	if (!err && image->provider == &dwarf) {
 		err = unit_function(image->types, near, ret);
-		if (!error_is(err, VMATLAS_ERROR_MISSING))
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		vmatlas_error_free(err);
 		*ret = NULL;
@@ -106,7 +106,7 @@ static struct vmatlas_error *find_function(struct image *image, const char *near
 			*ret = take(name);
 			return NULL;
 		}
-		if (!error_is(err, VMATLAS_ERROR_MISSING))
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		vmatlas_error_free(err);
 		err = NULL;
@@ -116,7 +116,7 @@ static struct vmatlas_error *find_function(struct image *image, const char *near
 }
 
 /* Remembered: many questions in a row are asked near the same function. */
-struct vmatlas_error *near_function(struct image *image, const char *near,
+struct vmatlas_error *cu_of_function(struct image *image, const char *near,
 				    const char **ret)
 {
 	struct vmatlas_error *err;
@@ -143,7 +143,7 @@ struct vmatlas_error *near_function(struct image *image, const char *near,
 	}
 	*ret = n->function;
 	return n->function ? NULL :
-	       vmatlas_error_new(VMATLAS_ERROR_MISSING, "no function '%s' in %s", near,
+	       vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no function '%s' in %s", near,
 				 image->info.path);
 }
 
@@ -153,7 +153,7 @@ static struct vmatlas_error *ask_btf_member(struct image *image, const char *nea
 {
 	const char *function;
 	struct btf_blob *b;
-	struct vmatlas_error *err = near_function(image, near, &function);
+	struct vmatlas_error *err = cu_of_function(image, near, &function);
 
 	if (!err)
 		err = blob_of(image, &b);
@@ -165,7 +165,7 @@ static struct vmatlas_error *ask_btf_enumerator(struct image *image, const char 
 {
 	const char *function;
 	struct btf_blob *b;
-	struct vmatlas_error *err = near_function(image, near, &function);
+	struct vmatlas_error *err = cu_of_function(image, near, &function);
 
 	if (!err)
 		err = blob_of(image, &b);

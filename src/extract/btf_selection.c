@@ -67,10 +67,10 @@ static struct vmatlas_error *add_function(struct image *image, struct btf_subjec
 					  const char *near)
 {
 	const char *function;
-	struct vmatlas_error *err = near_function(image, near, &function);
+	struct vmatlas_error *err = cu_of_function(image, near, &function);
 	struct btf_variant *v;
 
-	if (error_is(err, VMATLAS_ERROR_MISSING)) {
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;		/* so is everything near it */
 	}
@@ -119,7 +119,7 @@ static struct vmatlas_error *ask(struct image *image, const struct btf_subject *
 		      image_enumerator(image, v->function, s->name, &a->value) :
 		      image_member(image, v->function, s->name, path, &a->m);
 	a->found = !err;
-	if (!error_is(err, VMATLAS_ERROR_MISSING))
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	vmatlas_error_free(err);
 	return NULL;

@@ -26,7 +26,7 @@ static int forget(void *arg, const char *text, size_t len)
 /* What the dump lacks, an extract may lack, too. */
 static struct vmatlas_error *tolerate(struct vmatlas_error *err)
 {
-	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	vmatlas_error_free(err);
 	return NULL;
@@ -51,16 +51,16 @@ static struct vmatlas_error *read_module_symbols(struct vmatlas *atlas)
 	return err;
 }
 
-/* Where allocations go depends on more than bounds: `usage --would-fit` may be asked. */
+/* Where allocations go depends on more than bounds: `usage --simulate` may be asked. */
 static struct vmatlas_error *try_allocations(struct vmatlas *atlas)
 {
-	static const uint32_t kinds[] = { 0, VMATLAS_FIT_IOREMAP, VMATLAS_FIT_MODULE };
+	static const uint32_t kinds[] = { 0, VMATLAS_ALLOC_IOREMAP, VMATLAS_ALLOC_MODULE };
 	struct vmatlas_error *err = NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds) && !err; i++) {
-		struct vmatlas_fit fit = { .size = sizeof(fit) };
+		struct vmatlas_alloc_sim fit = { .size = sizeof(fit) };
 
-		err = vmatlas_would_fit(atlas, 1, 0, kinds[i], &fit);
+		err = vmatlas_simulate_alloc(atlas, 1, 0, kinds[i], &fit);
 		/* what cannot be worked out for this kernel cannot be for its extract */
 		if (error_is(err, VMATLAS_ERROR_UNSUPPORTED)) {
 			vmatlas_error_free(err);
@@ -71,10 +71,10 @@ static struct vmatlas_error *try_allocations(struct vmatlas *atlas)
 	return err;
 }
 
-static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_extracted *ret)
+static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_extract_stats *ret)
 {
 	struct kernel *k = atlas->kernel;
-	struct vmatlas_physical frame = { .size = sizeof(frame) };
+	struct vmatlas_phys_info frame = { .size = sizeof(frame) };
 	const struct printk_log *log;
 	struct tables_seen tables;
 	struct vmatlas_error *err;
@@ -88,7 +88,7 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 		err = tolerate(owners_read(atlas));
 	vmatlas_resource_next(atlas, NULL);
 	if (!err)
-		err = tolerate(vmatlas_boot_table(atlas, forget, NULL));
+		err = tolerate(vmatlas_boot_layout(atlas, forget, NULL));
 	if (!err)
 		err = try_allocations(atlas);
 	/*
@@ -96,8 +96,8 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	 * has it, all their arrays of pages tell.
 	 */
 	if (!err)
-		err = tolerate(vmatlas_physical(atlas, k->image_range.first + k->image_delta,
-						VMATLAS_PHYSICAL_AREAS, &frame));
+		err = tolerate(vmatlas_phys_info(atlas, k->image_range.first + k->image_delta,
+						VMATLAS_PHYS_INFO_AREAS, &frame));
 	if (!err)
 		err = kernel_read_tables(k, MAX_TABLES, &tables);
 	if (err)
@@ -149,7 +149,7 @@ static bool add_table(struct parts *p, uint64_t *at, const char *name, const str
 }
 
 static struct vmatlas_error *add_names(struct vmatlas *atlas, struct parts *p,
-				       struct vmatlas_extracted *ret)
+				       struct vmatlas_extract_stats *ret)
 {
 	struct kernel *k = atlas->kernel;
 	struct kallsyms_packed *n = &p->names;
@@ -183,7 +183,7 @@ static int by_subject(const void *a, const void *b)
 }
 
 static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const struct pair_file *to,
-					   struct vmatlas_extracted *ret)
+					   struct vmatlas_extract_stats *ret)
 {
 	_cleanup_(parts_done) struct parts p = { 0 };
 	struct kernel *k = atlas->kernel;
@@ -216,7 +216,7 @@ static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const struct p
 /* ---- Both ---- */
 
 static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const struct pair_file *to,
-					  struct vmatlas_extracted *ret)
+					  struct vmatlas_extract_stats *ret)
 {
 	struct kernel *k = atlas->kernel;
 	const struct mem_record_page *const *pages;
@@ -224,7 +224,7 @@ static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const struct pa
 	size_t nr_pages;
 
 	err = core_write(to->fd, to->path, k->mem, k->arch->machine, k->arch->bits, k->big_endian,
-			 atlas->info.taken, &ret->vmcore_size);
+			 atlas->info.dump_time, &ret->vmcore_size);
 	if (!err)
 		err = mem_record_pages(k->mem->record, &pages, &nr_pages);
 	if (err)
@@ -238,7 +238,7 @@ static struct vmatlas_error *write_vmcore(struct vmatlas *atlas, const struct pa
 }
 
 static struct vmatlas_error *extract(struct vmatlas *atlas, const char *dir,
-				     struct vmatlas_extracted *ret)
+				     struct vmatlas_extract_stats *ret)
 {
 	const struct kernel *k = atlas->kernel;
 	const char *const inputs[] = { image_info(k->image)->path, k->mem->info.path };
@@ -251,13 +251,13 @@ static struct vmatlas_error *extract(struct vmatlas *atlas, const char *dir,
 		err = write_vmlinux(atlas, &pair.file[PAIR_VMLINUX], ret);
 	if (!err)
 		err = write_vmcore(atlas, &pair.file[PAIR_VMCORE], ret);
-	return err ? err : pair_commit(&pair);
+	return err ? err : output_commit(&pair);
 }
 
 struct vmatlas_error *vmatlas_extract(struct vmatlas *atlas, const char *dir,
-				      struct vmatlas_extracted *ret)
+				      struct vmatlas_extract_stats *ret)
 {
-	struct vmatlas_extracted x = { 0 };
+	struct vmatlas_extract_stats x = { 0 };
 	struct vmatlas_error *err;
 
 	if (!atlas->kernel || !atlas->kernel->mem->record || !atlas->inspected)

@@ -147,7 +147,7 @@ static struct vmatlas_error *finish(struct pair_file *f)
 	return close(fd) ? error_system("%s", f->path) : NULL;
 }
 
-struct vmatlas_error *pair_commit(struct pair *pair)
+struct vmatlas_error *output_commit(struct pair *pair)
 {
 	struct vmatlas_error *err = NULL;
 

@@ -28,7 +28,7 @@ VMATLAS_CHECKED struct vmatlas_error *
 pair_open(struct pair *pair, const char *dir, const char *const *inputs, size_t nr_inputs);
 
 /* What was written is an extract now. */
-VMATLAS_CHECKED struct vmatlas_error *pair_commit(struct pair *pair);
+VMATLAS_CHECKED struct vmatlas_error *output_commit(struct pair *pair);
 
 void pair_done(struct pair *pair);
 

@@ -45,7 +45,7 @@ static struct vmatlas_error *made(int id, int *ret)
 	return NULL;
 }
 
-static struct vmatlas_error *unspeakable(const struct tree *t, size_t node)
+static struct vmatlas_error *not_expressible_in_btf(const struct tree *t, size_t node)
 {
 	return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 		"BTF cannot say what %s.%s is", t->subject->name,
@@ -88,12 +88,12 @@ static struct vmatlas_error *make_value(struct tree *t, size_t node, uint64_t si
 
 	if (m->is_pointer)
 		return size == t->maker->pointer_size ? make_pointer(t->maker, ret) :
-							unspeakable(t, node);
+							not_expressible_in_btf(t, node);
 	for (unsigned int log = 0; log < NR_INTS / 2; log++)
 		if (size == 1u << log)
 			return make_int(t->maker, log, m->is_signed, ret);
 	if (m->is_signed || size > UINT32_MAX)
-		return unspeakable(t, node);
+		return not_expressible_in_btf(t, node);
 	return made(btf__add_struct(t->maker->btf, NULL, (uint32_t)size), ret);
 }
 
@@ -104,7 +104,7 @@ static struct vmatlas_error *make_array(struct tree *t, size_t node, int element
 	int index;
 
 	if (count > UINT32_MAX)
-		return unspeakable(t, node);
+		return not_expressible_in_btf(t, node);
 	err = make_int(t->maker, 2, false, &index);
 	return err ? err : made(btf__add_array(t->maker->btf, index, element,
 					       (uint32_t)count), ret);
@@ -127,7 +127,7 @@ static struct vmatlas_error *make_leaf(struct tree *t, size_t node, int *ret)
 	else
 		each = m->size / m->count;
 	if (m->count && m->size % m->count)
-		return unspeakable(t, node);
+		return not_expressible_in_btf(t, node);
 	err = make_value(t, node, each, ret);
 	return err ? err : make_array(t, node, *ret, m->count, ret);
 }
@@ -199,7 +199,7 @@ static struct vmatlas_error *add_field(struct tree *t, size_t node,
 	int r;
 
 	if (at > UINT32_MAX / 8)
-		return unspeakable(t, f->node);
+		return not_expressible_in_btf(t, f->node);
 	r = btf__add_field(t->maker->btf, n->path + strlen(n->path) - n->step_len,
 			   f->type, (uint32_t)at * 8, 0);
 	return r ? failed(r) : NULL;
@@ -217,7 +217,7 @@ static struct vmatlas_error *make_struct(struct tree *t, size_t node, const char
 	if (!fields)
 		return error_no_memory();
 	if (t->answers[node].m.size > UINT32_MAX)
-		return unspeakable(t, node);
+		return not_expressible_in_btf(t, node);
 	for (size_t i = 0; !err && (i = next_child(t, node, i)); nr++) {
 		fields[nr].node = i;
 		err = make_type(t, i, NULL, &fields[nr].type);

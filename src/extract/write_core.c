@@ -72,7 +72,7 @@ static void add_note(struct writer *w, const char *name, uint32_t type, const vo
 	pad(&w->notes, 4);
 }
 
-static void add_own_note(struct writer *w, enum kept_note type, struct str *text)
+static void add_own_note(struct writer *w, enum extract_note_parse type, struct str *text)
 {
 	add_note(w, "VMATLAS", type, str_text(text), text->len);
 	w->notes.failed |= text->failed;
@@ -82,21 +82,21 @@ static void add_own_note(struct writer *w, enum kept_note type, struct str *text
 static void add_own_notes(struct writer *w, struct mem *mem, uint64_t taken)
 {
 	const struct mem_info *info = &mem->info;
-	struct kept_facts facts = { .taken = taken, .truncated_at = info->truncated_at,
+	struct extract_note_facts facts = { .taken = taken, .truncated_at = info->truncated_at,
 				    .expected_size = info->expected_size };
 	const struct mem_record_fault *faults;
 	struct str text = { 0 };
 	size_t nr;
 
 	memcpy(facts.node, info->uts_node, sizeof(facts.node));
-	kept_facts_make(&facts, &text);
+	extract_note_facts_make(&facts, &text);
 	add_own_note(w, KEPT_FACTS, &text);
-	kept_runs_make(w->pages, w->nr_pages, &text);
+	extract_note_runs_make(w->pages, w->nr_pages, &text);
 	add_own_note(w, KEPT_RUNS, &text);
 	faults = mem_record_faults(mem->record, &nr);
 	if (!nr)
 		return;
-	kept_faults_make(faults, nr, &text);
+	extract_note_faults_make(faults, nr, &text);
 	add_own_note(w, KEPT_FAULTS, &text);
 }
 

@@ -14,7 +14,7 @@
 #define MAX_TOLD 4
 
 struct balance {
-	struct vmatlas_job *job;
+	struct vmatlas_plugin_ctx *job;
 	const struct vmatlas_claim *region;
 	const struct vmatlas_claim *before;
 	const struct purge *purge;	/* under way, and it accounts for what is lost; or NULL */
@@ -27,70 +27,70 @@ static uint32_t severity_of(const struct balance *b)
 	return b->purge ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING;
 }
 
-static void say_lost(struct balance *b, const struct ledger_piece *p)
+static void say_lost(struct balance *b, const struct va_extent *p)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(b->job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
 	_cleanup_(str_done) struct str evidence = { 0 }, before = { 0 };
 
-	str_addf(&evidence, "lost\t%s, %s\n", words_range(atlas, p->range).s,
-		 words_size(vmatlas_range_size(&p->range)).s);
+	str_addf(&evidence, "lost\t%s, %s\n", fmt_range(atlas, p->range).s,
+		 fmt_size(vmatlas_range_size(&p->range)).s);
 	if (b->before) {
-		words_area(atlas, b->before, &before);
+		fmt_area(atlas, b->before, &before);
 		str_addf(&evidence, "behind\t%s\n", str_text(&before));
 	}
 	if (b->purge)
 		str_addf(&evidence, "purge\tvmap_purge_lock is held by task_struct %s; "
-			 "vmap_lazy_nr counts %s\n", words_record(atlas, b->purge->owner).s,
-			 words_size(b->purge->pages << atlas->kernel->page_shift).s);
-	vmatlas_job_report(b->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = severity_of(b),
+			 "vmap_lazy_nr counts %s\n", fmt_record(atlas, b->purge->owner).s,
+			 fmt_size(b->purge->pages << atlas->kernel->page_shift).s);
+	vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = severity_of(b),
 		.code = "va-unaccounted", .where = &p->range, .evidence = str_text(&evidence),
 		.advice = b->purge ? "nothing: the task that purges would have given it back"
 			: "whoever freed it never gave it back, or was just about to: look for a "
 			  "task in alloc_vmap_area() or a purge under way",
 	}, "%s at %s of %s are in no area and in no free one%s",
-		words_size(vmatlas_range_size(&p->range)).s, words_range(atlas, p->range).s,
+		fmt_size(vmatlas_range_size(&p->range)).s, fmt_range(atlas, p->range).s,
 		b->region->name, b->purge ? ": a purge was under way" : "");
 }
 
-static const char *const what_name[NR_LEDGER] = {
+static const char *const what_name[NR_VA_USES] = {
 	"a busy area", "a busy area", "the kernel image", "an unpurged area", "a pooled area",
 	"free", "nobody's",
 };
 
-static void say_twice(struct balance *b, const struct ledger_piece *p)
+static void say_twice(struct balance *b, const struct va_extent *p)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(b->job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", what_name[p->other],
-		 words_record(atlas, p->other_record).s);
+		 fmt_record(atlas, p->other_record).s);
 	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", what_name[p->what],
-		 words_record(atlas, p->record).s);
-	vmatlas_job_report(b->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+		 fmt_record(atlas, p->record).s);
+	vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-overlap", .where = &p->range, .record = p->record,
 		.evidence = str_text(&evidence),
 		.advice = "compare the two records: the next allocation may get memory that is "
 			  "in use",
-	}, "%s at %s are both %s and %s", words_size(vmatlas_range_size(&p->range)).s,
-		words_range(atlas, p->range).s, what_name[p->other], what_name[p->what]);
+	}, "%s at %s are both %s and %s", fmt_size(vmatlas_range_size(&p->range)).s,
+		fmt_range(atlas, p->range).s, what_name[p->other], what_name[p->what]);
 }
 
 /* Two areas that overlap are another inspector's. */
-static bool is_ours(const struct ledger_piece *p)
+static bool is_ours(const struct va_extent *p)
 {
-	const bool free = p->what == LEDGER_FREE || p->what == LEDGER_POOLED;
-	const bool other = p->other == LEDGER_FREE || p->other == LEDGER_POOLED;
+	const bool free = p->what == VA_FREE || p->what == VA_POOLED;
+	const bool other = p->other == VA_FREE || p->other == VA_POOLED;
 
 	return p->twice && (free || other);
 }
 
-static void judge(void *arg, const struct ledger_piece *p)
+static void judge(void *arg, const struct va_extent *p)
 {
 	struct balance *b = arg;
 
-	if (p->what == LEDGER_LOST) {
+	if (p->what == VA_LOST) {
 		b->lost += vmatlas_range_size(&p->range);
 		if (b->nr_lost++ < MAX_TOLD)
 			say_lost(b, p);
@@ -103,40 +103,40 @@ static void judge(void *arg, const struct ledger_piece *p)
 
 static void say_more(struct balance *b)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(b->job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
 
 	if (b->nr_lost > MAX_TOLD)
-		vmatlas_job_report(b->job, &(struct vmatlas_report){
-			.size = sizeof(struct vmatlas_report),
+		vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
 			.severity = severity_of(b), .code = "va-unaccounted",
 			.where = &b->region->range,
 			.advice = b->purge ? "nothing: a purge was under way" : "so many at once: a part of the free tree, or of a list, is lost",
 		}, "%zu more pieces of %s are nobody's, %s together", b->nr_lost - MAX_TOLD,
-			b->region->name, words_size(b->lost).s);
+			b->region->name, fmt_size(b->lost).s);
 	if (b->nr_twice > MAX_TOLD)
-		vmatlas_job_report(b->job, &(struct vmatlas_report){
-			.size = sizeof(struct vmatlas_report),
+		vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
 			.severity = VMATLAS_SEVERITY_ERROR, .code = "area-overlap",
 			.where = &b->region->range,
 			.advice = "begin with the free tree: it disagrees with too many areas",
 		}, "%zu more pieces of %s are free and in use", b->nr_twice - MAX_TOLD,
-			words_range(atlas, b->region->range).s);
+			fmt_range(atlas, b->region->range).s);
 }
 
 /* ---- A purge under way ---- */
 
-static void sum_lost(void *arg, const struct ledger_piece *p)
+static void sum_lost(void *arg, const struct va_extent *p)
 {
 	uint64_t *lost = arg;
 
-	if (p->what == LEDGER_LOST)
+	if (p->what == VA_LOST)
 		*lost += vmatlas_range_size(&p->range);
 }
 
 /* What it took off the lists is counted still, and so is what is on them. */
 static bool purge_explains(const struct vmatlas *atlas)
 {
-	const struct books *b = &atlas->books;
+	const struct kernel_records *b = &atlas->books;
 	const uint32_t shift = atlas->kernel->page_shift;
 	uint64_t bytes = b->purge.pages << shift, lost = 0;
 
@@ -145,26 +145,26 @@ static bool purge_explains(const struct vmatlas *atlas)
 	for (size_t i = 0; i < b->areas.nr; i++)
 		if (b->areas.v[i].state == AREA_UNPURGED)
 			lost += vmatlas_range_size(&b->areas.v[i].claim.range);
-	for (size_t i = 0; i < atlas->ledger->spaces.nr; i++) {
-		const struct vmatlas_usage *s = &atlas->ledger->spaces.v[i]->pub;
+	for (size_t i = 0; i < atlas->space_accounts->spaces.nr; i++) {
+		const struct vmatlas_usage *s = &atlas->space_accounts->spaces.v[i]->pub;
 
 		if (!(s->flags & VMATLAS_USAGE_NESTED))
-			ledger_walk(atlas, s->range, sum_lost, &lost);
+			va_extent_walk(atlas, s->range, sum_lost, &lost);
 	}
 	return lost <= bytes;
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	const struct vmatlas *atlas = vmatlas_job_atlas(job);
-	const struct ledger *l = atlas->ledger;
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	const struct space_accounts *l = atlas->space_accounts;
 
 	if (!l || !l->spaces.nr)
 		return NULL;
 	if (atlas->books.free->state == FREE_UNKNOWN)
 		return NULL;	/* told by who could not read it */
-	if (!ledger_is_whole(atlas)) {
-		vmatlas_job_coverage(job, VMATLAS_NOT_JUDGED, "ledger",
+	if (!space_accounts_whole(atlas)) {
+		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, "ledger",
 			"because not all that belongs in it was read");
 		return NULL;
 	}
@@ -175,13 +175,13 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 
 		if (s->flags & VMATLAS_USAGE_NESTED)
 			continue;
-		ledger_walk(atlas, s->range, judge, &b);
+		va_extent_walk(atlas, s->range, judge, &b);
 		say_more(&b);
 	}
 	return NULL;
 }
 
-const struct vmatlas_plugin inspector_ledger = {
+const struct vmatlas_plugin inspector_accounting = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "ledger",

@@ -13,7 +13,7 @@
 
 /* ---- Words ---- */
 
-static void say_when(const struct shortage *s, struct str *out)
+static void say_when(const struct alloc_failure *s, struct str *out)
 {
 	if (!s->has_time)
 		return;
@@ -25,7 +25,7 @@ static void say_when(const struct shortage *s, struct str *out)
 	str_addf(out, " ");
 }
 
-void shortage_say_log(const struct shortage *s, struct str *evidence)
+void shortage_say_log(const struct alloc_failure *s, struct str *evidence)
 {
 	str_addf(evidence, "log\t%" PRIu64 "x ", s->nr);
 	say_when(s, evidence);
@@ -34,9 +34,9 @@ void shortage_say_log(const struct shortage *s, struct str *evidence)
 		str_addf(evidence, "silent\tat least %" PRIu64 " more, which the kernel suppressed\n",
 			 s->suppressed);
 	if (s->largest)
-		str_addf(evidence, "asked\t%s%s%s\n", words_size(s->smallest).s,
+		str_addf(evidence, "asked\t%s%s%s\n", fmt_size(s->smallest).s,
 			 s->largest > s->smallest ? " to " : "",
-			 s->largest > s->smallest ? words_size(s->largest).s : "");
+			 s->largest > s->smallest ? fmt_size(s->largest).s : "");
 	if (s->asked_by[0])
 		str_addf(evidence, "asked by\t%s%s%s\n", s->asked_by,
 			 s->through[0] ? ", through " : "", s->through);
@@ -48,7 +48,7 @@ void shortage_say_log(const struct shortage *s, struct str *evidence)
 #define MAX_ALIGN GIB(1)
 
 /* Where in @s an allocation may lie: modules of x86-64 not at its beginning. */
-static struct vmatlas_range window_of(const struct shortage_case *c, const struct ledger_space *s)
+static struct vmatlas_range window_of(const struct shortage_case *c, const struct space_usage *s)
 {
 	struct vmatlas_range w = s->pub.range;
 	uint64_t offset;
@@ -70,7 +70,7 @@ static uint64_t room_in(struct vmatlas_range w, struct vmatlas_range hole, uint6
 	return at >= hole.first && at <= last ? last - at + 1 : 0;
 }
 
-static uint64_t hole(const struct shortage_case *c, const struct ledger_space *s, uint64_t align)
+static uint64_t hole(const struct shortage_case *c, const struct space_usage *s, uint64_t align)
 {
 	const struct vmatlas_range w = window_of(c, s), purged = s->pub.largest_purged;
 	uint64_t best = 0;
@@ -97,25 +97,25 @@ static uint64_t alignment_of(const struct shortage_case *c, uint64_t size)
 	return align;
 }
 
-static bool is_full_for(const struct shortage_case *c, const struct ledger_space *s,
+static bool is_full_for(const struct shortage_case *c, const struct space_usage *s,
 			uint64_t size)
 {
 	return hole(c, s, 1) < LITTLE || hole(c, s, alignment_of(c, size)) < size;
 }
 
-static bool is_for_code(const struct shortage *s)
+static bool is_for_code(const struct alloc_failure *s)
 {
 	return !strncmp(s->through, "module_alloc", 12) || !strncmp(s->through, "execmem_", 8) ||
 	       !strncmp(s->through, "bpf_jit_", 8);
 }
 
 /* The backtrace stands below the second message about the same failure. */
-static const struct shortage *with_trace(const struct shortage_case *c, const struct shortage *s)
+static const struct alloc_failure *with_trace(const struct shortage_case *c, const struct alloc_failure *s)
 {
 	for (size_t i = 0; i < c->all->v.nr && !s->asked_by[0]; i++) {
-		const struct shortage *other = &c->all->v.v[i];
+		const struct alloc_failure *other = &c->all->v.v[i];
 
-		if (other != s && other->kind == SHORTAGE_SPACE && other->asked_by[0] &&
+		if (other != s && other->kind == FAILURE_SPACE && other->asked_by[0] &&
 		    other->last_nsec >= s->first_nsec &&
 		    other->last_nsec <= s->last_nsec + 1000000000)
 			return other;
@@ -123,13 +123,13 @@ static const struct shortage *with_trace(const struct shortage_case *c, const st
 	return s;
 }
 
-static const struct ledger_space *space_of_range(const struct shortage_case *c,
+static const struct space_usage *space_of_range(const struct shortage_case *c,
 						 struct vmatlas_range range)
 {
-	const struct ledger_space *best = NULL;
+	const struct space_usage *best = NULL;
 
-	for (size_t i = 0; i < c->atlas->ledger->spaces.nr; i++) {
-		const struct ledger_space *s = c->atlas->ledger->spaces.v[i];
+	for (size_t i = 0; i < c->atlas->space_accounts->spaces.nr; i++) {
+		const struct space_usage *s = c->atlas->space_accounts->spaces.v[i];
 
 		if (range_overlaps(s->pub.range, range) &&
 		    (!best || vmatlas_range_size(&s->pub.range) <
@@ -143,12 +143,12 @@ static const struct ledger_space *space_of_range(const struct shortage_case *c,
  * Which space a message is about: the range that it names, else what the backtrace went
  * through, else the one that is full. NULL: it cannot be told.
  */
-static const struct ledger_space *space_of(const struct shortage_case *c,
-					   const struct shortage *s, const char **ret_how)
+static const struct space_usage *space_of(const struct shortage_case *c,
+					   const struct alloc_failure *s, const char **ret_how)
 {
-	const struct shortage *trace = with_trace(c, s);
-	const struct ledger_space *vmalloc = ledger_space(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
-	const struct ledger_space *code = ledger_space(c->atlas, VMATLAS_KIND_MODULE_SPACE);
+	const struct alloc_failure *trace = with_trace(c, s);
+	const struct space_usage *vmalloc = space_usage(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
+	const struct space_usage *code = space_usage(c->atlas, VMATLAS_KIND_MODULE_SPACE);
 
 	*ret_how = "the message names the range";
 	if (s->has_range)
@@ -172,7 +172,7 @@ static const struct ledger_space *space_of(const struct shortage_case *c,
 	return is_full_for(c, vmalloc, s->smallest) ? vmalloc : NULL;
 }
 
-static bool is_told(struct shortage_case *c, const struct ledger_space *s)
+static bool is_told(struct shortage_case *c, const struct space_usage *s)
 {
 	for (size_t i = 0; i < c->nr_told; i++)
 		if (c->told[i] == s)
@@ -183,7 +183,7 @@ static bool is_told(struct shortage_case *c, const struct ledger_space *s)
 }
 
 /* Advice only where it works: vmalloc= is read by 32-bit CPUs alone. */
-static const char *advice_for(const struct shortage_case *c, const struct ledger_space *s)
+static const char *advice_for(const struct shortage_case *c, const struct space_usage *s)
 {
 	const bool is_code = s && s->pub.region->kind == VMATLAS_KIND_MODULE_SPACE;
 
@@ -197,10 +197,10 @@ static const char *advice_for(const struct shortage_case *c, const struct ledger
 	       "no effect on this CPU";
 }
 
-static struct vmatlas_error *say_space(struct shortage_case *c, const struct shortage *s,
-				       const struct ledger_space *space, const char *how)
+static struct vmatlas_error *say_space(struct shortage_case *c, const struct alloc_failure *s,
+				       const struct space_usage *space, const char *how)
 {
-	const struct shortage *trace = with_trace(c, s);
+	const struct alloc_failure *trace = with_trace(c, s);
 	const bool full = is_full_for(c, space, s->smallest);
 	_cleanup_(str_done) struct str evidence = { 0 };
 	struct vmatlas_error *err;
@@ -211,53 +211,53 @@ static struct vmatlas_error *say_space(struct shortage_case *c, const struct sho
 	str_addf(&evidence, "space\t%s: %s\n", space->pub.region->name, how);
 	if (window_of(c, space).first != space->pub.range.first)
 		str_addf(&evidence, "window\tfrom %s on: this boot loads no module below "
-			 "(module_load_offset)\n", words_addr(c->atlas, window_of(c, space).first).s);
-	err = ledger_evidence(c->atlas, space, SHORTAGE_TOP, &evidence);
+			 "(module_load_offset)\n", fmt_addr(c->atlas, window_of(c, space).first).s);
+	err = space_evidence(c->atlas, space, SHORTAGE_TOP, &evidence);
 	if (err)
 		return err;
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report),
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
 		.severity = full ? VMATLAS_SEVERITY_ERROR : VMATLAS_SEVERITY_WARNING,
 		.code = "va-exhausted", .where = &space->pub.range,
 		.evidence = str_text(&evidence), .advice = advice_for(c, space),
 	}, full ? "%s is full: %s of address space %s not found, and the largest hole is %s"
 		: "%s was full for a while: %s of address space %s not found; now the largest "
 		  "hole is %s",
-		space->pub.region->name, words_size(s->smallest ? s->smallest : s->largest).s,
-		s->nr + s->suppressed > 1 ? "and more were" : "was", words_size(hole(c, space, 1)).s);
+		space->pub.region->name, fmt_size(s->smallest ? s->smallest : s->largest).s,
+		s->nr + s->suppressed > 1 ? "and more were" : "was", fmt_size(hole(c, space, 1)).s);
 	return NULL;
 }
 
 /* No ledger, or a range that no space of it has: what the log says stands alone. */
-static void say_unplaced(struct shortage_case *c, const struct shortage *s)
+static void say_unplaced(struct shortage_case *c, const struct alloc_failure *s)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	shortage_say_log(s, &evidence);
 	if (s->has_range)
-		str_addf(&evidence, "range\t%s\n", words_range(c->atlas, s->range).s);
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+		str_addf(&evidence, "range\t%s\n", fmt_range(c->atlas, s->range).s);
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
 		.code = "va-exhausted", .where = s->has_range ? &s->range : NULL,
 		.evidence = str_text(&evidence),
 		.advice = "vmatlas usage shows the spaces; a dump taken at that moment would "
 			  "show what filled one",
 	}, "address space ran out, but %s",
-		c->atlas->ledger ? "the message does not say in which space, and none is full now"
+		c->atlas->space_accounts ? "the message does not say in which space, and none is full now"
 				 : "free space was not surveyed");
 }
 
-static struct vmatlas_error *judge_space(struct shortage_case *c, const struct shortage *s)
+static struct vmatlas_error *judge_space(struct shortage_case *c, const struct alloc_failure *s)
 {
-	const struct ledger_space *space = NULL;
+	const struct space_usage *space = NULL;
 	const char *how = "";
 
 	/* told with the message it explains */
 	for (size_t i = 0; i < c->all->v.nr; i++)
 		if (with_trace(c, &c->all->v.v[i]) == s && &c->all->v.v[i] != s &&
-		    c->all->v.v[i].kind == SHORTAGE_SPACE)
+		    c->all->v.v[i].kind == FAILURE_SPACE)
 			return NULL;
-	if (c->atlas->ledger)
+	if (c->atlas->space_accounts)
 		space = space_of(c, s, &how);
 	if (!space) {
 		say_unplaced(c, s);
@@ -273,11 +273,11 @@ static struct vmatlas_error *judge(struct shortage_case *c)
 	struct vmatlas_error *err = NULL;
 
 	for (size_t i = 0; i < c->all->v.nr && !err; i++) {
-		const struct shortage *s = &c->all->v.v[i];
+		const struct alloc_failure *s = &c->all->v.v[i];
 
 		if (shortage_is_limit(c, s))
 			shortage_say_limit(c, s);
-		else if (s->kind != SHORTAGE_RAM)
+		else if (s->kind != FAILURE_RAM)
 			err = judge_space(c, s);
 		else if (!c->told_ram)
 			err = shortage_say_ram(c, s);
@@ -285,10 +285,10 @@ static struct vmatlas_error *judge(struct shortage_case *c)
 	return err || c->told_ram ? err : shortage_say_silent_ram(c);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
-	_cleanup_(shortages_done) struct shortages all = { 0 };
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	_cleanup_(alloc_failures_free) struct alloc_failures all = { 0 };
 	struct shortage_case c = { .job = job, .atlas = atlas, .all = &all };
 	const struct printk_log *log = NULL;
 	struct vmatlas_error *err;
@@ -296,20 +296,20 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 	if (!atlas->kernel)
 		return NULL;
 	err = kernel_log(atlas->kernel, &atlas->books, &log);
-	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING) ||
+	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND) ||
 		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {
-		vmatlas_job_coverage(job, VMATLAS_NOT_JUDGED, "failed allocations",
+		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, "failed allocations",
 				     "because the log is not there: %s", vmatlas_error_message(err));
 		vmatlas_error_free(take(err));
 	}
 	if (!err && log)
-		err = shortages_find(log, &all);
+		err = alloc_failures_find(log, &all);
 	if (!err)
 		err = shortage_count_ram(&c);
 	return err ? err : judge(&c);
 }
 
-const struct vmatlas_plugin inspector_shortage = {
+const struct vmatlas_plugin inspector_alloc_failure = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "shortage",

@@ -10,27 +10,27 @@
 enum { SHORTAGE_TOP = 5 };		/* owners that are named */
 
 struct shortage_case {
-	struct vmatlas_job *job;
+	struct vmatlas_plugin_ctx *job;
 	struct vmatlas *atlas;
-	const struct shortages *all;
+	const struct alloc_failures *all;
 	struct vmstat ram;
 	bool ram_known;
 	bool told_ram;
 	uint64_t vmalloc_pages;
-	const struct ledger_space *told[8];	/* spaces that were judged already */
+	const struct space_usage *told[8];	/* spaces that were judged already */
 	size_t nr_told;
 };
 
 /* How often, when, for whom: evidence of any of them. */
-void shortage_say_log(const struct shortage *s, struct str *evidence);
+void shortage_say_log(const struct alloc_failure *s, struct str *evidence);
 
 /* Reads how much RAM there is, where it is wanted: a message, or areas that hold a lot. */
 VMATLAS_CHECKED struct vmatlas_error *shortage_count_ram(struct shortage_case *c);
 VMATLAS_CHECKED struct vmatlas_error *
-shortage_say_ram(struct shortage_case *c, const struct shortage *s);
+shortage_say_ram(struct shortage_case *c, const struct alloc_failure *s);
 VMATLAS_CHECKED struct vmatlas_error *shortage_say_silent_ram(struct shortage_case *c);
 
-bool shortage_is_limit(const struct shortage_case *c, const struct shortage *s);
-void shortage_say_limit(struct shortage_case *c, const struct shortage *s);
+bool shortage_is_limit(const struct shortage_case *c, const struct alloc_failure *s);
+void shortage_say_limit(struct shortage_case *c, const struct alloc_failure *s);
 
 #endif

@@ -36,7 +36,7 @@ static int by_pages(const void *a, const void *b)
 
 static struct vmatlas_error *collect_owners(const struct shortage_case *c, struct owners *ret)
 {
-	const struct books *b = &c->atlas->books;
+	const struct kernel_records *b = &c->atlas->books;
 	size_t to = 0;
 
 	for (size_t i = 0; i < b->areas.nr; i++) {
@@ -75,7 +75,7 @@ static struct vmatlas_error *say_owners(const struct shortage_case *c, struct st
 
 		str_addf(evidence, "owner\t%s: %s in %" PRIu64 " area%s\n",
 			 o->caller ? vmatlas_symbol_name(c->atlas, o->caller) : "unknown",
-			 words_size(bytes(c, o->pages)).s, o->nr_areas,
+			 fmt_size(bytes(c, o->pages)).s, o->nr_areas,
 			 o->nr_areas == 1 ? "" : "s");
 	}
 	vec_done(&owners.v);
@@ -96,19 +96,19 @@ static void say_ram_message(const struct shortage_case *c, struct str *message)
 {
 	if (!c->ram_known) {
 		str_addf(message, "RAM ran out; vmalloc areas hold %s",
-			 words_size(bytes(c, c->vmalloc_pages)).s);
+			 fmt_size(bytes(c, c->vmalloc_pages)).s);
 		return;
 	}
 	str_addf(message, "RAM %s: %s of %s are free, vmalloc areas hold %s",
 		 is_ram_low(c) ? "is short" : "ran out, for a while",
-		 words_size(bytes(c, c->ram.free)).s, words_size(bytes(c, c->ram.total)).s,
-		 words_size(bytes(c, c->vmalloc_pages)).s);
+		 fmt_size(bytes(c, c->ram.free)).s, fmt_size(bytes(c, c->ram.total)).s,
+		 fmt_size(bytes(c, c->vmalloc_pages)).s);
 	if (!is_ram_ours(c))
 		str_addf(message, ": others have it");
 }
 
 /* @s is NULL where the log is silent: 6.1 is (__vmalloc_area_node() asks for silence). */
-struct vmatlas_error *shortage_say_ram(struct shortage_case *c, const struct shortage *s)
+struct vmatlas_error *shortage_say_ram(struct shortage_case *c, const struct alloc_failure *s)
 {
 	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
 	struct vmatlas_error *err;
@@ -116,7 +116,7 @@ struct vmatlas_error *shortage_say_ram(struct shortage_case *c, const struct sho
 	c->told_ram = true;
 	say_ram_message(c, &message);
 	for (size_t i = 0; s && i < c->all->v.nr; i++)
-		if (c->all->v.v[i].kind == SHORTAGE_RAM)
+		if (c->all->v.v[i].kind == FAILURE_RAM)
 			shortage_say_log(&c->all->v.v[i], &evidence);
 	if (!s)
 		str_addf(&evidence, "log\tno message says so: what is free tells it\n");
@@ -124,8 +124,8 @@ struct vmatlas_error *shortage_say_ram(struct shortage_case *c, const struct sho
 	err = say_owners(c, &evidence);
 	if (err)
 		return err;
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report),
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
 		.severity = is_ram_low(c) && is_ram_ours(c) && s ? VMATLAS_SEVERITY_ERROR
 								: VMATLAS_SEVERITY_WARNING,
 		.code = "ram-exhausted", .evidence = str_text(&evidence),
@@ -146,25 +146,25 @@ struct vmatlas_error *shortage_say_silent_ram(struct shortage_case *c)
 
 /* ---- Limits ---- */
 
-void shortage_say_limit(struct shortage_case *c, const struct shortage *s)
+void shortage_say_limit(struct shortage_case *c, const struct alloc_failure *s)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	shortage_say_log(s, &evidence);
 	if (c->ram_known)
-		str_addf(&evidence, "RAM\t%s\n", words_size(bytes(c, c->ram.total)).s);
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+		str_addf(&evidence, "RAM\t%s\n", fmt_size(bytes(c, c->ram.total)).s);
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
 		.code = "limit-reached", .evidence = str_text(&evidence),
 		.advice = "look at who asked: neither address space nor free RAM would help",
 	}, "an allocation of %s was refused: %s",
-		s->largest ? words_size(s->largest).s : "unknown size", s->meaning);
+		s->largest ? fmt_size(s->largest).s : "unknown size", s->meaning);
 }
 
-bool shortage_is_limit(const struct shortage_case *c, const struct shortage *s)
+bool shortage_is_limit(const struct shortage_case *c, const struct alloc_failure *s)
 {
-	return s->kind == SHORTAGE_LIMIT ||
-	       (s->kind == SHORTAGE_SPACE_OR_LIMIT && c->ram_known &&
+	return s->kind == FAILURE_LIMIT ||
+	       (s->kind == FAILURE_SPACE_OR_LIMIT && c->ram_known &&
 		s->largest > bytes(c, c->ram.total));
 }
 
@@ -182,10 +182,10 @@ struct vmatlas_error *shortage_count_ram(struct shortage_case *c)
 		return NULL;
 	err = vmstat_read(c->atlas->kernel, &c->ram);
 	c->ram_known = !err;
-	if (!err || (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING)))
+	if (!err || (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND)))
 		return err;
 	if (c->all->v.nr)
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "free RAM", "because %s",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "free RAM", "because %s",
 				     vmatlas_error_message(err));
 	vmatlas_error_free(err);
 	return NULL;

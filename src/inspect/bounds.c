@@ -10,7 +10,7 @@
 
 static bool comparable(const struct vmatlas_claim *a, const struct vmatlas_claim *b)
 {
-	const uint32_t never = VMATLAS_CLAIM_WINDOW | VMATLAS_CLAIM_GUESS;
+	const uint32_t never = VMATLAS_CLAIM_WINDOW | VMATLAS_CLAIM_DEFAULT;
 
 	return a->kind == b->kind && !strcmp(a->name, b->name) && !((a->flags | b->flags) & never);
 }
@@ -25,30 +25,30 @@ static bool has_end(const struct vmatlas_claim *c)
 	return !(c->flags & VMATLAS_CLAIM_START_ONLY);
 }
 
-static void say(struct vmatlas_job *job, const struct vmatlas_claim *a,
+static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
 		const struct vmatlas_claim *b, bool end)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const uint64_t x = end ? a->range.last + 1 : a->range.first;
 	const uint64_t y = end ? b->range.last + 1 : b->range.first;
 	const struct vmatlas_range where = { MIN(x, y), MAX(x, y) - 1 };
 	_cleanup_(str_done) struct str evidence = { 0 };
 
-	str_addf(&evidence, "source\t%s, %s\n", words_addr(atlas, x).s, a->source);
-	str_addf(&evidence, "source\t%s, %s\n", words_addr(atlas, y).s, b->source);
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+	str_addf(&evidence, "source\t%s, %s\n", fmt_addr(atlas, x).s, a->source);
+	str_addf(&evidence, "source\t%s, %s\n", fmt_addr(atlas, y).s, b->source);
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
 		.code = "bounds-disagree", .where = &where,
 		.record = b->record ? b->record : a->record,
 		.evidence = str_text(&evidence),
 		.advice = "find out which source was overwritten, or which formula does not "
 			  "fit this kernel",
 	}, "%s of %s: %s by %s, %s by %s", end ? "end" : "start", a->name,
-		words_addr(atlas, x).s, a->source, words_addr(atlas, y).s, b->source);
+		fmt_addr(atlas, x).s, a->source, fmt_addr(atlas, y).s, b->source);
 }
 
 /* Every other claim against the primary one: each source is named once. */
-static void compare(struct vmatlas_job *job, const struct vmatlas_claim *a,
+static void compare(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
 		    const struct vmatlas_claim *b)
 {
 	if (has_start(b) && has_start(a) && a->range.first != b->range.first)
@@ -77,26 +77,26 @@ static bool has_spaces(const struct vmatlas *atlas)
 }
 
 /* A window is no bound, but must lie in the regions that it is cut out of. */
-static void check_window(struct vmatlas_job *job, const struct vmatlas_claim *c)
+static void check_window(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	if (is_for_modules(atlas, c->range.first) && is_for_modules(atlas, c->range.last))
 		return;
-	str_addf(&evidence, "source\t%s, %s\n", words_range(atlas, c->range).s, c->source);
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_WARNING,
+	str_addf(&evidence, "source\t%s, %s\n", fmt_range(atlas, c->range).s, c->source);
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
 		.code = "bounds-disagree", .where = &c->range, .record = c->record,
 		.evidence = str_text(&evidence),
 		.advice = "find out what overwrote the window; module memory is taken from it",
 	}, "%s %s leaves the regions that module memory comes from", c->name,
-		words_range(atlas, c->range).s);
+		fmt_range(atlas, c->range).s);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	const struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 
 	const bool spaces = has_spaces(atlas);
 

@@ -5,34 +5,34 @@
 
 #include "map/vmatlas_internal.h"
 
-struct vmatlas *vmatlas_job_atlas(const struct vmatlas_job *job)
+struct vmatlas *vmatlas_ctx_atlas(const struct vmatlas_plugin_ctx *job)
 {
 	return job->atlas;
 }
 
-bool vmatlas_job_has(const struct vmatlas_job *job, uint32_t need)
+bool vmatlas_ctx_has(const struct vmatlas_plugin_ctx *job, uint32_t need)
 {
-	return need < job->by->plugin.nr_needs && job->by->res[need].found;
+	return need < job->by->plugin.nr_lookups && job->by->res[need].found;
 }
 
-uint64_t vmatlas_job_address(const struct vmatlas_job *job, uint32_t need)
+uint64_t vmatlas_ctx_address(const struct vmatlas_plugin_ctx *job, uint32_t need)
 {
-	return vmatlas_job_has(job, need) ? job->by->res[need].addr : 0;
+	return vmatlas_ctx_has(job, need) ? job->by->res[need].addr : 0;
 }
 
-struct vmatlas_error *vmatlas_job_read(struct vmatlas_job *job, uint32_t need, uint64_t base,
+struct vmatlas_error *vmatlas_ctx_read(struct vmatlas_plugin_ctx *job, uint32_t need, uint64_t base,
 				       uint64_t *ret)
 {
 	const struct resolved *r;
 
-	if (!vmatlas_job_has(job, need) || !job->atlas->kernel)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	if (!vmatlas_ctx_has(job, need) || !job->atlas->kernel)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "need %" PRIu32 " was not found", need);
 	r = &job->by->res[need];
 	return kernel_read_uint(job->atlas->kernel, base + r->offset, r->size, ret);
 }
 
-static void keep(struct vmatlas_job *job, struct vmatlas_error *err)
+static void keep(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err)
 {
 	if (job->failed)
 		vmatlas_error_free(err);
@@ -40,11 +40,11 @@ static void keep(struct vmatlas_job *job, struct vmatlas_error *err)
 		job->failed = err;
 }
 
-void vmatlas_job_report(struct vmatlas_job *job, const struct vmatlas_report *report,
+void vmatlas_ctx_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_finding_desc *report,
 			const char *fmt, ...)
 {
 	_cleanup_(str_done) struct str message = { 0 };
-	struct vmatlas_report ours = { 0 };
+	struct vmatlas_finding_desc ours = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -62,7 +62,7 @@ void vmatlas_job_report(struct vmatlas_job *job, const struct vmatlas_report *re
 					    str_text(&message)));
 }
 
-void vmatlas_job_coverage(struct vmatlas_job *job, uint32_t state, const char *subject,
+void vmatlas_ctx_coverage(struct vmatlas_plugin_ctx *job, uint32_t state, const char *subject,
 			  const char *fmt, ...)
 {
 	_cleanup_(str_done) struct str detail = { 0 };
@@ -74,18 +74,18 @@ void vmatlas_job_coverage(struct vmatlas_job *job, uint32_t state, const char *s
 	keep(job, atlas_add_coverage(job->atlas, state, subject, str_text(&detail)));
 }
 
-struct vmatlas_error *vmatlas_job_absorb(struct vmatlas_job *job, struct vmatlas_error *err,
+struct vmatlas_error *vmatlas_ctx_report_fault(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err,
 					 const struct vmatlas_range *where)
 {
-	const struct vmatlas_report report = {
+	const struct vmatlas_finding_desc report = {
 		.size = sizeof(report), .severity = VMATLAS_SEVERITY_NOTE,
 		.code = "unreadable", .where = where,
 	};
 
 	if (!err || !error_is_kernel_trouble(err))
 		return err;
-	vmatlas_job_report(job, &report, "%s", vmatlas_error_message(err));
-	vmatlas_job_coverage(job, VMATLAS_PARTIAL, job->by->pub.name, "%s",
+	vmatlas_ctx_report(job, &report, "%s", vmatlas_error_message(err));
+	vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_PARTIAL, job->by->pub.name, "%s",
 			     vmatlas_error_message(err));
 	vmatlas_error_free(err);
 	return NULL;

@@ -22,49 +22,49 @@ static const char *const access_words[] = {
 
 /* In one line, what it was; the evidence has it in full. */
 static const char *const short_words[] = {
-	[WHEREIS_UNKNOWN] = "no declared region", [WHEREIS_NULL] = "a NULL pointer",
-	[WHEREIS_POISON] = "a pointer out of freed memory", [WHEREIS_USER] = "user space",
-	[WHEREIS_NO_ADDRESS] = "no address at all",
-	[WHEREIS_STACK_GUARD] = "the guard page below a stack",
-	[WHEREIS_GUARD] = "a guard page behind an area",
-	[WHEREIS_FREED] = "a freed area",
-	[WHEREIS_HOLE] = "a hole in vmalloc space",
-	[WHEREIS_NO_MODULE] = "module space without a module",
-	[WHEREIS_AREA] = "an area in use", [WHEREIS_REGION] = "a region in use",
+	[ADDR_UNKNOWN] = "no declared region", [ADDR_NULL] = "a NULL pointer",
+	[ADDR_POISON] = "a pointer out of freed memory", [ADDR_USER] = "user space",
+	[ADDR_NO_ADDRESS] = "no address at all",
+	[ADDR_STACK_GUARD] = "the guard page below a stack",
+	[ADDR_GUARD] = "a guard page behind an area",
+	[ADDR_FREED] = "a freed area",
+	[ADDR_HOLE] = "a hole in vmalloc space",
+	[ADDR_NO_MODULE] = "module space without a module",
+	[ADDR_AREA] = "an area in use", [ADDR_REGION] = "a region in use",
 };
 
-static const char *advice_for(enum whereis what)
+static const char *advice_for(enum describe_addr what)
 {
 	switch (what) {
-	case WHEREIS_STACK_GUARD:
+	case ADDR_STACK_GUARD:
 		return "look for a deep or endless recursion, or a large array, in the backtrace";
-	case WHEREIS_GUARD:
+	case ADDR_GUARD:
 		return "look for an index or a size that is one too large, in the caller of that "
 		       "area";
-	case WHEREIS_FREED:
-	case WHEREIS_HOLE:
+	case ADDR_FREED:
+	case ADDR_HOLE:
 		return "look for a pointer that was kept when its memory was given back";
-	case WHEREIS_NO_MODULE:
+	case ADDR_NO_MODULE:
 		return "look for what that module left behind: a timer, a work item, a notifier, "
 		       "a callback";
-	case WHEREIS_POISON:
+	case ADDR_POISON:
 		return "look for a use after free, in slab memory rather than in this map";
 	default:
 		return "vmatlas log has all that the kernel said; vmatlas addr ADDRESS the rest";
 	}
 }
 
-static enum whereis say_register(struct vmatlas *atlas, const struct oops *o, const char *label,
+static enum describe_addr say_register(struct vmatlas *atlas, const struct oops *o, const char *label,
 				 const struct oops_register *r, struct str *out)
 {
-	enum whereis what = WHEREIS_UNKNOWN;
+	enum describe_addr what = ADDR_UNKNOWN;
 
 	if (!r->known && !r->name[0])
 		return what;
 	str_addf(out, "%s\t", label);
 	if (r->known) {
-		str_addf(out, "%s: ", words_addr(atlas, r->value).s);
-		what = whereis(atlas, r->value, o->unloaded, o->has_stack ? &o->stack : NULL, out);
+		str_addf(out, "%s: ", fmt_addr(atlas, r->value).s);
+		what = describe_addr(atlas, r->value, o->unloaded, o->has_stack ? &o->stack : NULL, out);
 	}
 	if (r->name[0])
 		str_addf(out, "%s%s", r->known ? ", " : "", r->name);
@@ -100,13 +100,13 @@ static void say_cpus(struct vmatlas *atlas, const struct oops *o, struct str *ou
 
 		if (!kernel_is_pointer(atlas->kernel, r->pc))
 			continue;	/* user space */
-		str_addf(out, "CPU note %zu\tpc %s: ", i, words_addr(atlas, r->pc).s);
+		str_addf(out, "CPU note %zu\tpc %s: ", i, fmt_addr(atlas, r->pc).s);
 		if (strncmp(name, "0x", 2) != 0)
 			str_addf(out, "%s", name);
 		else
-			whereis(atlas, r->pc, o->unloaded, NULL, out);
-		str_addf(out, "; sp %s: ", words_addr(atlas, r->sp).s);
-		whereis(atlas, r->sp, o->unloaded, stack, out);
+			describe_addr(atlas, r->pc, o->unloaded, NULL, out);
+		str_addf(out, "; sp %s: ", fmt_addr(atlas, r->sp).s);
+		describe_addr(atlas, r->sp, o->unloaded, stack, out);
 		str_addf(out, "\n");
 	}
 }
@@ -124,8 +124,8 @@ static const struct vmatlas_finding *finding_at(const struct vmatlas *atlas, uin
 	return NULL;
 }
 
-static void say_message(const struct vmatlas *atlas, const struct oops *o, enum whereis what,
-			enum whereis sp, struct str *out)
+static void say_message(const struct vmatlas *atlas, const struct oops *o, enum describe_addr what,
+			enum describe_addr sp, struct str *out)
 {
 	if (o->comm[0])
 		str_addf(out, "in %s (PID %" PRIu64 "): ", o->comm, o->pid);
@@ -133,25 +133,25 @@ static void say_message(const struct vmatlas *atlas, const struct oops *o, enum 
 		str_addf(out, "%s", o->text + strlen("BUG: "));
 	if (o->is_kasan && o->fault.known)
 		str_addf(out, ": %s %s, %s", access_words[o->access],
-			 words_addr(atlas, o->fault.value).s, short_words[what]);
+			 fmt_addr(atlas, o->fault.value).s, short_words[what]);
 	else if (o->is_kasan)
 		return;
-	else if (o->is_stack && sp == WHEREIS_STACK_GUARD && !o->fault.known)
-		str_addf(out, "stack pointer %s is in %s", words_addr(atlas, o->sp.value).s,
+	else if (o->is_stack && sp == ADDR_STACK_GUARD && !o->fault.known)
+		str_addf(out, "stack pointer %s is in %s", fmt_addr(atlas, o->sp.value).s,
 			 short_words[sp]);
 	else if (o->fault.known)
 		str_addf(out, "%s %s, %s", access_words[o->access],
-			 words_addr(atlas, o->fault.value).s, short_words[what]);
+			 fmt_addr(atlas, o->fault.value).s, short_words[what]);
 	else
 		str_addf(out, "%s", o->text);
 }
 
-static void say(struct vmatlas_job *job, const struct oops *o, bool is_last)
+static void say(struct vmatlas_plugin_ctx *job, const struct oops *o, bool is_last)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_finding *other = NULL;
 	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
-	enum whereis what, sp;
+	enum describe_addr what, sp;
 
 	say_log(o, &evidence);
 	what = say_register(atlas, o, "address", &o->fault, &evidence);
@@ -165,12 +165,12 @@ static void say(struct vmatlas_job *job, const struct oops *o, bool is_last)
 	if (other)
 		str_addf(&evidence, "see\t%s: %s\n", other->code, other->message);
 	say_message(atlas, o, what, sp, &message);
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report),
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
 		.severity = other ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
 		.code = "crash", .evidence = str_text(&evidence),
 		.advice = o->is_kasan ? "vmatlas log has KASAN's report: who allocated that memory "
-					"and who freed it" : advice_for(o->is_stack && sp == WHEREIS_STACK_GUARD ? sp : what),
+					"and who freed it" : advice_for(o->is_stack && sp == ADDR_STACK_GUARD ? sp : what),
 	}, "%s", str_text(&message));
 }
 
@@ -180,17 +180,17 @@ static bool has_address(const struct oops *o)
 	return o->fault.known || o->pc.known || o->pc.name[0] || o->sp.known;
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
-	_cleanup_(oopses_done) struct oopses all = { 0 };
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	_cleanup_(oopses_free) struct oopses all = { 0 };
 	const struct printk_log *log = NULL;
 	struct vmatlas_error *err;
 
 	if (!atlas->kernel)
 		return NULL;
 	err = kernel_log(atlas->kernel, &atlas->books, &log);
-	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING) ||
+	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND) ||
 		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {
 		vmatlas_error_free(err);	/* who looks for shortages tells it */
 		return NULL;
@@ -202,12 +202,12 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 		if (has_address(&all.v.v[i]) && (i + 1 < MAX_TOLD || i + 1 == all.v.nr))
 			say(job, &all.v.v[i], i + 1 == all.v.nr);
 	if (!err && all.nr > MAX_TOLD)
-		vmatlas_job_coverage(job, VMATLAS_PARTIAL, "crashes",
+		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_PARTIAL, "crashes",
 				     "%zu in the log, of which %d are told", all.nr, MAX_TOLD);
 	return err;
 }
 
-const struct vmatlas_plugin inspector_crash = {
+const struct vmatlas_plugin inspector_crash_addr = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "crash",

@@ -22,7 +22,7 @@ static const struct {
 	  "bytes, and the region it runs into. Either an address in the record was\n"
 	  "overwritten, or the region's bounds are not what their source says (then\n"
 	  "bounds-disagree is close by). A kernel that has vmalloc= or a platform's own\n"
-	  "VMALLOC_END wants its boot table given with --declared.\n" },
+	  "VMALLOC_END wants its boot table given with --boot-log.\n" },
 	{ "region-overlap",
 	  "Two declared regions share addresses (error).\n\n"
 	  "Regions are what the kernel set aside: lowmem, vmalloc, modules, fixmap, DMA...\n"
@@ -195,7 +195,7 @@ static const struct {
 	{ "lowmem-at-limit",
 	  "lowmem ends exactly where the vmalloc reservation makes it end (note).\n\n"
 	  "So the kernel may have cut RAM off there; whether it did is not to be told, for\n"
-	  "nothing says how much RAM is installed. The boot log says it (--declared LOG),\n"
+	  "nothing says how much RAM is installed. The boot log says it (--boot-log LOG),\n"
 	  "and so does the board's device tree.\n" },
 };
 
@@ -207,7 +207,7 @@ const char *vmatlas_explain(const char *code)
 	return NULL;
 }
 
-const char *vmatlas_code_next(const char *prev)
+const char *vmatlas_finding_code_next(const char *prev)
 {
 	if (!prev)
 		return pages[0].code;

@@ -16,7 +16,7 @@
 #define LEAST_SPACE MIB(4)
 #define MAX_FILLERS 5
 
-enum ledger_room ledger_room(const struct vmatlas *atlas, const struct ledger_space *s)
+enum space_room space_room(const struct vmatlas *atlas, const struct space_usage *s)
 {
 	const uint64_t page = 1ull << atlas->kernel->page_shift;
 	const struct vmatlas_range *r = &s->pub.largest_purged;
@@ -24,11 +24,11 @@ enum ledger_room ledger_room(const struct vmatlas *atlas, const struct ledger_sp
 
 	/* where records lie across each other, who knows which are true; that was told */
 	if (vmatlas_range_size(&s->pub.range) < LEAST_SPACE || s->twice > TIGHT)
-		return LEDGER_ROOMY;
-	return most <= FULL_PAGES * page ? LEDGER_FULL : most <= TIGHT ? LEDGER_TIGHT : LEDGER_ROOMY;
+		return SPACE_ROOMY;
+	return most <= FULL_PAGES * page ? SPACE_FULL : most <= TIGHT ? SPACE_TIGHT : SPACE_ROOMY;
 }
 
-static const char *advice(const struct vmatlas *atlas, const struct ledger_space *s)
+static const char *advice(const struct vmatlas *atlas, const struct space_usage *s)
 {
 	if (s->pub.region->kind == VMATLAS_KIND_MODULE_SPACE)
 		return "find who fills it: unload modules or BPF programs; vmalloc= does not "
@@ -39,30 +39,30 @@ static const char *advice(const struct vmatlas *atlas, const struct ledger_space
 	return "find who fills it and whether it gives back: this space cannot be made larger";
 }
 
-static struct vmatlas_error *say(struct vmatlas_job *job, const struct ledger_space *s,
-				 enum ledger_room room)
+static struct vmatlas_error *say(struct vmatlas_plugin_ctx *job, const struct space_usage *s,
+				 enum space_room room)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_range *r = &s->pub.largest_purged;
 	_cleanup_(str_done) struct str evidence = { 0 };
-	struct vmatlas_error *err = ledger_evidence(atlas, s, MAX_FILLERS, &evidence);
+	struct vmatlas_error *err = space_evidence(atlas, s, MAX_FILLERS, &evidence);
 
 	if (err)
 		return err;
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report),
-		.severity = room == LEDGER_FULL ? VMATLAS_SEVERITY_WARNING
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
+		.severity = room == SPACE_FULL ? VMATLAS_SEVERITY_WARNING
 						: VMATLAS_SEVERITY_NOTE,
 		.code = "va-exhausted", .where = &s->pub.range,
 		.evidence = str_text(&evidence), .advice = advice(atlas, s),
 	}, "%s has %s room left: the largest hole, after a purge, has %s", s->pub.region->name,
-		room == LEDGER_FULL ? "no" : "little",
-		words_size(range_valid(*r) ? vmatlas_range_size(r) : 0).s);
+		room == SPACE_FULL ? "no" : "little",
+		fmt_size(range_valid(*r) ? vmatlas_range_size(r) : 0).s);
 	return NULL;
 }
 
 /* By who looked into the log, with more to say. */
-static bool is_told(const struct vmatlas *atlas, const struct ledger_space *s)
+static bool is_told(const struct vmatlas *atlas, const struct space_usage *s)
 {
 	for (size_t i = 0; i < atlas->findings.nr; i++) {
 		const struct vmatlas_finding *f = &atlas->findings.v[i].pub;
@@ -74,25 +74,25 @@ static bool is_told(const struct vmatlas *atlas, const struct ledger_space *s)
 	return false;
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	const struct vmatlas *atlas = vmatlas_job_atlas(job);
-	const struct ledger *l = atlas->ledger;
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	const struct space_accounts *l = atlas->space_accounts;
 	struct vmatlas_error *err = NULL;
 
 	for (size_t i = 0; l && i < l->spaces.nr && !err; i++) {
-		const struct ledger_space *s = l->spaces.v[i];
-		const enum ledger_room room = ledger_room(atlas, s);
+		const struct space_usage *s = l->spaces.v[i];
+		const enum space_room room = space_room(atlas, s);
 
 		/* a window that is full has a fallback: the space around it */
-		if (room != LEDGER_ROOMY && !(s->pub.flags & VMATLAS_USAGE_NESTED) &&
+		if (room != SPACE_ROOMY && !(s->pub.flags & VMATLAS_USAGE_NESTED) &&
 		    !is_told(atlas, s))
 			err = say(job, s, room);
 	}
 	return err;
 }
 
-const struct vmatlas_plugin inspector_room = {
+const struct vmatlas_plugin inspector_low_space = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "room",

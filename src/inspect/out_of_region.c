@@ -48,37 +48,37 @@ static const struct vmatlas_claim *runs_into(const struct vmatlas *atlas,
 {
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
 		if (c != home && c->flags & VMATLAS_CLAIM_PRIMARY &&
-		    !(c->flags & (VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_GUESS)) &&
+		    !(c->flags & (VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_DEFAULT)) &&
 		    range_overlaps(c->range, outside))
 			return c;
 	return NULL;
 }
 
-static void say(struct vmatlas_job *job, const struct vmatlas_claim *area,
+static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *area,
 		const struct vmatlas_claim *home, struct vmatlas_range outside)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_claim *into = runs_into(atlas, outside, home);
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 }, where = { 0 };
 
-	words_area(atlas, area, &what);
-	str_addf(&evidence, "record\tstruct vmap_area %s\n", words_record(atlas, area->record).s);
+	fmt_area(atlas, area, &what);
+	str_addf(&evidence, "record\tstruct vmap_area %s\n", fmt_record(atlas, area->record).s);
 	if (home)
 		str_addf(&evidence, "region\t%s %s, by %s\n", home->name,
-			 words_range(atlas, home->range).s, home->source);
+			 fmt_range(atlas, home->range).s, home->source);
 	if (into)
 		str_addf(&evidence, "into\t%s %s, by %s\n", into->name,
-			 words_range(atlas, into->range).s, into->source);
+			 fmt_range(atlas, into->range).s, into->source);
 	str_addf(&where, into ? "into %s" : "into no declared region", into ? into->name : "");
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-out-of-range", .where = &area->range, .record = area->record,
 		.evidence = str_text(&evidence),
 		.advice = "check the record against its neighbours: an address in it was "
 			  "overwritten, or the region's bounds are wrong",
 	}, home ? "%s leaves %s by %s, %s" : "%s lies outside %s: %s, %s", str_text(&what),
 		home ? home->name : "every region that areas come from",
-		words_size(vmatlas_range_size(&outside)).s, str_text(&where));
+		fmt_size(vmatlas_range_size(&outside)).s, str_text(&where));
 }
 
 /*
@@ -95,15 +95,15 @@ static bool is_lowmem_remapped(const struct vmatlas *atlas, const struct vmatlas
 	if (!lowmem || !a || !atlas->kernel || atlas->kernel->arch != &arch_arm ||
 	    !range_holds(lowmem->range, area->range))
 		return false;
-	if (area->flags & VMATLAS_CLAIM_UNREAD)
+	if (area->flags & VMATLAS_CLAIM_UNREADABLE)
 		return true;
-	return area->kind == VMATLAS_KIND_STATIC_IO &&
+	return area->kind == VMATLAS_KIND_STATIC_MAPPING &&
 	       a->phys == area->range.first - lowmem->range.first + atlas->kernel->phys_base;
 }
 
-static void judge(struct vmatlas_job *job, const struct vmatlas_claim *area)
+static void judge(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *area)
 {
-	const struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_claim *home;
 	struct vmatlas_range outside = area->range;
 
@@ -120,16 +120,16 @@ static void judge(struct vmatlas_job *job, const struct vmatlas_claim *area)
 	say(job, area, home, outside);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	const struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 
 	if (!vmatlas_claim_next(atlas, VMATLAS_LAYER_RECORDED, NULL))
 		return NULL;
 	if (!atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE)) {
-		vmatlas_job_coverage(job, VMATLAS_NOT_JUDGED, "areas against regions",
+		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, "areas against regions",
 			"because the bounds of vmalloc space are not known; give the boot "
-			"log's table with --declared FILE");
+			"log's table with --boot-log FILE");
 		return NULL;
 	}
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED)
@@ -137,7 +137,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 	return NULL;
 }
 
-const struct vmatlas_plugin inspector_stray = {
+const struct vmatlas_plugin inspector_out_of_region = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "stray",

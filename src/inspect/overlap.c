@@ -16,7 +16,7 @@ typedef void say_fn(struct pass *p, const struct vmatlas_claim *a,
 		    const struct vmatlas_claim *b, struct vmatlas_range shared);
 
 struct pass {
-	struct vmatlas_job *job;
+	struct vmatlas_plugin_ctx *job;
 	say_fn *say;
 	const struct vmatlas_claim *under;	/* the others lie over it */
 	size_t nr_told, nr_more;	/* of these */
@@ -30,8 +30,8 @@ static void tell_more(struct pass *p)
 	const struct vmatlas_claim *c = p->nr_more ? p->under : NULL;
 
 	if (c)
-		vmatlas_job_report(p->job, &(struct vmatlas_report){
-			.size = sizeof(struct vmatlas_report),
+		vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
 			.severity = VMATLAS_SEVERITY_ERROR,
 			.code = c->layer == VMATLAS_LAYER_RECORDED ? "area-overlap"
 								   : "region-overlap",
@@ -39,7 +39,7 @@ static void tell_more(struct pass *p)
 			.advice = "begin with this record: it overlaps with too many for "
 				  "all of them to be wrong",
 		}, "%s %s overlaps with %zu more", c->name,
-			words_range(vmatlas_job_atlas(p->job), c->range).s, p->nr_more);
+			fmt_range(vmatlas_ctx_atlas(p->job), c->range).s, p->nr_more);
 	p->nr_told = p->nr_more = 0;
 }
 
@@ -63,50 +63,50 @@ static void found(struct pass *p, const struct vmatlas_claim *a, const struct vm
 static void say_areas(struct pass *p, const struct vmatlas_claim *a,
 		      const struct vmatlas_claim *b, struct vmatlas_range shared)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(p->job);
 	_cleanup_(str_done) struct str one = { 0 }, two = { 0 }, evidence = { 0 };
 
-	words_area(atlas, a, &one);
-	words_area(atlas, b, &two);
+	fmt_area(atlas, a, &one);
+	fmt_area(atlas, b, &two);
 	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", str_text(&one),
-		 words_record(atlas, a->record).s);
+		 fmt_record(atlas, a->record).s);
 	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", str_text(&two),
-		 words_record(atlas, b->record).s);
-	str_addf(&evidence, "shared\t%s, %s\n", words_range(atlas, shared).s,
-		 words_size(vmatlas_range_size(&shared)).s);
-	vmatlas_job_report(p->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+		 fmt_record(atlas, b->record).s);
+	str_addf(&evidence, "shared\t%s, %s\n", fmt_range(atlas, shared).s,
+		 fmt_size(vmatlas_range_size(&shared)).s);
+	vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-overlap", .where = &shared, .record = b->record,
 		.evidence = str_text(&evidence),
 		.advice = "look at both records: one of them was overwritten, or the "
 			  "allocator's tree is corrupt",
 	}, "%s and %s share %s", str_text(&one), str_text(&two),
-		words_size(vmatlas_range_size(&shared)).s);
+		fmt_size(vmatlas_range_size(&shared)).s);
 }
 
 static void say_regions(struct pass *p, const struct vmatlas_claim *a,
 			const struct vmatlas_claim *b, struct vmatlas_range shared)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(p->job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(p->job);
 	_cleanup_(str_done) struct str evidence = { 0 };
 
-	str_addf(&evidence, "%s\t%s, by %s\n", a->name, words_range(atlas, a->range).s, a->source);
-	str_addf(&evidence, "%s\t%s, by %s\n", b->name, words_range(atlas, b->range).s, b->source);
-	vmatlas_job_report(p->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+	str_addf(&evidence, "%s\t%s, by %s\n", a->name, fmt_range(atlas, a->range).s, a->source);
+	str_addf(&evidence, "%s\t%s, by %s\n", b->name, fmt_range(atlas, b->range).s, b->source);
+	vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "region-overlap", .where = &shared, .record = b->record,
 		.evidence = str_text(&evidence),
 		.advice = "two regions may not share addresses: check the platform's "
 			  "constants (VMALLOC_END, DMA window) and vmalloc=",
-	}, "%s and %s overlap at %s, %s", a->name, b->name, words_range(atlas, shared).s,
-		words_size(vmatlas_range_size(&shared)).s);
+	}, "%s and %s overlap at %s, %s", a->name, b->name, fmt_range(atlas, shared).s,
+		fmt_size(vmatlas_range_size(&shared)).s);
 }
 
 /* Regions that lie inside others by design, and half-known ones, are not judged. */
 static bool wanted(const struct vmatlas_claim *c)
 {
 	const uint32_t never = VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_WINDOW |
-			       VMATLAS_CLAIM_GUESS | VMATLAS_CLAIM_START_ONLY |
+			       VMATLAS_CLAIM_DEFAULT | VMATLAS_CLAIM_START_ONLY |
 			       VMATLAS_CLAIM_END_ONLY;
 
 	if (c->layer == VMATLAS_LAYER_RECORDED)
@@ -114,14 +114,14 @@ static bool wanted(const struct vmatlas_claim *c)
 	return c->flags & VMATLAS_CLAIM_PRIMARY && !(c->flags & never);
 }
 
-static void sweep_layer(struct vmatlas_job *job, uint32_t layer,
+static void sweep_layer(struct vmatlas_plugin_ctx *job, uint32_t layer,
 			say_fn *say)
 {
 	struct pass p = { .job = job, .say = say };
 	const struct vmatlas_claim *under;
 	struct sweep sweep = { 0 };
 
-	vmatlas_for_each_claim(c, vmatlas_job_atlas(job), layer) {
+	vmatlas_for_each_claim(c, vmatlas_ctx_atlas(job), layer) {
 		under = wanted(c) ? sweep_next(&sweep, c->range, c) : NULL;
 		if (under)
 			found(&p, under, c);
@@ -129,7 +129,7 @@ static void sweep_layer(struct vmatlas_job *job, uint32_t layer,
 	tell_more(&p);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	sweep_layer(job, VMATLAS_LAYER_RECORDED, say_areas);
 	sweep_layer(job, VMATLAS_LAYER_DECLARED, say_regions);

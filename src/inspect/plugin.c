@@ -9,10 +9,10 @@
 #include "map/vmatlas_internal.h"
 
 static const struct vmatlas_plugin *const builtin[] = {
-	&inspector_records, &inspector_overlap, &inspector_stray, &inspector_bounds,
-	&inspector_ledger, &inspector_shortage, &inspector_room, &inspector_ram,
-	&inspector_crash,	/* last: it looks at what the others found */
-	&inspector_mappings,
+	&inspector_vm_struct, &inspector_overlap, &inspector_out_of_region, &inspector_bounds,
+	&inspector_accounting, &inspector_alloc_failure, &inspector_low_space, &inspector_ram,
+	&inspector_crash_addr,	/* last: it looks at what the others found */
+	&inspector_pgtable,
 };
 
 /* The least a plugin of ABI 1 can be. */
@@ -35,22 +35,22 @@ static struct vmatlas_error *adopt(const struct vmatlas_plugin *theirs,
 	if (!p.name || !p.inspect)
 		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
 					 "needs at least a name and inspect()");
-	if (p.nr_needs > MAX_NEEDS || (p.nr_needs && !p.needs))
+	if (p.nr_lookups > MAX_NEEDS || (p.nr_lookups && !p.lookups))
 		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
-			"%" PRIu64 " needs make no sense", p.nr_needs);
-	for (uint64_t i = 0; i < p.nr_needs; i++)
-		if (!p.needs[i].name)
+			"%" PRIu64 " needs make no sense", p.nr_lookups);
+	for (uint64_t i = 0; i < p.nr_lookups; i++)
+		if (!p.lookups[i].name)
 			return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
 				"need %" PRIu64 " has no name", i);
 	*ret = p;
 	return NULL;
 }
 
-static void describe(struct str *out, const struct vmatlas_need *need)
+static void describe(struct str *out, const struct vmatlas_lookup *need)
 {
 	if (out->len)
 		str_addf(out, ", ");
-	need_describe(need, out);
+	lookup_describe(need, out);
 }
 
 static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in)
@@ -59,20 +59,20 @@ static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in
 	_cleanup_(str_done) struct str needs = { 0 }, missing = { 0 };
 	struct vmatlas_error *err = NULL;
 
-	in->res = calloc(p->nr_needs + 1, sizeof(*in->res));
+	in->res = calloc(p->nr_lookups + 1, sizeof(*in->res));
 	if (!in->res)
 		return error_no_memory();
 	/* all of a plugin's symbols in one pass over vmlinux */
-	if (atlas->kernel && p->nr_needs)
-		err = needs_prefetch(atlas->kernel, &p->needs, &(size_t){ p->nr_needs }, 1);
+	if (atlas->kernel && p->nr_lookups)
+		err = lookup_prefetch(atlas->kernel, &p->lookups, &(size_t){ p->nr_lookups }, 1);
 	if (atlas->kernel && !err)
-		err = needs_resolve(atlas->kernel, p->needs, p->nr_needs, in->res);
-	for (size_t i = 0; i < p->nr_needs && !err; i++) {
-		describe(&needs, &p->needs[i]);
-		if (in->res[i].found || p->needs[i].flags & VMATLAS_NEED_OPTIONAL ||
+		err = lookup_resolve(atlas->kernel, p->lookups, p->nr_lookups, in->res);
+	for (size_t i = 0; i < p->nr_lookups && !err; i++) {
+		describe(&needs, &p->lookups[i]);
+		if (in->res[i].found || p->lookups[i].flags & VMATLAS_LOOKUP_OPTIONAL ||
 		    !atlas->kernel)
 			continue;
-		describe(&missing, &p->needs[i]);
+		describe(&missing, &p->lookups[i]);
 		in->pub.nr_missing++;
 	}
 	in->pub.needs = strings_add(atlas->strings, str_text(&needs));
@@ -208,25 +208,25 @@ struct vmatlas_error *vmatlas_load_plugin(struct vmatlas *atlas, const char *nam
 
 static bool needs_a_kernel(const struct inspector *in)
 {
-	for (size_t i = 0; i < in->plugin.nr_needs; i++)
-		if (!(in->plugin.needs[i].flags & VMATLAS_NEED_OPTIONAL))
+	for (size_t i = 0; i < in->plugin.nr_lookups; i++)
+		if (!(in->plugin.lookups[i].flags & VMATLAS_LOOKUP_OPTIONAL))
 			return true;
 	return false;
 }
 
 static struct vmatlas_error *run(struct vmatlas *atlas, struct inspector *in)
 {
-	struct vmatlas_job job = { .atlas = atlas, .by = in };
+	struct vmatlas_plugin_ctx job = { .atlas = atlas, .by = in };
 	struct vmatlas_error *err;
 
 	if (!atlas->kernel && needs_a_kernel(in))
-		return atlas_add_coverage(atlas, VMATLAS_NOT_JUDGED, in->pub.name,
+		return atlas_add_coverage(atlas, VMATLAS_COVERAGE_SKIPPED, in->pub.name,
 					  "because there is no dump");
 	if (in->pub.nr_missing) {
 		_cleanup_(str_done) struct str detail = { 0 };
 
 		str_addf(&detail, "because this kernel lacks %s", in->pub.missing);
-		return atlas_add_coverage(atlas, VMATLAS_NOT_JUDGED, in->pub.name,
+		return atlas_add_coverage(atlas, VMATLAS_COVERAGE_SKIPPED, in->pub.name,
 					  str_text(&detail));
 	}
 	err = in->plugin.inspect(&job);

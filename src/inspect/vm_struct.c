@@ -9,7 +9,7 @@
 /* As the surveyor left it; NULL for a claim that is somebody else's. */
 static const struct area *record_of(const struct vmatlas *atlas, const struct vmatlas_claim *c)
 {
-	const struct books *b = &atlas->books;
+	const struct kernel_records *b = &atlas->books;
 	const struct area *a = container_of(c->area, struct area, rec);
 
 	return b->areas.nr && a >= b->areas.v && a < b->areas.v + b->areas.nr ? a : NULL;
@@ -33,21 +33,21 @@ static const char *wrong_pages(const struct vmatlas *atlas, const struct vmatlas
 	return NULL;
 }
 
-static void say_odd(struct vmatlas_job *job, const struct vmatlas_claim *c, const char *what)
+static void say_odd(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c, const char *what)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_area *a = c->area;
 	_cleanup_(str_done) struct str area = { 0 }, evidence = { 0 };
 
-	words_area(atlas, c, &area);
+	fmt_area(atlas, c, &area);
 	str_addf(&evidence, "vmap_area\t%s: flags %#" PRIx64 "\n",
-		 words_record(atlas, a->vmap_area).s, a->va_flags);
+		 fmt_record(atlas, a->vmap_area).s, a->va_flags);
 	if (a->vm_struct)
 		str_addf(&evidence, "vm_struct\t%s: flags %#" PRIx64 ", nr_pages %" PRIu64
-			 ", pages %s\n", words_record(atlas, a->vm_struct).s, a->vm_flags,
-			 a->nr_pages, words_addr(atlas, a->pages).s);
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+			 ", pages %s\n", fmt_record(atlas, a->vm_struct).s, a->vm_flags,
+			 a->nr_pages, fmt_addr(atlas, a->pages).s);
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "vm-struct-mismatch", .where = &c->range,
 		.record = a->vm_struct ? a->vm_struct : a->vmap_area,
 		.evidence = str_text(&evidence),
@@ -55,30 +55,30 @@ static void say_odd(struct vmatlas_job *job, const struct vmatlas_claim *c, cons
 	}, "%s %s", str_text(&area), what);
 }
 
-static void say(struct vmatlas_job *job, const struct vmatlas_claim *c)
+static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_area *a = c->area;
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(atlas, c, &what);
-	str_addf(&evidence, "vmap_area\t%s: %s, %s\n", words_record(atlas, a->vmap_area).s,
-		 words_range(atlas, c->range).s, words_size(vmatlas_range_size(&c->range)).s);
+	fmt_area(atlas, c, &what);
+	str_addf(&evidence, "vmap_area\t%s: %s, %s\n", fmt_record(atlas, a->vmap_area).s,
+		 fmt_range(atlas, c->range).s, fmt_size(vmatlas_range_size(&c->range)).s);
 	str_addf(&evidence, "vm_struct\t%s: addr %s, size %#" PRIx64 "\n",
-		 words_record(atlas, a->vm_struct).s, words_addr(atlas, a->vm_addr).s, a->vm_size);
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_ERROR,
+		 fmt_record(atlas, a->vm_struct).s, fmt_addr(atlas, a->vm_addr).s, a->vm_size);
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "vm-struct-mismatch", .where = &c->range, .record = a->vm_struct,
 		.evidence = str_text(&evidence),
 		.advice = "compare both records in the dump: one of them was overwritten or "
 			  "freed and used again",
 	}, "%s: its vm_struct says %s + %#" PRIx64, str_text(&what),
-		words_addr(atlas, a->vm_addr).s, a->vm_size);
+		fmt_addr(atlas, a->vm_addr).s, a->vm_size);
 }
 
-static void judge(struct vmatlas_job *job, const struct vmatlas_claim *c)
+static void judge(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	const struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct area *record = record_of(atlas, c);
 	const char *pages;
 
@@ -87,7 +87,7 @@ static void judge(struct vmatlas_job *job, const struct vmatlas_claim *c)
 			"has a vm_struct, yet its flags say vm_map_ram" :
 			"has no vm_struct, yet its flags do not say vm_map_ram");
 	/* one that could not be read was told */
-	if (!c->area->vm_struct || c->flags & VMATLAS_CLAIM_UNREAD)
+	if (!c->area->vm_struct || c->flags & VMATLAS_CLAIM_UNREADABLE)
 		return;
 	if (kernel_address(atlas->kernel, c->area->vm_addr) != c->range.first ||
 	    c->area->vm_size != vmatlas_range_size(&c->range)) {
@@ -99,15 +99,15 @@ static void judge(struct vmatlas_job *job, const struct vmatlas_claim *c)
 		say_odd(job, c, pages);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	vmatlas_for_each_claim(c, vmatlas_job_atlas(job), VMATLAS_LAYER_RECORDED)
+	vmatlas_for_each_claim(c, vmatlas_ctx_atlas(job), VMATLAS_LAYER_RECORDED)
 		if (c->area)
 			judge(job, c);
 	return NULL;
 }
 
-const struct vmatlas_plugin inspector_records = {
+const struct vmatlas_plugin inspector_vm_struct = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "records",

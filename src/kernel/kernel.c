@@ -109,7 +109,7 @@ static struct vmatlas_error *choose_arch(struct kernel *k)
 
 /* What is looked up by others than surveyors. */
 static const struct {
-	const struct vmatlas_need *needs;
+	const struct vmatlas_lookup *needs;
 	const size_t *nr;
 } lookups[] = {
 	{ symname_needs, &nr_symname_needs },
@@ -127,25 +127,25 @@ static const struct {
 static struct vmatlas_error *prefetch(struct kernel *k)
 {
 	const size_t max = nr_surveyors + ARRAY_SIZE(lookups) + 2;
-	_cleanup_(freep) const struct vmatlas_need **sets = calloc(max, sizeof(*sets));
+	_cleanup_(freep) const struct vmatlas_lookup **sets = calloc(max, sizeof(*sets));
 	_cleanup_(freep) size_t *nr = calloc(max, sizeof(*nr));
 	size_t used = 0;
 
 	if (!sets || !nr)
 		return error_no_memory();
-	sets[used] = identify_needs(&nr[used]);
+	sets[used] = identify_lookups(&nr[used]);
 	used++;
-	sets[used] = identify_needs_of(k->arch, &nr[used]);
+	sets[used] = identify_lookups_of(k->arch, &nr[used]);
 	used++;
 	for (size_t i = 0; i < nr_surveyors; i++, used++) {
-		sets[used] = surveyors[i]->needs;
-		nr[used] = surveyors[i]->nr_needs;
+		sets[used] = surveyors[i]->lookups;
+		nr[used] = surveyors[i]->nr_lookups;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(lookups); i++, used++) {
 		sets[used] = lookups[i].needs;
 		nr[used] = *lookups[i].nr;
 	}
-	return needs_prefetch(k, sets, nr, used);
+	return lookup_prefetch(k, sets, nr, used);
 }
 
 struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel **ret)
@@ -307,15 +307,15 @@ struct vmatlas_error *kernel_read_str(struct kernel *k, uint64_t addr, size_t ma
 
 struct vmatlas_error *kernel_symbol(struct kernel *k, const char *name, uint64_t *ret)
 {
-	const struct vmatlas_need need = VMATLAS_NEED_SYMBOL(name);
+	const struct vmatlas_lookup need = VMATLAS_REQUIRED_SYMBOL(name);
 	struct vmatlas_error *err;
 	struct resolved res;
 
-	err = needs_resolve(k, &need, 1, &res);
+	err = lookup_resolve(k, &need, 1, &res);
 	if (err)
 		return err;
 	if (!res.found)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "vmlinux has no symbol %s", name);
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "vmlinux has no symbol %s", name);
 	*ret = res.addr;
 	return NULL;
 }

@@ -31,7 +31,7 @@ struct kernel {
 	char *found;			/* its path where none was named; else NULL */
 	const char *found_from;		/* "build ID", a constant; with found */
 	struct mem *mem;		/* owned */
-	const struct vmatlas_host *host;	/* symbols, if it brings them */
+	const struct vmatlas_memory_ops *host;	/* symbols, if it brings them */
 	const struct arch *arch;
 	const struct pt_format *format;	/* of the kernel's own page tables */
 	struct vmcoreinfo *vmcoreinfo;	/* never NULL; maybe empty */
@@ -62,7 +62,7 @@ struct kernel_opts {
 	size_t nr_parts;
 	const char *types;		/* a file to take types from; NULL: vmlinux */
 	bool live;
-	const struct vmatlas_host *host;
+	const struct vmatlas_memory_ops *host;
 	const char *phys_offset, *kaslr_offset;
 	struct mem_opts mem;
 	struct image_search search;
@@ -137,22 +137,22 @@ kernel_translate(struct kernel *k, uint64_t addr, uint64_t *ret);
  * that is a wild pointer, and no gap in the dump.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-kernel_pointer_trouble(struct kernel *k, uint64_t addr, struct vmatlas_error *err);
+kernel_pointer_fault(struct kernel *k, uint64_t addr, struct vmatlas_error *err);
 
 /* ---- lookup.c: names to addresses and offsets ---- */
 
 /* Prefetch the symbols of @needs in one pass; call once with everything. */
 VMATLAS_CHECKED struct vmatlas_error *
-needs_prefetch(struct kernel *k, const struct vmatlas_need *const *needs,
+lookup_prefetch(struct kernel *k, const struct vmatlas_lookup *const *needs,
 	       const size_t *nr, size_t nr_sets);
 
 /* Resolve; what is missing has found == false. */
 VMATLAS_CHECKED struct vmatlas_error *
-needs_resolve(struct kernel *k, const struct vmatlas_need *needs, size_t nr,
+lookup_resolve(struct kernel *k, const struct vmatlas_lookup *needs, size_t nr,
 	      struct resolved *ret);
 
 /* "vm_struct.nr_pages" for messages. */
-void need_describe(const struct vmatlas_need *need, struct str *out);
+void lookup_describe(const struct vmatlas_lookup *need, struct str *out);
 
 /* ---- Surveyors ---- */
 
@@ -163,7 +163,7 @@ struct survey_sink {
 	/* @claim's strings are copied; *claim.area too. */
 	struct vmatlas_error *(*claim)(void *arg, const struct vmatlas_claim *claim);
 	struct vmatlas_error *(*finding)(void *arg, const char *surveyor,
-					 const struct vmatlas_report *report,
+					 const struct vmatlas_finding_desc *report,
 					 const char *message);
 	struct vmatlas_error *(*coverage)(void *arg, uint32_t state,
 					  const char *subject, const char *detail);
@@ -173,8 +173,8 @@ struct survey_sink {
 struct surveyor {
 	const char *name;
 	uint32_t what;			/* enum vmatlas_survey_what it belongs to */
-	const struct vmatlas_need *needs;
-	size_t nr_needs;
+	const struct vmatlas_lookup *lookups;
+	size_t nr_lookups;
 	struct vmatlas_error *(*run)(struct survey *s);
 };
 
@@ -184,7 +184,7 @@ struct survey {
 	const struct surveyor *by;
 	const struct resolved *res;	/* by index into by->needs */
 	const struct survey_sink *sink;
-	struct books *books;		/* what surveyors leave for those after them */
+	struct kernel_records *books;		/* what surveyors leave for those after them */
 };
 
 extern const struct surveyor *const surveyors[];
@@ -201,7 +201,7 @@ static inline bool survey_has(const struct survey *s, unsigned int need)
 VMATLAS_CHECKED struct vmatlas_error *
 survey_claim(struct survey *s, struct vmatlas_claim claim);
 VMATLAS_CHECKED VMATLAS_PRINTF(3, 4) struct vmatlas_error *
-survey_finding(struct survey *s, struct vmatlas_report report, const char *fmt, ...);
+survey_finding(struct survey *s, struct vmatlas_finding_desc report, const char *fmt, ...);
 VMATLAS_CHECKED VMATLAS_PRINTF(4, 5) struct vmatlas_error *
 survey_coverage(struct survey *s, uint32_t state, const char *subject, const char *fmt, ...);
 
@@ -211,7 +211,7 @@ survey_coverage(struct survey *s, uint32_t state, const char *subject, const cha
  * then. Other errors pass through.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-survey_absorb(struct survey *s, struct vmatlas_error *err, const char *code,
+survey_report_fault(struct survey *s, struct vmatlas_error *err, const char *code,
 	      const char *subject, uint64_t record);
 
 /* Integer member @need out of a record already read into @buf. */
@@ -275,7 +275,7 @@ struct purge {
 	uint64_t pages;			/* freed lazily, not yet given back */
 };
 
-struct books {
+struct kernel_records {
 	VEC(struct area) areas;		/* as they are walked; by address once sealed */
 	VEC(struct area_list) lists;
 	bool areas_complete;
@@ -289,6 +289,6 @@ struct books {
 	struct printk_log *log;		/* kernel/printk/printk.h; NULL until it was asked for */
 };
 
-void books_done(struct books *b);
+void kernel_records_free(struct kernel_records *b);
 
 #endif

@@ -33,7 +33,7 @@ struct vmatlas_error *list_next(struct list_walk *w, uint64_t *ret)
 			", which is no kernel pointer", w->head, w->node, next);
 	err = kernel_read_ptr(w->k, next + ptr, &back);
 	if (err)
-		return vmatlas_error_wrap(kernel_pointer_trouble(w->k, next, err),
+		return vmatlas_error_wrap(kernel_pointer_fault(w->k, next, err),
 					  "list at %#" PRIx64 ", entry %#" PRIx64
 					  " after %#" PRIx64, w->head, next, w->node);
 	if (w->check_back && back != w->node)

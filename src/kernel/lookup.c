@@ -47,11 +47,11 @@ static bool name_list_add_alternatives(struct name_list *l, const char *near)
 	return true;
 }
 
-static bool name_list_add_need(struct name_list *l, const struct vmatlas_need *need)
+static bool name_list_add_need(struct name_list *l, const struct vmatlas_lookup *need)
 {
 	if (!need->member)
 		return name_list_add(l, need->name, strlen(need->name));
-	return name_list_add_alternatives(l, need->near_function);
+	return name_list_add_alternatives(l, need->cu_of_function);
 }
 
 static bool name_list_add_wants(struct name_list *l, const struct arch *arch)
@@ -70,7 +70,7 @@ static bool name_list_add_wants(struct name_list *l, const struct arch *arch)
 	return true;
 }
 
-struct vmatlas_error *needs_prefetch(struct kernel *k, const struct vmatlas_need *const *needs,
+struct vmatlas_error *lookup_prefetch(struct kernel *k, const struct vmatlas_lookup *const *needs,
 				     const size_t *nr, size_t nr_sets)
 {
 	_cleanup_(name_list_done) struct name_list list = { 0 };
@@ -85,18 +85,18 @@ struct vmatlas_error *needs_prefetch(struct kernel *k, const struct vmatlas_need
 }
 
 /* Statics of a surveyor are in the file whose types it asks for. */
-static const char *near_of(const struct vmatlas_need *needs, size_t nr)
+static const char *near_of(const struct vmatlas_lookup *needs, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
-		if (needs[i].near_function)
-			return needs[i].near_function;
+		if (needs[i].cu_of_function)
+			return needs[i].cu_of_function;
 	return NULL;
 }
 
-static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatlas_need *need,
+static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatlas_lookup *need,
 					    const char *near, struct resolved *ret)
 {
-	const uint64_t want = need->flags & VMATLAS_NEED_POINTER ? k->ptr_size : 0;
+	const uint64_t want = need->flags & VMATLAS_LOOKUP_POINTER ? k->ptr_size : 0;
 	struct vmatlas_error *err;
 	struct image_symbol sym;
 
@@ -105,7 +105,7 @@ static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatl
 		return NULL;
 	}
 	err = image_symbol_near(k->image, need->name, want,
-				need->near_function ? need->near_function : near, &sym);
+				need->cu_of_function ? need->cu_of_function : near, &sym);
 	if (err)
 		return err;
 	ret->found = true;
@@ -114,10 +114,10 @@ static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatl
 	return NULL;
 }
 
-static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatlas_need *need,
+static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatlas_lookup *need,
 					    struct resolved *ret)
 {
-	const char *near = need->near_function ? need->near_function : "vfree";
+	const char *near = need->cu_of_function ? need->cu_of_function : "vfree";
 	struct vmatlas_error *err;
 	struct image_member m;
 
@@ -131,7 +131,7 @@ static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatl
 	return NULL;
 }
 
-struct vmatlas_error *needs_resolve(struct kernel *k, const struct vmatlas_need *needs,
+struct vmatlas_error *lookup_resolve(struct kernel *k, const struct vmatlas_lookup *needs,
 				    size_t nr, struct resolved *ret)
 {
 	const char *near = near_of(needs, nr);
@@ -142,14 +142,14 @@ struct vmatlas_error *needs_resolve(struct kernel *k, const struct vmatlas_need 
 		ret[i] = (struct resolved){ 0 };
 		err = needs[i].member ? resolve_member(k, &needs[i], &ret[i])
 				      : resolve_symbol(k, &needs[i], near, &ret[i]);
-		if (err && !error_is(err, VMATLAS_ERROR_MISSING))
+		if (err && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		vmatlas_error_free(err);	/* missing: found stays false */
 	}
 	return NULL;
 }
 
-void need_describe(const struct vmatlas_need *need, struct str *out)
+void lookup_describe(const struct vmatlas_lookup *need, struct str *out)
 {
 	if (!need->member)
 		str_addf(out, "%s", need->name);

@@ -36,7 +36,7 @@ struct vmatlas_error *survey_claim(struct survey *s, struct vmatlas_claim claim)
 	return s->sink->claim(s->sink->arg, &claim);
 }
 
-struct vmatlas_error *survey_finding(struct survey *s, struct vmatlas_report report,
+struct vmatlas_error *survey_finding(struct survey *s, struct vmatlas_finding_desc report,
 				     const char *fmt, ...)
 {
 	_cleanup_(str_done) struct str message = { 0 };
@@ -64,11 +64,11 @@ struct vmatlas_error *survey_coverage(struct survey *s, uint32_t state, const ch
 			     : s->sink->coverage(s->sink->arg, state, subject, str_text(&detail));
 }
 
-struct vmatlas_error *survey_absorb(struct survey *s, struct vmatlas_error *err,
+struct vmatlas_error *survey_report_fault(struct survey *s, struct vmatlas_error *err,
 				    const char *code, const char *subject, uint64_t record)
 {
 	const bool corrupt = error_is(err, VMATLAS_ERROR_CORRUPT);
-	struct vmatlas_report report = {
+	struct vmatlas_finding_desc report = {
 		.severity = corrupt ? VMATLAS_SEVERITY_ERROR : VMATLAS_SEVERITY_NOTE,
 		.code = corrupt ? code : "unreadable",
 		.record = record,
@@ -80,7 +80,7 @@ struct vmatlas_error *survey_absorb(struct survey *s, struct vmatlas_error *err,
 	next = survey_finding(s, report, "%s: %s", subject, vmatlas_error_message(err));
 	/* one line for all of the same kind: the findings have the details */
 	if (!next)
-		next = survey_coverage(s, VMATLAS_PARTIAL, subject, "some of it %s (%s)",
+		next = survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, subject, "some of it %s (%s)",
 				       corrupt ? "makes no sense" : "could not be read",
 				       report.code);
 	vmatlas_error_free(err);
@@ -96,7 +96,7 @@ uint64_t survey_field(const struct survey *s, unsigned int need, const void *buf
 	return bytes_uint((const uint8_t *)buf + r->offset, r->size, s->k->big_endian);
 }
 
-void books_done(struct books *b)
+void kernel_records_free(struct kernel_records *b)
 {
 	vec_done(&b->areas);
 	vec_done(&b->lists);

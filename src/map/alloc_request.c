@@ -81,8 +81,8 @@ static struct vmatlas_error *too_much(uint64_t bytes)
 		"%#" PRIx64 " bytes are no allocation in this address space", bytes);
 }
 
-struct vmatlas_error *fit_request_make(const struct vmatlas *atlas, uint64_t bytes,
-				       uint64_t align, uint32_t flags, struct fit_request *ret)
+struct vmatlas_error *alloc_request_make(const struct vmatlas *atlas, uint64_t bytes,
+				       uint64_t align, uint32_t flags, struct alloc_request *ret)
 {
 	const struct kernel *k = atlas->kernel;
 	const uint64_t page = 1ull << k->page_shift;
@@ -91,20 +91,20 @@ struct vmatlas_error *fit_request_make(const struct vmatlas *atlas, uint64_t byt
 	if (align & (align - 1))
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"an alignment of %#" PRIx64 " is no power of two", align);
-	if (flags & VMATLAS_FIT_HUGE && k->ptr_size != 8)
+	if (flags & VMATLAS_ALLOC_HUGE && k->ptr_size != 8)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "this CPU's vmalloc has no huge pages");
-	if (flags & VMATLAS_FIT_HUGE && bytes >= 1ull << pmd_shift(k))
+	if (flags & VMATLAS_ALLOC_HUGE && bytes >= 1ull << pmd_shift(k))
 		unit = 1ull << pmd_shift(k);
 	if (!bytes || bytes > UINT64_MAX / 4 || align > UINT64_MAX / 4)
 		return too_much(bytes ? bytes : align);
 	bytes = align_up(bytes, unit);
-	*ret = (struct fit_request){ .align = MAX(align, unit > page ? unit : 1) };
-	if (flags & VMATLAS_FIT_IOREMAP)
+	*ret = (struct alloc_request){ .align = MAX(align, unit > page ? unit : 1) };
+	if (flags & VMATLAS_ALLOC_IOREMAP)
 		ret->align = MAX(align, ioremap_align(atlas, bytes));
-	if (flags & VMATLAS_FIT_MODULE)
+	if (flags & VMATLAS_ALLOC_MODULE)
 		ret->align = MAX(ret->align, page);
-	ret->bytes = bytes + (flags & VMATLAS_FIT_NO_GUARD ? 0 : page);
+	ret->bytes = bytes + (flags & VMATLAS_ALLOC_NO_GUARD ? 0 : page);
 	ret->length = length_of(k, ret->bytes, ret->align);
 	return NULL;
 }
@@ -121,9 +121,9 @@ static uint64_t end_of(const struct vmatlas *atlas, const struct vmatlas_claim *
 }
 
 static void add(const struct vmatlas *atlas, const struct vmatlas_claim *c, uint64_t skip,
-		struct fit_range ret[static FIT_RANGES], size_t *nr)
+		struct alloc_range ret[static ALLOC_RANGES], size_t *nr)
 {
-	if (!c || *nr >= FIT_RANGES || skip >= vmatlas_range_size(&c->range))
+	if (!c || *nr >= ALLOC_RANGES || skip >= vmatlas_range_size(&c->range))
 		return;
 	ret[*nr].region = c;
 	ret[*nr].start = c->range.first + skip;
@@ -152,7 +152,7 @@ static uint64_t load_offset(const struct vmatlas *atlas)
 }
 
 static struct vmatlas_error *module_ranges(struct vmatlas *atlas,
-					   struct fit_range ret[static FIT_RANGES], size_t *nr)
+					   struct alloc_range ret[static ALLOC_RANGES], size_t *nr)
 {
 	const struct vmatlas_claim *space = atlas_region(atlas, VMATLAS_KIND_MODULE_SPACE);
 	const struct vmatlas_claim *vmalloc = atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE);
@@ -172,18 +172,18 @@ static struct vmatlas_error *module_ranges(struct vmatlas *atlas,
 	return NULL;
 }
 
-struct vmatlas_error *fit_ranges(struct vmatlas *atlas, uint32_t flags,
-				 struct fit_range ret[static FIT_RANGES], size_t *ret_nr)
+struct vmatlas_error *alloc_ranges(struct vmatlas *atlas, uint32_t flags,
+				 struct alloc_range ret[static ALLOC_RANGES], size_t *ret_nr)
 {
 	struct vmatlas_error *err = NULL;
 
 	*ret_nr = 0;
-	if (flags & VMATLAS_FIT_MODULE)
+	if (flags & VMATLAS_ALLOC_MODULE)
 		err = module_ranges(atlas, ret, ret_nr);
 	else
 		add(atlas, atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE), 0, ret, ret_nr);
 	if (!err && !*ret_nr)
-		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"the bounds of that space are not known");
 	return err;
 }

@@ -8,7 +8,7 @@
 #include "kernel/vmalloc/free_area_tree.h"
 
 /* is_within_this_va(), and the address. */
-static bool within(struct vmatlas_range hole, const struct fit_request *r, uint64_t start,
+static bool within(struct vmatlas_range hole, const struct alloc_request *r, uint64_t start,
 		   uint64_t *ret)
 {
 	const uint64_t from = MAX(hole.first, start), at = align_up(from, r->align);
@@ -23,7 +23,7 @@ static uint64_t max_of(const struct tree *t, uint32_t node)
 }
 
 /* Up to the first that fits, or that has a right subtree where one may lie above @start. */
-static uint32_t roll_back(const struct tree *t, uint32_t node, const struct fit_request *r,
+static uint32_t roll_back(const struct tree *t, uint32_t node, const struct alloc_request *r,
 			  uint64_t *start, bool *ret_found)
 {
 	uint64_t at;
@@ -42,7 +42,7 @@ static uint32_t roll_back(const struct tree *t, uint32_t node, const struct fit_
 	return 0;
 }
 
-static bool lowest_match(const struct tree *t, const struct fit_request *r, uint64_t *ret)
+static bool lowest_match(const struct tree *t, const struct alloc_request *r, uint64_t *ret)
 {
 	size_t steps = 128 * (t->v.nr + 1);	/* sizes that are wrong may lead astray */
 	uint64_t start = r->start;
@@ -72,19 +72,19 @@ static bool lowest_match(const struct tree *t, const struct fit_request *r, uint
 /* ---- Where there is no tree ---- */
 
 struct scan {
-	const struct fit_request *r;
+	const struct alloc_request *r;
 	struct vmatlas_range run;	/* of pieces that are free side by side */
 	bool purged, found;
 	uint64_t at;
 };
 
-static bool is_free(const struct scan *s, const struct ledger_piece *p)
+static bool is_free(const struct scan *s, const struct va_extent *p)
 {
-	return p->what == LEDGER_FREE ||
-	       (s->purged && (p->what == LEDGER_UNPURGED || p->what == LEDGER_POOLED));
+	return p->what == VA_FREE ||
+	       (s->purged && (p->what == VA_UNPURGED || p->what == VA_POOLED));
 }
 
-static void scan_piece(void *arg, const struct ledger_piece *p)
+static void scan_piece(void *arg, const struct va_extent *p)
 {
 	struct scan *s = arg;
 
@@ -97,24 +97,24 @@ static void scan_piece(void *arg, const struct ledger_piece *p)
 	s->found = within(s->run, s->r, s->r->start, &s->at);
 }
 
-static bool scan(const struct vmatlas *atlas, const struct fit_request *r, bool purged,
+static bool scan(const struct vmatlas *atlas, const struct alloc_request *r, bool purged,
 		 uint64_t *ret)
 {
 	struct scan s = { .r = r, .run = { 1, 0 }, .purged = purged };
 
-	ledger_walk(atlas, (struct vmatlas_range){ r->start, r->end - 1 }, scan_piece, &s);
+	va_extent_walk(atlas, (struct vmatlas_range){ r->start, r->end - 1 }, scan_piece, &s);
 	*ret = s.at;
 	return s.found;
 }
 
 /* The allocator looks at the end of its range only after it has chosen the hole. */
-static bool in_range(const struct fit_request *r, uint64_t at, struct vmatlas_range *ret)
+static bool in_range(const struct alloc_request *r, uint64_t at, struct vmatlas_range *ret)
 {
 	*ret = (struct vmatlas_range){ at, at + r->bytes - 1 };
 	return at >= r->start && at < r->end && r->bytes <= r->end - at;
 }
 
-bool fit_search(const struct vmatlas *atlas, const struct fit_request *r,
+bool alloc_search(const struct vmatlas *atlas, const struct alloc_request *r,
 		struct vmatlas_range *ret)
 {
 	const struct free_books *f = atlas->books.free;
@@ -125,7 +125,7 @@ bool fit_search(const struct vmatlas *atlas, const struct fit_request *r,
 	return scan(atlas, r, false, &at) && in_range(r, at, ret);
 }
 
-bool fit_search_purged(const struct vmatlas *atlas, const struct fit_request *r,
+bool alloc_search_purged(const struct vmatlas *atlas, const struct alloc_request *r,
 		       struct vmatlas_range *ret)
 {
 	uint64_t at;

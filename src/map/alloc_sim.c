@@ -16,7 +16,7 @@ struct neighbours {
 	const struct vmatlas_claim *below, *above;
 };
 
-static void look(void *arg, const struct ledger_piece *p)
+static void look(void *arg, const struct va_extent *p)
 {
 	struct neighbours *n = arg;
 
@@ -29,19 +29,19 @@ static void look(void *arg, const struct ledger_piece *p)
 }
 
 static void find_neighbours(const struct vmatlas *atlas, struct vmatlas_range of,
-			    struct vmatlas_fit *f)
+			    struct vmatlas_alloc_sim *f)
 {
 	struct neighbours n = { .of = of };
 
 	if (!range_valid(of))
 		return;
-	f->below = of.first ? area_at(atlas, of.first - 1) : NULL;
-	f->above = area_at(atlas, of.last + 1);
-	if (f->below && f->above)
+	f->prev = of.first ? area_at(atlas, of.first - 1) : NULL;
+	f->next = area_at(atlas, of.last + 1);
+	if (f->prev && f->next)
 		return;
-	ledger_walk(atlas, f->region->range, look, &n);
-	f->below = f->below ? f->below : n.below;
-	f->above = f->above ? f->above : n.above;
+	va_extent_walk(atlas, f->region->range, look, &n);
+	f->prev = f->prev ? f->prev : n.below;
+	f->next = f->next ? f->next : n.above;
 }
 
 static void keep_larger(struct vmatlas_range *best, struct vmatlas_range r)
@@ -51,11 +51,11 @@ static void keep_larger(struct vmatlas_range *best, struct vmatlas_range r)
 }
 
 struct largest {
-	struct vmatlas_fit *f;
+	struct vmatlas_alloc_sim *f;
 	struct vmatlas_range run, purged;
 };
 
-static void join(struct vmatlas_range *run, const struct ledger_piece *p,
+static void join(struct vmatlas_range *run, const struct va_extent *p,
 		 struct vmatlas_range *best)
 {
 	if (range_valid(*run) && run->last + 1 == p->range.first)
@@ -65,15 +65,15 @@ static void join(struct vmatlas_range *run, const struct ledger_piece *p,
 	keep_larger(best, *run);
 }
 
-static void measure(void *arg, const struct ledger_piece *p)
+static void measure(void *arg, const struct va_extent *p)
 {
 	struct largest *l = arg;
 
 	if (p->twice)
 		return;
-	if (p->what == LEDGER_FREE)
+	if (p->what == VA_FREE)
 		join(&l->run, p, &l->f->largest);
-	if (p->what == LEDGER_FREE || p->what == LEDGER_UNPURGED || p->what == LEDGER_POOLED)
+	if (p->what == VA_FREE || p->what == VA_UNPURGED || p->what == VA_POOLED)
 		join(&l->purged, p, &l->f->largest_purged);
 }
 
@@ -81,11 +81,11 @@ static void measure(void *arg, const struct ledger_piece *p)
  * Since 6.9 an area of vmalloc space, if it is small, may come from the pool of the node
  * whose turn it is by CPU (mm/vmalloc.c: node_pool_del_va): the first of its size.
  */
-static struct vmatlas_error *look_into_pools(struct vmatlas *atlas, const struct fit_request *r,
-					     struct vmatlas_fit *f)
+static struct vmatlas_error *look_into_pools(struct vmatlas *atlas, const struct alloc_request *r,
+					     struct vmatlas_alloc_sim *f)
 {
 	const struct free_books *b = atlas->books.free;
-	struct ledger *l = atlas->ledger;
+	struct space_accounts *l = atlas->space_accounts;
 	uint32_t node = UINT32_MAX;
 
 	l->offers.nr = 0;
@@ -108,8 +108,8 @@ static struct vmatlas_error *look_into_pools(struct vmatlas *atlas, const struct
 	return NULL;
 }
 
-static void try_range(const struct vmatlas *atlas, struct fit_request *r,
-		      const struct fit_range *in, struct vmatlas_fit *f)
+static void try_range(const struct vmatlas *atlas, struct alloc_request *r,
+		      const struct alloc_range *in, struct vmatlas_alloc_sim *f)
 {
 	struct largest l = { .f = f, .run = { 1, 0 }, .purged = { 1, 0 } };
 
@@ -117,40 +117,40 @@ static void try_range(const struct vmatlas *atlas, struct fit_request *r,
 	r->end = in->end;
 	f->region = in->region;
 	f->where = f->largest = f->largest_purged = (struct vmatlas_range){ 1, 0 };
-	f->state = VMATLAS_FIT_NO;
-	if (fit_search(atlas, r, &f->where))
-		f->state = VMATLAS_FIT_YES;
-	else if (fit_search_purged(atlas, r, &f->where))
-		f->state = VMATLAS_FIT_PURGED;
+	f->state = VMATLAS_ALLOC_NO_ROOM;
+	if (alloc_search(atlas, r, &f->where))
+		f->state = VMATLAS_ALLOC_FITS;
+	else if (alloc_search_purged(atlas, r, &f->where))
+		f->state = VMATLAS_ALLOC_AFTER_PURGE;
 	else
 		f->where = (struct vmatlas_range){ 1, 0 };
-	ledger_walk(atlas, (struct vmatlas_range){ in->start, in->end - 1 }, measure, &l);
+	va_extent_walk(atlas, (struct vmatlas_range){ in->start, in->end - 1 }, measure, &l);
 }
 
-struct vmatlas_error *vmatlas_would_fit(struct vmatlas *atlas, uint64_t bytes, uint64_t align,
-					uint32_t flags, struct vmatlas_fit *ret)
+struct vmatlas_error *vmatlas_simulate_alloc(struct vmatlas *atlas, uint64_t bytes, uint64_t align,
+					uint32_t flags, struct vmatlas_alloc_sim *ret)
 {
-	struct vmatlas_fit f = { .size = sizeof(f) };
-	struct fit_range range[FIT_RANGES];
-	struct fit_request r;
+	struct vmatlas_alloc_sim f = { .size = sizeof(f) };
+	struct alloc_range range[ALLOC_RANGES];
+	struct alloc_request r;
 	struct vmatlas_error *err;
 	size_t nr;
 
-	if (!atlas->ledger || !atlas->kernel)
+	if (!atlas->space_accounts || !atlas->kernel)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "free space was not surveyed");
-	err = fit_request_make(atlas, bytes, align, flags, &r);
+	err = alloc_request_make(atlas, bytes, align, flags, &r);
 	if (!err)
-		err = fit_ranges(atlas, flags, range, &nr);
+		err = alloc_ranges(atlas, flags, range, &nr);
 	if (err)
 		return err;
 	f.bytes = r.bytes;
 	f.align = r.align;
 	/* a purge is tried before the next range is */
-	for (size_t i = 0; i < nr && f.state <= VMATLAS_FIT_NO; i++)
+	for (size_t i = 0; i < nr && f.state <= VMATLAS_ALLOC_NO_ROOM; i++)
 		try_range(atlas, &r, &range[i], &f);
-	find_neighbours(atlas, f.state > VMATLAS_FIT_NO ? f.where : f.largest, &f);
-	if (!(flags & VMATLAS_FIT_MODULE))
+	find_neighbours(atlas, f.state > VMATLAS_ALLOC_NO_ROOM ? f.where : f.largest, &f);
+	if (!(flags & VMATLAS_ALLOC_MODULE))
 		err = look_into_pools(atlas, &r, &f);
 	return err ? err : api_give(ret, ret->size, &f, f.size);
 }

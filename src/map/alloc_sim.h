@@ -5,7 +5,7 @@
 
 #include "map/space_accounting.h"
 
-struct fit_request {
+struct alloc_request {
 	uint64_t bytes;			/* guard page included */
 	uint64_t align;			/* a power of two */
 	uint64_t start, end;		/* as the allocator gets them, the end exclusive */
@@ -13,31 +13,31 @@ struct fit_request {
 };
 
 /* The lowest hole that the kernel finds, in its free tree or between areas; its area. */
-bool fit_search(const struct vmatlas *atlas, const struct fit_request *r,
+bool alloc_search(const struct vmatlas *atlas, const struct alloc_request *r,
 		struct vmatlas_range *ret);
 
 /* The same once unpurged and pooled areas are given back. */
-bool fit_search_purged(const struct vmatlas *atlas, const struct fit_request *r,
+bool alloc_search_purged(const struct vmatlas *atlas, const struct alloc_request *r,
 		       struct vmatlas_range *ret);
 
 /* ---- alloc_request.c: what an allocator asks for ---- */
 
 /* Alignment, guard page and length of a request; its range is the caller's to set. */
 VMATLAS_CHECKED struct vmatlas_error *
-fit_request_make(const struct vmatlas *atlas, uint64_t bytes, uint64_t align, uint32_t flags,
-		 struct fit_request *ret);
+alloc_request_make(const struct vmatlas *atlas, uint64_t bytes, uint64_t align, uint32_t flags,
+		 struct alloc_request *ret);
 
 /* A range that is tried, and the region that it belongs to. */
-struct fit_range {
+struct alloc_range {
 	const struct vmatlas_claim *region;
 	uint64_t start, end;
 };
 
-enum { FIT_RANGES = 3 };
+enum { ALLOC_RANGES = 3 };
 
 /* Where it is tried, one after the other. */
 VMATLAS_CHECKED struct vmatlas_error *
-fit_ranges(struct vmatlas *atlas, uint32_t flags, struct fit_range ret[static FIT_RANGES],
+alloc_ranges(struct vmatlas *atlas, uint32_t flags, struct alloc_range ret[static ALLOC_RANGES],
 	   size_t *ret_nr);
 
 #endif

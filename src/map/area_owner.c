@@ -44,7 +44,7 @@ static struct vmatlas_error *get_tasks(struct vmatlas *atlas, struct owners *o)
 	err = tasks_read(atlas->kernel, &o->tasks);
 	if (err || !o->tasks->trouble)
 		return err;
-	return atlas_add_coverage(atlas, VMATLAS_PARTIAL, "tasks", o->tasks->trouble);
+	return atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, "tasks", o->tasks->trouble);
 }
 
 struct vmatlas_error *owners_read(struct vmatlas *atlas)

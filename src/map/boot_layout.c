@@ -123,7 +123,7 @@ static const struct arch *arch_of(const struct vmatlas *atlas)
 
 	if (atlas->kernel)
 		return atlas->kernel->arch;
-	return by_style[atlas->declared ? atlas->declared->style : BOOTLOG_STYLE_UNKNOWN];
+	return by_style[atlas->boot_log ? atlas->boot_log->style : BOOTLOG_STYLE_UNKNOWN];
 }
 
 static struct vmatlas_error *learn(struct table *t, struct vmatlas *atlas)
@@ -133,7 +133,7 @@ static struct vmatlas_error *learn(struct table *t, struct vmatlas *atlas)
 
 	t->atlas = atlas;
 	t->release = atlas->kernel ? atlas->kernel->release
-		   : atlas->declared ? kernel_release(atlas->declared->release) : 0;
+		   : atlas->boot_log ? kernel_release(atlas->boot_log->release) : 0;
 	/* a log that does not say its release: .bss came with the newer form of ARM */
 	if (!t->release && !atlas->kernel && find(atlas, VMATLAS_KIND_SECTION, ".bss"))
 		t->release = KERNEL_RELEASE(5, 0);
@@ -144,7 +144,7 @@ static struct vmatlas_error *learn(struct table *t, struct vmatlas *atlas)
 			       pages ? pages->range.first : 0, &t->facts);
 }
 
-struct vmatlas_error *vmatlas_boot_table(struct vmatlas *atlas, vmatlas_text_fn *text, void *arg)
+struct vmatlas_error *vmatlas_boot_layout(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg)
 {
 	struct vmatlas_error *err;
 	struct table t = { 0 };

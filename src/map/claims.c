@@ -74,7 +74,7 @@ static uint32_t rank(const struct claim *c)
 	const uint32_t half = VMATLAS_CLAIM_START_ONLY | VMATLAS_CLAIM_END_ONLY;
 
 	return (c->pub.flags & half ? 2u << 30 : 0) +
-	       (c->pub.flags & VMATLAS_CLAIM_GUESS ? 1u << 30 : 0) + c->order;
+	       (c->pub.flags & VMATLAS_CLAIM_DEFAULT ? 1u << 30 : 0) + c->order;
 }
 
 /* Regions are dozens: comparing each with each is nothing. */
@@ -152,7 +152,7 @@ static struct vmatlas_error *sort_areas(struct area *v, size_t nr)
 	return NULL;
 }
 
-static struct vmatlas_error *seal_areas(struct books *b)
+static struct vmatlas_error *seal_areas(struct kernel_records *b)
 {
 	struct vmatlas_error *err = sort_areas(b->areas.v, b->areas.nr);
 

@@ -30,22 +30,22 @@ static const char *poison_of(const struct kernel *k, uint64_t addr)
 	return NULL;
 }
 
-static bool is_no_kernel_address(const struct kernel *k, uint64_t addr, enum whereis *ret,
+static bool is_no_kernel_address(const struct kernel *k, uint64_t addr, enum describe_addr *ret,
 				 struct str *out)
 {
 	const char *poison = poison_of(k, addr);
 
 	if (addr < 1ull << k->page_shift) {
-		*ret = WHEREIS_NULL;
+		*ret = ADDR_NULL;
 		str_addf(out, "a NULL pointer");
 		if (addr)
 			str_addf(out, ", and offset %#" PRIx64, addr);
 	} else if (poison) {
-		*ret = WHEREIS_POISON;
+		*ret = ADDR_POISON;
 		str_addf(out, "%s", poison);
 	} else if (!kernel_is_pointer(k, addr)) {
-		*ret = k->ptr_size == 8 && addr >> 56 ? WHEREIS_NO_ADDRESS : WHEREIS_USER;
-		str_addf(out, *ret == WHEREIS_USER ? "an address of user space, or none"
+		*ret = k->ptr_size == 8 && addr >> 56 ? ADDR_NO_ADDRESS : ADDR_USER;
+		str_addf(out, *ret == ADDR_USER ? "an address of user space, or none"
 						   : "no address at all (not canonical)");
 	} else {
 		return false;
@@ -57,11 +57,11 @@ static bool is_no_kernel_address(const struct kernel *k, uint64_t addr, enum whe
 
 struct spot {
 	uint64_t addr;
-	struct ledger_piece piece;
+	struct va_extent piece;
 	bool found;
 };
 
-static void take_piece(void *arg, const struct ledger_piece *p)
+static void take_piece(void *arg, const struct va_extent *p)
 {
 	struct spot *spot = arg;
 
@@ -121,14 +121,14 @@ static const struct vmatlas_claim *area_below(const struct vmatlas *atlas, uint6
 	return below;
 }
 
-static enum whereis in_stack_guard(struct vmatlas *atlas, const struct vmatlas_claim *stack,
+static enum describe_addr in_stack_guard(struct vmatlas *atlas, const struct vmatlas_claim *stack,
 				   uint64_t addr, struct str *out)
 {
 	str_addf(out, "%s below a stack, which ran over: ",
-		 words_size(stack->range.first - addr).s);
-	words_area(atlas, stack, out);
+		 fmt_size(stack->range.first - addr).s);
+	fmt_area(atlas, stack, out);
 	add_owner(atlas, stack, out);
-	return WHEREIS_STACK_GUARD;
+	return ADDR_STACK_GUARD;
 }
 
 static void add_neighbours(struct vmatlas *atlas, uint64_t addr, struct str *out)
@@ -137,78 +137,78 @@ static void add_neighbours(struct vmatlas *atlas, uint64_t addr, struct str *out
 	const struct vmatlas_claim *above = area_above(atlas, addr, UINT64_MAX);
 
 	if (below && addr > below->range.last && addr - below->range.last < MIB(16)) {
-		str_addf(out, ", %s behind ", words_size(addr - below->range.last - 1).s);
-		words_area(atlas, below, out);
+		str_addf(out, ", %s behind ", fmt_size(addr - below->range.last - 1).s);
+		fmt_area(atlas, below, out);
 	}
 	if (above && above->range.first - addr < MIB(16)) {
-		str_addf(out, ", %s before ", words_size(above->range.first - addr).s);
-		words_area(atlas, above, out);
+		str_addf(out, ", %s before ", fmt_size(above->range.first - addr).s);
+		fmt_area(atlas, above, out);
 	}
 }
 
-static enum whereis in_hole(struct vmatlas *atlas, uint64_t addr, const char *unloaded,
+static enum describe_addr in_hole(struct vmatlas *atlas, uint64_t addr, const char *unloaded,
 			    struct str *out)
 {
-	const struct ledger_space *code = ledger_space(atlas, VMATLAS_KIND_MODULE_SPACE);
+	const struct space_usage *code = space_usage(atlas, VMATLAS_KIND_MODULE_SPACE);
 
 	if (!code || !range_has(code->pub.range, addr)) {
 		str_addf(out, "a hole in vmalloc space: freed and purged, or never allocated");
 		add_neighbours(atlas, addr, out);
-		return WHEREIS_HOLE;
+		return ADDR_HOLE;
 	}
 	str_addf(out, "module space, but no module");
 	if (unloaded && *unloaded)
 		str_addf(out, ": %s was unloaded last", unloaded);
 	add_neighbours(atlas, addr, out);
-	return WHEREIS_NO_MODULE;
+	return ADDR_NO_MODULE;
 }
 
-static enum whereis in_piece(struct vmatlas *atlas, const struct ledger_piece *p, uint64_t addr,
+static enum describe_addr in_piece(struct vmatlas *atlas, const struct va_extent *p, uint64_t addr,
 			     const char *unloaded, struct str *out)
 {
-	if (p->what == LEDGER_LOST) {
+	if (p->what == VA_LOST) {
 		str_addf(out, "neither in use nor free: freed, and its purge was under way");
 		add_neighbours(atlas, addr, out);
-		return WHEREIS_FREED;
+		return ADDR_FREED;
 	}
-	if (p->what == LEDGER_FREE)
+	if (p->what == VA_FREE)
 		return in_hole(atlas, addr, unloaded, out);
-	if (p->what == LEDGER_UNPURGED || p->what == LEDGER_POOLED) {
+	if (p->what == VA_UNPURGED || p->what == VA_POOLED) {
 		str_addf(out, "an area that was freed, %s: ",
-			 p->what == LEDGER_POOLED ? "kept for the next of its size"
+			 p->what == VA_POOLED ? "kept for the next of its size"
 						  : "not yet purged");
 		if (p->area)
-			words_area(atlas, p->area, out);
+			fmt_area(atlas, p->area, out);
 		else
-			str_addf(out, "%s", words_range(atlas, p->range).s);
-		return WHEREIS_FREED;
+			str_addf(out, "%s", fmt_range(atlas, p->range).s);
+		return ADDR_FREED;
 	}
-	if (p->what == LEDGER_GUARD)
+	if (p->what == VA_GUARD)
 		str_addf(out, "the guard page behind ");
 	if (p->area)
-		words_area(atlas, p->area, out);
-	if (p->what == LEDGER_BUSY && p->area)
+		fmt_area(atlas, p->area, out);
+	if (p->what == VA_BUSY && p->area)
 		str_addf(out, ", offset %#" PRIx64, addr - p->area->range.first);
-	return p->what == LEDGER_GUARD ? WHEREIS_GUARD : WHEREIS_AREA;
+	return p->what == VA_GUARD ? ADDR_GUARD : ADDR_AREA;
 }
 
-static enum whereis in_region(struct vmatlas *atlas, uint64_t addr, struct str *out)
+static enum describe_addr in_region(struct vmatlas *atlas, uint64_t addr, struct str *out)
 {
 	const struct vmatlas_claim *c = vmatlas_claim_at(atlas, VMATLAS_LAYER_DECLARED, addr);
 
 	if (!c) {
 		str_addf(out, "no region that anybody declared");
-		return WHEREIS_UNKNOWN;
+		return ADDR_UNKNOWN;
 	}
 	str_addf(out, "%s", c->name);
-	return WHEREIS_REGION;
+	return ADDR_REGION;
 }
 
 /* Is it in a space of the ledger at all? */
 static bool is_handed_out(const struct vmatlas *atlas, uint64_t addr)
 {
-	for (size_t i = 0; atlas->ledger && i < atlas->ledger->spaces.nr; i++)
-		if (range_has(atlas->ledger->spaces.v[i]->pub.range, addr))
+	for (size_t i = 0; atlas->space_accounts && i < atlas->space_accounts->spaces.nr; i++)
+		if (range_has(atlas->space_accounts->spaces.v[i]->pub.range, addr))
 			return true;
 	return false;
 }
@@ -219,25 +219,25 @@ static bool is_below(const struct vmatlas_range *stack, uint64_t addr)
 	       stack->first - addr <= vmatlas_range_size(stack);
 }
 
-enum whereis whereis(struct vmatlas *atlas, uint64_t addr, const char *unloaded,
+enum describe_addr describe_addr(struct vmatlas *atlas, uint64_t addr, const char *unloaded,
 		     const struct vmatlas_range *stack, struct str *out)
 {
 	struct kernel *k = atlas->kernel;
 	struct spot spot = { .addr = kernel_address(k, addr) };
 	const struct vmatlas_claim *above;
-	enum whereis what;
+	enum describe_addr what;
 
 	if (is_no_kernel_address(k, addr, &what, out))
 		return what;
 	addr = spot.addr;
 	if (is_handed_out(atlas, addr))
-		ledger_walk(atlas, (struct vmatlas_range){ addr, addr }, take_piece, &spot);
+		va_extent_walk(atlas, (struct vmatlas_range){ addr, addr }, take_piece, &spot);
 	if (!spot.found)
 		return in_region(atlas, addr, out);
 	/* one page, or as far down as the log's own bounds say */
 	above = area_above(atlas, addr, is_below(stack, addr) ? stack->first - addr
 							      : 1ull << k->page_shift);
-	if (above && spot.piece.what != LEDGER_BUSY && is_stack(atlas, above))
+	if (above && spot.piece.what != VA_BUSY && is_stack(atlas, above))
 		return in_stack_guard(atlas, above, addr, out);
 	return in_piece(atlas, &spot.piece, addr, unloaded, out);
 }

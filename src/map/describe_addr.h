@@ -5,26 +5,26 @@
 
 #include "map/vmatlas_internal.h"
 
-enum whereis {
-	WHEREIS_UNKNOWN,		/* a kernel address that nobody declared */
-	WHEREIS_NULL,			/* in the first page */
-	WHEREIS_POISON,			/* what freed memory is filled with */
-	WHEREIS_USER,
-	WHEREIS_NO_ADDRESS,		/* not canonical */
-	WHEREIS_STACK_GUARD,		/* right below a stack */
-	WHEREIS_GUARD,			/* behind an area */
-	WHEREIS_FREED,			/* freed, not yet purged, or kept for the next */
-	WHEREIS_HOLE,			/* space that nobody has */
-	WHEREIS_NO_MODULE,		/* module space that nobody has */
-	WHEREIS_AREA,
-	WHEREIS_REGION,
+enum describe_addr {
+	ADDR_UNKNOWN,		/* a kernel address that nobody declared */
+	ADDR_NULL,			/* in the first page */
+	ADDR_POISON,			/* what freed memory is filled with */
+	ADDR_USER,
+	ADDR_NO_ADDRESS,		/* not canonical */
+	ADDR_STACK_GUARD,		/* right below a stack */
+	ADDR_GUARD,			/* behind an area */
+	ADDR_FREED,			/* freed, not yet purged, or kept for the next */
+	ADDR_HOLE,			/* space that nobody has */
+	ADDR_NO_MODULE,		/* module space that nobody has */
+	ADDR_AREA,
+	ADDR_REGION,
 };
 
 /*
  * @unloaded: the module that went last, or NULL. @stack: the task's stack, where the
  * log tells it, or NULL. Appends to @out.
  */
-enum whereis whereis(struct vmatlas *atlas, uint64_t addr, const char *unloaded,
+enum describe_addr describe_addr(struct vmatlas *atlas, uint64_t addr, const char *unloaded,
 		     const struct vmatlas_range *stack, struct str *out);
 
 #endif

@@ -29,14 +29,14 @@ static bool is_told(const struct vmatlas *atlas, const struct vmatlas_finding *f
 }
 
 struct vmatlas_error *atlas_add_finding(struct vmatlas *atlas, const char *inspector,
-					const struct vmatlas_report *r, const char *message)
+					const struct vmatlas_finding_desc *r, const char *message)
 {
 	struct vmatlas_finding pub = { .size = sizeof(pub), .severity = r->severity,
 				       .range = { 1, 0 }, .record = r->record };
 	struct finding *f;
 
 	if (count_code(atlas, r->code) >= MAX_FINDINGS_PER_CODE)
-		return atlas_add_coverage(atlas, VMATLAS_PARTIAL, r->code,
+		return atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, r->code,
 					  "more than 1000 findings, the others left out");
 	pub.inspector = strings_add(atlas->strings, inspector);
 	pub.code = strings_add(atlas->strings, r->code);

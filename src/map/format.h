@@ -5,16 +5,16 @@
 
 #include "map/vmatlas_internal.h"
 
-struct words { char s[64]; };
+struct fmt_buf { char s[64]; };
 
 /* "ffffc90000000000-ffffc90000005000": the end exclusive, as the kernel prints */
-struct words words_range(const struct vmatlas *atlas, struct vmatlas_range r);
-struct words words_addr(const struct vmatlas *atlas, uint64_t addr);
+struct fmt_buf fmt_range(const struct vmatlas *atlas, struct vmatlas_range r);
+struct fmt_buf fmt_addr(const struct vmatlas *atlas, uint64_t addr);
 /* "0xffff888003a4b000", for pasting into a debugger */
-struct words words_record(const struct vmatlas *atlas, uint64_t addr);
-struct words words_size(uint64_t bytes);
+struct fmt_buf fmt_record(const struct vmatlas *atlas, uint64_t addr);
+struct fmt_buf fmt_size(uint64_t bytes);
 
 /* "vmalloc ffffc900... (load_module+0x1f0/0x2a0)" */
-void words_area(struct vmatlas *atlas, const struct vmatlas_claim *c, struct str *out);
+void fmt_area(struct vmatlas *atlas, const struct vmatlas_claim *c, struct str *out);
 
 #endif

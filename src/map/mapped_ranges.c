@@ -152,7 +152,7 @@ static struct vmatlas_error *show(void *arg, const struct mapping *m)
 	return s->stopped ? vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "stopped") : NULL;
 }
 
-struct vmatlas_error *vmatlas_mappings(struct vmatlas *atlas, uint32_t what,
+struct vmatlas_error *vmatlas_for_each_mapping(struct vmatlas *atlas, uint32_t what,
 				       vmatlas_mapping_fn *fn, void *arg)
 {
 	struct show s = {

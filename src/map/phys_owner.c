@@ -52,7 +52,7 @@ static struct vmatlas_error *read_resources(struct vmatlas *atlas, struct physic
 	err = kernel_symbol(atlas->kernel, "iomem_resource", &root);
 	if (!err)
 		err = resources_read(atlas->kernel, root, RESOURCES_ALL, &list);
-	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return take(err);
 	p->trouble = strings_add(atlas->strings, err ? vmatlas_error_message(err) : "");
 	next = adopt(atlas, p, &list);
@@ -96,7 +96,7 @@ vmatlas_resource_next(struct vmatlas *atlas, const struct vmatlas_resource *prev
 	return next < p->resources.nr ? &p->resources.v[next] : NULL;
 }
 
-const char *vmatlas_resource_trouble(struct vmatlas *atlas)
+const char *vmatlas_resource_error(struct vmatlas *atlas)
 {
 	struct physical *p = NULL;
 	struct vmatlas_error *err = physical_get(atlas, &p);
@@ -143,7 +143,7 @@ bool physical_direct(struct vmatlas *atlas, uint64_t phys, uint64_t *ret)
 	return false;
 }
 
-static void find_alias(struct vmatlas *atlas, uint64_t phys, struct vmatlas_physical *ret)
+static void find_alias(struct vmatlas *atlas, uint64_t phys, struct vmatlas_phys_info *ret)
 {
 	struct kernel *k = atlas->kernel;
 
@@ -165,12 +165,12 @@ struct hunt {
 	const struct frames *frames;
 	uint64_t phys;
 	uint8_t *run;
-	struct vmatlas_physical *ret;
+	struct vmatlas_phys_info *ret;
 };
 
 static void found(struct hunt *h, const struct vmatlas_claim *c, uint64_t addr)
 {
-	struct vmatlas_physical *ret = h->ret;
+	struct vmatlas_phys_info *ret = h->ret;
 
 	if (ret->nr_areas == ARRAY_SIZE(ret->area))
 		return;
@@ -182,7 +182,7 @@ static void found(struct hunt *h, const struct vmatlas_claim *c, uint64_t addr)
 static bool try_phys(struct hunt *h, const struct vmatlas_claim *c)
 {
 	const struct vmatlas_area *a = c->area;
-	const uint64_t guard = a->vm_flags & VM_NO_GUARD || c->kind == VMATLAS_KIND_STATIC_IO
+	const uint64_t guard = a->vm_flags & VM_NO_GUARD || c->kind == VMATLAS_KIND_STATIC_MAPPING
 		? 0 : 1ull << h->atlas->kernel->page_shift;
 	struct vmatlas_range phys;
 
@@ -224,7 +224,7 @@ static void try_pages(struct hunt *h, const struct vmatlas_claim *c)
 
 static struct vmatlas_error *find_areas(struct vmatlas *atlas, const struct frames *frames,
 					uint64_t phys, uint32_t flags,
-					struct vmatlas_physical *ret)
+					struct vmatlas_phys_info *ret)
 {
 	_cleanup_(freep) uint8_t *run = malloc((size_t)RUN * 8);
 	struct hunt h = { .atlas = atlas, .frames = frames, .phys = phys, .run = run,
@@ -235,7 +235,7 @@ static struct vmatlas_error *find_areas(struct vmatlas *atlas, const struct fram
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED) {
 		if (!c->area || c->kind == VMATLAS_KIND_MODULE || try_phys(&h, c))
 			continue;
-		if (flags & VMATLAS_PHYSICAL_AREAS && frames->known && c->area->pages)
+		if (flags & VMATLAS_PHYS_INFO_AREAS && frames->known && c->area->pages)
 			try_pages(&h, c);
 	}
 	return NULL;
@@ -244,7 +244,7 @@ static struct vmatlas_error *find_areas(struct vmatlas *atlas, const struct fram
 /* ---- The frame ---- */
 
 static struct vmatlas_error *tell_frame(struct vmatlas *atlas, const struct frame *f,
-					struct vmatlas_physical *ret)
+					struct vmatlas_phys_info *ret)
 {
 	ret->has_frame = 1;
 	ret->page = f->page;
@@ -264,7 +264,7 @@ static struct vmatlas_error *tell_frame(struct vmatlas *atlas, const struct fram
 
 /* Device memory has no struct page, and a vmemmap may have holes there. */
 static struct vmatlas_error *find_frame(struct vmatlas *atlas, struct frames *frames,
-					uint64_t phys, struct vmatlas_physical *ret)
+					uint64_t phys, struct vmatlas_phys_info *ret)
 {
 	struct vmatlas_error *err;
 	struct frame f;
@@ -280,10 +280,10 @@ static struct vmatlas_error *find_frame(struct vmatlas *atlas, struct frames *fr
 	return ret->why ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *vmatlas_physical(struct vmatlas *atlas, uint64_t phys, uint32_t flags,
-				       struct vmatlas_physical *ret)
+struct vmatlas_error *vmatlas_phys_info(struct vmatlas *atlas, uint64_t phys, uint32_t flags,
+				       struct vmatlas_phys_info *ret)
 {
-	struct vmatlas_physical out = { .why = "", .flags_text = "", .use = "", .owner = "",
+	struct vmatlas_phys_info out = { .why = "", .flags_text = "", .use = "", .owner = "",
 					.zone = "" };
 	struct physical *p = NULL;
 	struct vmatlas_error *err = physical_get(atlas, &p);

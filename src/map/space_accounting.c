@@ -19,8 +19,8 @@ struct merge {
 	size_t area, pooled, free;	/* the next of each kind */
 	uint64_t at;			/* all below is told */
 	bool full;			/* and the last byte, too */
-	struct ledger_piece last;	/* the one that reached furthest */
-	void (*fn)(void *arg, const struct ledger_piece *piece);
+	struct va_extent last;	/* the one that reached furthest */
+	void (*fn)(void *arg, const struct va_extent *piece);
 	void *arg;
 };
 
@@ -35,7 +35,7 @@ static uint64_t guard_of(const struct vmatlas *atlas, const struct vmatlas_claim
 	case VMATLAS_KIND_IOREMAP:
 	case VMATLAS_KIND_DMA_AREA:
 	case VMATLAS_KIND_SPARSE:
-	case VMATLAS_KIND_USER_AREA:
+	case VMATLAS_KIND_USERMAP:
 		break;
 	default:
 		return 0;
@@ -45,17 +45,17 @@ static uint64_t guard_of(const struct vmatlas *atlas, const struct vmatlas_claim
 	return page;
 }
 
-static enum ledger_what what_of(const struct vmatlas *atlas, const struct vmatlas_claim *c)
+static enum va_use what_of(const struct vmatlas *atlas, const struct vmatlas_claim *c)
 {
 	if (c->kind == VMATLAS_KIND_UNPURGED)
-		return LEDGER_UNPURGED;
-	return range_overlaps(atlas->kernel->image_range, c->range) ? LEDGER_IMAGE : LEDGER_BUSY;
+		return VA_UNPURGED;
+	return range_overlaps(atlas->kernel->image_range, c->range) ? VA_IMAGE : VA_BUSY;
 }
 
-static bool next_record(struct merge *m, struct ledger_piece *ret)
+static bool next_record(struct merge *m, struct va_extent *ret)
 {
-	const struct books *b = &m->atlas->books;
-	const struct ledger *l = m->atlas->ledger;
+	const struct kernel_records *b = &m->atlas->books;
+	const struct space_accounts *l = m->atlas->space_accounts;
 	const struct vmatlas_claim *area = NULL;
 	const struct pooled *pooled = NULL;
 	const struct tree_area *hole = NULL;
@@ -76,13 +76,13 @@ static bool next_record(struct merge *m, struct ledger_piece *ret)
 		hole = &b->free->tree.v.v[m->free];
 	if (!area && !pooled && !hole)
 		return false;
-	*ret = (struct ledger_piece){ .what = LEDGER_FREE };
+	*ret = (struct va_extent){ .what = VA_FREE };
 	if (hole) {
 		ret->range = hole->range;
 		ret->record = hole->record;
 		m->free++;
 	} else if (pooled) {
-		ret->what = LEDGER_POOLED;
+		ret->what = VA_POOLED;
 		ret->range = pooled->range;
 		ret->record = pooled->record;
 		m->pooled++;
@@ -106,8 +106,8 @@ static void told_up_to(struct merge *m, uint64_t last)
 
 static void gap(struct merge *m, uint64_t last)
 {
-	const struct ledger_piece piece = {
-		.what = m->atlas->books.free->state == FREE_IN_TREE ? LEDGER_LOST : LEDGER_FREE,
+	const struct va_extent piece = {
+		.what = m->atlas->books.free->state == FREE_IN_TREE ? VA_LOST : VA_FREE,
 		.range = { m->at, last },
 	};
 
@@ -116,7 +116,7 @@ static void gap(struct merge *m, uint64_t last)
 }
 
 /* What the range has of @piece, cut in two before its guard page. */
-static void tell(struct merge *m, struct ledger_piece piece, uint64_t guard)
+static void tell(struct merge *m, struct va_extent piece, uint64_t guard)
 {
 	const uint64_t end = piece.range.last, edge = end - guard;
 
@@ -126,13 +126,13 @@ static void tell(struct merge *m, struct ledger_piece piece, uint64_t guard)
 		m->fn(m->arg, &piece);
 	piece.range.first = MAX(m->at, edge + 1);
 	piece.range.last = MIN(end, m->range.last);
-	piece.what = LEDGER_GUARD;
+	piece.what = VA_GUARD;
 	if (guard && range_valid(piece.range))
 		m->fn(m->arg, &piece);
 	told_up_to(m, MIN(end, m->range.last));
 }
 
-static void tell_twice(struct merge *m, struct ledger_piece piece)
+static void tell_twice(struct merge *m, struct va_extent piece)
 {
 	piece.twice = true;
 	piece.range.first = MAX(piece.range.first, m->range.first);
@@ -144,7 +144,7 @@ static void tell_twice(struct merge *m, struct ledger_piece piece)
 		m->fn(m->arg, &piece);
 }
 
-static void place(struct merge *m, const struct ledger_piece *piece)
+static void place(struct merge *m, const struct va_extent *piece)
 {
 	const uint64_t last = piece->range.last;
 
@@ -155,20 +155,20 @@ static void place(struct merge *m, const struct ledger_piece *piece)
 	if (m->last.record && piece->range.first <= m->last.range.last)
 		tell_twice(m, *piece);
 	if (!m->full && last >= m->at)
-		tell(m, *piece, piece->area && piece->what == LEDGER_BUSY ?
+		tell(m, *piece, piece->area && piece->what == VA_BUSY ?
 				guard_of(m->atlas, piece->area) : 0);
 	if (!m->last.record || last > m->last.range.last)
 		m->last = *piece;
 }
 
-void ledger_walk(const struct vmatlas *atlas, struct vmatlas_range range,
-		 void (*fn)(void *arg, const struct ledger_piece *piece), void *arg)
+void va_extent_walk(const struct vmatlas *atlas, struct vmatlas_range range,
+		 void (*fn)(void *arg, const struct va_extent *piece), void *arg)
 {
 	struct merge m = { .atlas = atlas, .range = range, .at = range.first,
 			   .fn = fn, .arg = arg };
-	struct ledger_piece piece;
+	struct va_extent piece;
 
-	if (!atlas->ledger || !range_valid(range))
+	if (!atlas->space_accounts || !range_valid(range))
 		return;
 	/* behind one that takes all of it come those that are there twice */
 	while (next_record(&m, &piece)) {
@@ -180,7 +180,7 @@ void ledger_walk(const struct vmatlas *atlas, struct vmatlas_range range,
 		gap(&m, range.last);
 }
 
-bool ledger_is_whole(const struct vmatlas *atlas)
+bool space_accounts_whole(const struct vmatlas *atlas)
 {
 	const struct free_books *f = atlas->books.free;
 

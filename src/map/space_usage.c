@@ -9,7 +9,7 @@
 /* ---- Sums ---- */
 
 struct sums {
-	struct ledger_space *s;
+	struct space_usage *s;
 	struct vmatlas_range run;	/* of what purging would join; first > last: none */
 	bool failed;
 };
@@ -22,7 +22,7 @@ static void keep_larger(struct vmatlas_range *best, struct vmatlas_range r)
 
 static void add_hole(struct sums *sums, struct vmatlas_range r)
 {
-	struct ledger_space *s = sums->s;
+	struct space_usage *s = sums->s;
 	struct vmatlas_range *slot = s->holes.nr ? &s->holes.v[s->holes.nr - 1] : NULL;
 
 	if (slot && slot->last + 1 == r.first) {
@@ -35,10 +35,10 @@ static void add_hole(struct sums *sums, struct vmatlas_range r)
 		*slot = r;
 }
 
-static void add_share(struct sums *sums, const struct ledger_piece *p)
+static void add_share(struct sums *sums, const struct va_extent *p)
 {
-	struct ledger_space *s = sums->s;
-	struct vmatlas_share *share = NULL;
+	struct space_usage *s = sums->s;
+	struct vmatlas_usage_by_kind *share = NULL;
 
 	for (size_t i = 0; i < s->shares.nr && !share; i++)
 		if (s->shares.v[i].kind == p->area->kind)
@@ -54,10 +54,10 @@ static void add_share(struct sums *sums, const struct ledger_piece *p)
 }
 
 /* Purging gives unpurged and pooled areas back, and joins what lies side by side. */
-static void add_run(struct sums *sums, const struct ledger_piece *p)
+static void add_run(struct sums *sums, const struct va_extent *p)
 {
-	const bool joins = p->what == LEDGER_FREE || p->what == LEDGER_UNPURGED ||
-			   p->what == LEDGER_POOLED;
+	const bool joins = p->what == VA_FREE || p->what == VA_UNPURGED ||
+			   p->what == VA_POOLED;
 
 	if (!joins)
 		return;
@@ -68,15 +68,15 @@ static void add_run(struct sums *sums, const struct ledger_piece *p)
 	keep_larger(&sums->s->pub.largest_purged, sums->run);
 }
 
-static void add_piece(void *arg, const struct ledger_piece *p)
+static void add_piece(void *arg, const struct va_extent *p)
 {
 	struct sums *sums = arg;
 	struct vmatlas_usage *pub = &sums->s->pub;
-	uint64_t *const column[NR_LEDGER] = {
-		[LEDGER_BUSY] = &pub->busy, [LEDGER_GUARD] = &pub->guard,
-		[LEDGER_IMAGE] = &pub->image, [LEDGER_UNPURGED] = &pub->unpurged,
-		[LEDGER_POOLED] = &pub->pooled, [LEDGER_FREE] = &pub->free,
-		[LEDGER_LOST] = &pub->lost,
+	uint64_t *const column[NR_VA_USES] = {
+		[VA_BUSY] = &pub->busy, [VA_GUARD] = &pub->guard,
+		[VA_IMAGE] = &pub->image, [VA_UNPURGED] = &pub->unpurged,
+		[VA_POOLED] = &pub->pooled, [VA_FREE] = &pub->free,
+		[VA_LOST] = &pub->lost,
 	};
 
 	if (p->twice) {
@@ -84,15 +84,15 @@ static void add_piece(void *arg, const struct ledger_piece *p)
 		return;
 	}
 	*column[p->what] += vmatlas_range_size(&p->range);
-	pub->nr_areas += p->what == LEDGER_BUSY || p->what == LEDGER_IMAGE;
+	pub->nr_areas += p->what == VA_BUSY || p->what == VA_IMAGE;
 	add_run(sums, p);
-	if (p->what == LEDGER_FREE)
+	if (p->what == VA_FREE)
 		add_hole(sums, p->range);
-	if (p->what == LEDGER_BUSY)
+	if (p->what == VA_BUSY)
 		add_share(sums, p);
 }
 
-static void count_holes(struct ledger_space *s)
+static void count_holes(struct space_usage *s)
 {
 	for (size_t i = 0; i < s->holes.nr; i++) {
 		const uint64_t bytes = vmatlas_range_size(&s->holes.v[i]);
@@ -107,25 +107,25 @@ static void count_holes(struct ledger_space *s)
 
 static int by_bytes(const void *a, const void *b)
 {
-	const struct vmatlas_share *x = a, *y = b;
+	const struct vmatlas_usage_by_kind *x = a, *y = b;
 
 	if (x->bytes != y->bytes)
 		return x->bytes > y->bytes ? -1 : 1;
 	return x->kind < y->kind ? -1 : x->kind > y->kind;
 }
 
-static struct vmatlas_error *add_up(const struct vmatlas *atlas, struct ledger_space *s)
+static struct vmatlas_error *add_up(const struct vmatlas *atlas, struct space_usage *s)
 {
 	struct sums sums = { .s = s, .run = { 1, 0 } };
 
-	ledger_walk(atlas, s->pub.range, add_piece, &sums);
+	va_extent_walk(atlas, s->pub.range, add_piece, &sums);
 	if (sums.failed)
 		return error_no_memory();
 	count_holes(s);
 	if (s->shares.nr)
 		qsort(s->shares.v, s->shares.nr, sizeof(*s->shares.v), by_bytes);
-	s->pub.shares = s->shares.v;
-	s->pub.nr_shares = s->shares.nr;
+	s->pub.by_kind = s->shares.v;
+	s->pub.nr_kinds = s->shares.nr;
 	s->pub.holes_by_order = s->holes_by_order;
 	s->pub.bytes_by_order = s->bytes_by_order;
 	return NULL;
@@ -155,7 +155,7 @@ static bool is_nested(const struct vmatlas *atlas, const struct vmatlas_claim *c
 }
 
 /* Windows mostly repeat a region, or each other. */
-static bool is_known(const struct ledger *l, const struct vmatlas_claim *c)
+static bool is_known(const struct space_accounts *l, const struct vmatlas_claim *c)
 {
 	for (size_t i = 0; i < l->spaces.nr; i++)
 		if (range_holds(l->spaces.v[i]->pub.range, c->range) &&
@@ -166,8 +166,8 @@ static bool is_known(const struct ledger *l, const struct vmatlas_claim *c)
 
 static struct vmatlas_error *add_space(struct vmatlas *atlas, const struct vmatlas_claim *c)
 {
-	struct ledger_space **slot = vec_push(&atlas->ledger->spaces);
-	struct ledger_space *s = slot ? calloc(1, sizeof(*s)) : NULL;
+	struct space_usage **slot = vec_push(&atlas->space_accounts->spaces);
+	struct space_usage *s = slot ? calloc(1, sizeof(*s)) : NULL;
 
 	if (!slot)
 		return error_no_memory();
@@ -195,7 +195,7 @@ static int by_address(const void *a, const void *b)
 static struct vmatlas_error *sort_pooled(struct vmatlas *atlas)
 {
 	const struct free_books *f = atlas->books.free;
-	struct ledger *l = atlas->ledger;
+	struct space_accounts *l = atlas->space_accounts;
 
 	for (size_t i = 0; i < f->pooled.nr; i++) {
 		struct pooled *slot = vec_push(&l->pooled);
@@ -209,23 +209,23 @@ static struct vmatlas_error *sort_pooled(struct vmatlas *atlas)
 	return NULL;
 }
 
-struct vmatlas_error *ledger_draw(struct vmatlas *atlas)
+struct vmatlas_error *space_account(struct vmatlas *atlas)
 {
 	struct vmatlas_error *err;
 
-	atlas->ledger = calloc(1, sizeof(*atlas->ledger));
-	if (!atlas->ledger)
+	atlas->space_accounts = calloc(1, sizeof(*atlas->space_accounts));
+	if (!atlas->space_accounts)
 		return error_no_memory();
 	err = sort_pooled(atlas);
 	for (int nested = 0; nested < 2; nested++)
 		vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
 			if (!err && is_space(c) && is_nested(atlas, c) == nested &&
-			    !is_known(atlas->ledger, c))
+			    !is_known(atlas->space_accounts, c))
 				err = add_space(atlas, c);
 	return err;
 }
 
-void ledger_free(struct ledger *l)
+void space_accounts_free(struct space_accounts *l)
 {
 	if (!l)
 		return;
@@ -242,9 +242,9 @@ void ledger_free(struct ledger *l)
 	free(l);
 }
 
-const struct ledger_space *ledger_space(const struct vmatlas *atlas, uint32_t kind)
+const struct space_usage *space_usage(const struct vmatlas *atlas, uint32_t kind)
 {
-	const struct ledger *l = atlas->ledger;
+	const struct space_accounts *l = atlas->space_accounts;
 
 	for (size_t i = 0; l && i < l->spaces.nr; i++)
 		if (l->spaces.v[i]->pub.region->kind == kind)
@@ -257,7 +257,7 @@ const struct ledger_space *ledger_space(const struct vmatlas *atlas, uint32_t ki
 const struct vmatlas_usage *vmatlas_usage_next(const struct vmatlas *atlas,
 					       const struct vmatlas_usage *prev)
 {
-	const struct ledger *l = atlas->ledger;
+	const struct space_accounts *l = atlas->space_accounts;
 	size_t i = 0;
 
 	while (l && prev && i < l->spaces.nr && &l->spaces.v[i]->pub != prev)
@@ -266,10 +266,10 @@ const struct vmatlas_usage *vmatlas_usage_next(const struct vmatlas *atlas,
 	return l && i < l->spaces.nr ? &l->spaces.v[i]->pub : NULL;
 }
 
-const struct vmatlas_range *vmatlas_hole_next(const struct vmatlas_usage *space,
+const struct vmatlas_range *vmatlas_free_range_next(const struct vmatlas_usage *space,
 					      const struct vmatlas_range *prev)
 {
-	const struct ledger_space *s = container_of(space, const struct ledger_space, pub);
+	const struct space_usage *s = container_of(space, const struct space_usage, pub);
 	const size_t i = prev ? (size_t)(prev - s->holes.v) + 1 : 0;
 
 	return i < s->holes.nr ? &s->holes.v[i] : NULL;

@@ -72,8 +72,8 @@ static struct vmatlas_error *collect(const struct vmatlas *atlas, struct vmatlas
 	return NULL;
 }
 
-struct vmatlas_error *ledger_fillers(struct vmatlas *atlas, struct vmatlas_range range,
-				     struct ledger_filler *ret, size_t max, size_t *ret_nr)
+struct vmatlas_error *space_users(struct vmatlas *atlas, struct vmatlas_range range,
+				     struct space_user *ret, size_t max, size_t *ret_nr)
 {
 	struct sums sums = { 0 };
 	struct vmatlas_error *err = collect(atlas, range, &sums);
@@ -87,7 +87,7 @@ struct vmatlas_error *ledger_fillers(struct vmatlas *atlas, struct vmatlas_range
 	for (size_t i = 0; i < *ret_nr; i++) {
 		const struct sum *sum = &sums.v.v[i];
 
-		ret[i] = (struct ledger_filler){
+		ret[i] = (struct space_user){
 			.caller = sum->caller ? vmatlas_symbol_name(atlas, sum->caller)
 					      : vmatlas_kind_name(sum->kind),
 			.nr_areas = sum->nr_areas, .bytes = sum->bytes,
@@ -102,31 +102,31 @@ static uint64_t bytes_of(const struct vmatlas_range *r)
 	return range_valid(*r) ? vmatlas_range_size(r) : 0;
 }
 
-struct vmatlas_error *ledger_evidence(struct vmatlas *atlas, const struct ledger_space *s,
+struct vmatlas_error *space_evidence(struct vmatlas *atlas, const struct space_usage *s,
 				      size_t max, struct str *out)
 {
-	_cleanup_(freep) struct ledger_filler *filler = calloc(max + 1, sizeof(*filler));
+	_cleanup_(freep) struct space_user *filler = calloc(max + 1, sizeof(*filler));
 	struct vmatlas_error *err;
 	size_t nr;
 
 	if (!filler)
 		return error_no_memory();
-	err = ledger_fillers(atlas, s->pub.range, filler, max, &nr);
+	err = space_users(atlas, s->pub.range, filler, max, &nr);
 	if (err)
 		return err;
 	str_addf(out, "range\t%s %s, %s\n", s->pub.region->name,
-		 words_range(atlas, s->pub.range).s,
-		 words_size(vmatlas_range_size(&s->pub.range)).s);
+		 fmt_range(atlas, s->pub.range).s,
+		 fmt_size(vmatlas_range_size(&s->pub.range)).s);
 	str_addf(out, "free\t%s in %" PRIu64 " hole%s, the largest %s\n",
-		 words_size(s->pub.free).s, s->pub.nr_holes, s->pub.nr_holes == 1 ? "" : "s",
-		 words_size(bytes_of(&s->pub.largest)).s);
+		 fmt_size(s->pub.free).s, s->pub.nr_holes, s->pub.nr_holes == 1 ? "" : "s",
+		 fmt_size(bytes_of(&s->pub.largest)).s);
 	if (s->pub.unpurged + s->pub.pooled)
 		str_addf(out, "purged\t%s are given back when they are needed; the largest hole "
-			 "would be %s then\n", words_size(s->pub.unpurged + s->pub.pooled).s,
-			 words_size(bytes_of(&s->pub.largest_purged)).s);
+			 "would be %s then\n", fmt_size(s->pub.unpurged + s->pub.pooled).s,
+			 fmt_size(bytes_of(&s->pub.largest_purged)).s);
 	for (size_t i = 0; i < nr; i++)
 		str_addf(out, "filled by\t%s: %s in %" PRIu64 " area%s\n", filler[i].caller,
-			 words_size(filler[i].bytes).s, filler[i].nr_areas,
+			 fmt_size(filler[i].bytes).s, filler[i].nr_areas,
 			 filler[i].nr_areas == 1 ? "" : "s");
 	return out->failed ? error_no_memory() : NULL;
 }

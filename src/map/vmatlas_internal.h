@@ -37,10 +37,10 @@ struct inspector {
 
 struct vmatlas {
 	struct kernel *kernel;		/* NULL where only a boot log was given */
-	struct bootlog *declared;	/* --declared; NULL */
+	struct bootlog *boot_log;	/* --boot-log; NULL */
 	struct platform *platform;	/* --platform; NULL */
-	struct books books;
-	struct ledger *ledger;		/* space_accounting.h; NULL where free space was not surveyed */
+	struct kernel_records books;
+	struct space_accounts *space_accounts;		/* space_accounting.h; NULL where free space was not surveyed */
 	struct vmatlas_info info;
 	struct owners *owners;		/* area_owner.c; likewise */
 	struct physical *physical;	/* phys_owner.h; NULL until a frame was asked for */
@@ -57,7 +57,7 @@ struct vmatlas {
 	bool inspecting;		/* findings and coverage may still move */
 };
 
-struct vmatlas_job {
+struct vmatlas_plugin_ctx {
 	struct vmatlas *atlas;
 	struct inspector *by;
 	struct vmatlas_error *failed;	/* sticky; surfaces after inspect() */
@@ -79,7 +79,7 @@ VMATLAS_CHECKED struct vmatlas_error *atlas_seal(struct vmatlas *atlas);
 
 VMATLAS_CHECKED struct vmatlas_error *
 atlas_add_finding(struct vmatlas *atlas, const char *inspector,
-		  const struct vmatlas_report *report, const char *message);
+		  const struct vmatlas_finding_desc *report, const char *message);
 void atlas_sort_findings(struct vmatlas *atlas);
 VMATLAS_CHECKED struct vmatlas_error *
 atlas_add_coverage(struct vmatlas *atlas, uint32_t state, const char *subject,
@@ -119,9 +119,9 @@ VMATLAS_CHECKED struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas);
 VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
 
 /* Built-in inspectors; the list is in inspect/plugin.c. */
-extern const struct vmatlas_plugin inspector_overlap, inspector_stray, inspector_bounds,
-	inspector_records, inspector_ledger, inspector_shortage, inspector_room,
+extern const struct vmatlas_plugin inspector_overlap, inspector_out_of_region, inspector_bounds,
+	inspector_vm_struct, inspector_accounting, inspector_alloc_failure, inspector_low_space,
 	inspector_ram,
-	inspector_crash, inspector_mappings;
+	inspector_crash_addr, inspector_pgtable;
 
 #endif

@@ -12,7 +12,7 @@
 static struct vmatlas_error *host_read(struct mem *mem, enum mem_space space,
 				       uint64_t addr, void *buf, size_t len)
 {
-	const struct vmatlas_host *host = mem->priv;
+	const struct vmatlas_memory_ops *host = mem->priv;
 
 	mem->info.nr_reads++;
 	if (host->read(host->arg, space, addr, buf, len) != 0)
@@ -29,7 +29,7 @@ static const struct mem_ops host_ops = {
 	.run = 16,
 };
 
-struct vmatlas_error *mem_open_host(const struct vmatlas_host *host, struct mem **ret)
+struct vmatlas_error *mem_open_host(const struct vmatlas_memory_ops *host, struct mem **ret)
 {
 	_cleanup_(mem_freep) struct mem *mem = NULL;
 

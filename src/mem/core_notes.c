@@ -164,15 +164,15 @@ static struct vmatlas_error *take_extract(struct note_facts *f, const struct not
 {
 	f->is_extract = true;
 	if (n->type == KEPT_FACTS)
-		kept_facts_parse(n->desc, n->desc_size, &f->extract);
+		extract_note_facts_parse(n->desc, n->desc_size, &f->extract);
 	if (n->type != KEPT_RUNS && n->type != KEPT_FAULTS)
 		return NULL;
 	if (!f->kept)
-		f->kept = kept_new();
+		f->kept = extract_note_new();
 	if (!f->kept)
 		return error_no_memory();
-	return n->type == KEPT_RUNS ? kept_runs_parse(f->kept, n->desc, n->desc_size)
-				    : kept_faults_parse(f->kept, n->desc, n->desc_size);
+	return n->type == KEPT_RUNS ? extract_note_runs_parse(f->kept, n->desc, n->desc_size)
+				    : extract_note_faults_parse(f->kept, n->desc, n->desc_size);
 }
 
 void note_facts_done(struct note_facts *f)
@@ -181,7 +181,7 @@ void note_facts_done(struct note_facts *f)
 	f->vmcoreinfo = NULL;
 	vec_done(&f->cpus);
 	vec_done(&f->regs);
-	kept_free(f->kept);
+	extract_note_free(f->kept);
 	f->kept = NULL;
 }
 

@@ -51,7 +51,7 @@ struct note_facts {
 	VEC(struct mem_regs) regs;
 	size_t prstatus_size;		/* of the first CPU's registers; 0 */
 	bool is_extract;		/* it has notes of our own */
-	struct kept_facts extract;	/* what they say */
+	struct extract_note_facts extract;	/* what they say */
 	struct kept *kept;		/* NULL: every byte is real */
 };
 

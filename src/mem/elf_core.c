@@ -208,7 +208,7 @@ static void elfcore_free(struct elfcore *core)
 		return;
 	segment_index_done(&core->by[MEM_PHYSICAL]);
 	segment_index_done(&core->by[MEM_VIRTUAL]);
-	kept_free(core->kept);
+	extract_note_free(core->kept);
 	free(core);
 }
 DEFINE_FREEP(elfcore, elfcore_free)
@@ -242,7 +242,7 @@ static struct vmatlas_error *elf_open(struct mem *mem, int fd)
 	fill_info(&o, core);
 	core->kept = take(o.facts.kept);
 	if (core->kept)
-		kept_seal(core->kept);
+		extract_note_seal(core->kept);
 	mem->priv = take(core);
 	return NULL;
 }
@@ -289,8 +289,8 @@ static struct vmatlas_error *elf_read(struct mem *mem, enum mem_space space,
 	uint8_t *to = buf;
 
 	/* the file has zeros there, and zeros must not pass for memory */
-	if (core->kept && space == MEM_PHYSICAL && !kept_holds(core->kept, addr, len))
-		return kept_refuse(core->kept, addr, len);
+	if (core->kept && space == MEM_PHYSICAL && !extract_note_holds(core->kept, addr, len))
+		return extract_note_refuse(core->kept, addr, len);
 	while (len > 0) {
 		struct vmatlas_error *err;
 		size_t n = 0;

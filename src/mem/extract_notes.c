@@ -21,7 +21,7 @@ struct kept {
 	VEC(struct fault) faults;	/* by address once sealed */
 };
 
-struct kept *kept_new(void)
+struct kept *extract_note_new(void)
 {
 	struct kept *k = calloc(1, sizeof(*k));
 
@@ -34,7 +34,7 @@ struct kept *kept_new(void)
 	return k;
 }
 
-void kept_free(struct kept *k)
+void extract_note_free(struct kept *k)
 {
 	if (!k)
 		return;
@@ -47,7 +47,7 @@ void kept_free(struct kept *k)
 
 /* ---- Facts ---- */
 
-void kept_facts_make(const struct kept_facts *facts, struct str *ret)
+void extract_note_facts_make(const struct extract_note_facts *facts, struct str *ret)
 {
 	str_addf(ret, "TAKEN=%" PRIu64 "\nNODE=%s\n", facts->taken, facts->node);
 	if (facts->truncated_at)
@@ -55,7 +55,7 @@ void kept_facts_make(const struct kept_facts *facts, struct str *ret)
 			 facts->expected_size);
 }
 
-void kept_facts_parse(const uint8_t *desc, size_t len, struct kept_facts *ret)
+void extract_note_facts_parse(const uint8_t *desc, size_t len, struct extract_note_facts *ret)
 {
 	char text[256], *at, *line;
 
@@ -134,7 +134,7 @@ static void add_run(struct run_writer *w, uint64_t start, uint64_t end)
 	w->end = end;
 }
 
-void kept_runs_make(const struct mem_record_page *const *pages, size_t nr, struct str *ret)
+void extract_note_runs_make(const struct mem_record_page *const *pages, size_t nr, struct str *ret)
 {
 	struct run_writer w = { .out = ret };
 
@@ -148,7 +148,7 @@ void kept_runs_make(const struct mem_record_page *const *pages, size_t nr, struc
 	flush_run(&w);
 }
 
-struct vmatlas_error *kept_runs_parse(struct kept *k, const uint8_t *desc, size_t len)
+struct vmatlas_error *extract_note_runs_parse(struct kept *k, const uint8_t *desc, size_t len)
 {
 	const uint8_t *p = desc, *end = desc + len;
 	uint64_t at = 0, gap, size;
@@ -167,7 +167,7 @@ struct vmatlas_error *kept_runs_parse(struct kept *k, const uint8_t *desc, size_
 
 /* ---- Faults ---- */
 
-void kept_faults_make(const struct mem_record_fault *faults, size_t nr, struct str *ret)
+void extract_note_faults_make(const struct mem_record_fault *faults, size_t nr, struct str *ret)
 {
 	for (size_t i = 0; i < nr; i++)
 		str_addf(ret, "%" PRIx64 " %" PRIx64 " %s\n", faults[i].paddr, faults[i].len,
@@ -192,7 +192,7 @@ static struct vmatlas_error *parse_line(struct kept *k, const char *line)
 	return to->reason ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *kept_faults_parse(struct kept *k, const uint8_t *desc, size_t len)
+struct vmatlas_error *extract_note_faults_parse(struct kept *k, const uint8_t *desc, size_t len)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -221,14 +221,14 @@ static int by_addr(const void *a, const void *b)
 
 /* ---- Questions ---- */
 
-void kept_seal(struct kept *k)
+void extract_note_seal(struct kept *k)
 {
 	extents_seal(k->runs);
 	if (k->faults.nr)
 		qsort(k->faults.v, k->faults.nr, sizeof(*k->faults.v), by_addr);
 }
 
-bool kept_holds(const struct kept *k, uint64_t addr, uint64_t len)
+bool extract_note_holds(const struct kept *k, uint64_t addr, uint64_t len)
 {
 	return extents_hold(k->runs, addr, len);
 }
@@ -266,7 +266,7 @@ static const struct fault *find_fault(const struct kept *k, uint64_t addr, uint6
 	return NULL;
 }
 
-struct vmatlas_error *kept_refuse(const struct kept *k, uint64_t addr, uint64_t len)
+struct vmatlas_error *extract_note_refuse(const struct kept *k, uint64_t addr, uint64_t len)
 {
 	const struct fault *f = find_fault(k, addr, len);
 

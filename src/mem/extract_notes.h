@@ -11,42 +11,42 @@
 #include "base/strbuf.h"
 #include "mem/mem.h"
 
-enum kept_note {
+enum extract_note_parse {
 	KEPT_FACTS,			/* text, KEY=VALUE lines */
 	KEPT_RUNS,			/* of real bytes: LEB128 pairs, gap and length */
 	KEPT_FAULTS,			/* text, "ADDR LENGTH REASON" lines, both hex */
 };
 
-struct kept_facts {
+struct extract_note_facts {
 	uint64_t taken;			/* as in struct mem_info, and so the others */
 	char node[65];
 	uint64_t truncated_at, expected_size;
 };
 
-void kept_facts_make(const struct kept_facts *facts, struct str *ret);
-void kept_facts_parse(const uint8_t *desc, size_t len, struct kept_facts *ret);
+void extract_note_facts_make(const struct extract_note_facts *facts, struct str *ret);
+void extract_note_facts_parse(const uint8_t *desc, size_t len, struct extract_note_facts *ret);
 
 struct kept;
 
-struct kept *kept_new(void);
-void kept_free(struct kept *k);
-DEFINE_FREEP(kept, kept_free)
+struct kept *extract_note_new(void);
+void extract_note_free(struct kept *k);
+DEFINE_FREEP(kept, extract_note_free)
 
-void kept_runs_make(const struct mem_record_page *const *pages, size_t nr, struct str *ret);
+void extract_note_runs_make(const struct mem_record_page *const *pages, size_t nr, struct str *ret);
 VMATLAS_CHECKED struct vmatlas_error *
-kept_runs_parse(struct kept *k, const uint8_t *desc, size_t len);
+extract_note_runs_parse(struct kept *k, const uint8_t *desc, size_t len);
 
-void kept_faults_make(const struct mem_record_fault *faults, size_t nr, struct str *ret);
+void extract_note_faults_make(const struct mem_record_fault *faults, size_t nr, struct str *ret);
 VMATLAS_CHECKED struct vmatlas_error *
-kept_faults_parse(struct kept *k, const uint8_t *desc, size_t len);
+extract_note_faults_parse(struct kept *k, const uint8_t *desc, size_t len);
 
 /* After the last note, before the first question. */
-void kept_seal(struct kept *k);
+void extract_note_seal(struct kept *k);
 
 /* Are all of these bytes real? */
-bool kept_holds(const struct kept *k, uint64_t addr, uint64_t len);
+bool extract_note_holds(const struct kept *k, uint64_t addr, uint64_t len);
 
 /* The FAULT with which the dump answered, or one that says they were not kept. */
-struct vmatlas_error *kept_refuse(const struct kept *k, uint64_t addr, uint64_t len);
+struct vmatlas_error *extract_note_refuse(const struct kept *k, uint64_t addr, uint64_t len);
 
 #endif

@@ -23,7 +23,7 @@ static const struct {
 	const char *magic;
 	size_t len;
 	const char *advice;
-} strangers[] = {
+} unsupported_magics[] = {
 	{ "\x1f\x8b", 2, "is compressed with gzip; unpack it first (gunzip)" },
 	{ "\xfd" "7zXZ", 5, "is compressed with xz; unpack it first (unxz)" },
 	{ "\x28\xb5\x2f\xfd", 4, "is compressed with zstd; unpack it first (unzstd)" },
@@ -36,11 +36,11 @@ static const struct {
 
 static struct vmatlas_error *not_a_dump(const uint8_t *head, size_t len)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(strangers); i++)
-		if (len >= strangers[i].len &&
-		    !memcmp(head, strangers[i].magic, strangers[i].len))
+	for (size_t i = 0; i < ARRAY_SIZE(unsupported_magics); i++)
+		if (len >= unsupported_magics[i].len &&
+		    !memcmp(head, unsupported_magics[i].magic, unsupported_magics[i].len))
 			return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s",
-						 strangers[i].advice);
+						 unsupported_magics[i].advice);
 	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 		"is not a dump in a known format (ELF core, kdump, flattened kdump)");
 }

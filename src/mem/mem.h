@@ -133,7 +133,7 @@ mem_open_live(const char *path, const struct mem_opts *opts, struct mem **ret);
 
 /* Memory that a host brings; @host must outlive the result. */
 VMATLAS_CHECKED struct vmatlas_error *
-mem_open_host(const struct vmatlas_host *host, struct mem **ret);
+mem_open_host(const struct vmatlas_memory_ops *host, struct mem **ret);
 
 void mem_free(struct mem *mem);
 DEFINE_FREEP(mem, mem_free)

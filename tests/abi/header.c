@@ -4,23 +4,23 @@
 
 #include <inttypes.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	uint64_t bytes = 0;
 
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED)
 		if (VMATLAS_HAS(c, area) && c->area)
 			bytes += vmatlas_range_size(&c->range);
-	vmatlas_job_coverage(job, VMATLAS_COVERED, "areas", "%" PRIu64 " bytes", bytes);
+	vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_FULL, "areas", "%" PRIu64 " bytes", bytes);
 	return vmatlas_error_wrap(NULL, "nothing %s", "wrong");
 }
 
-static const struct vmatlas_need needs[] = {
-	VMATLAS_NEED_SYMBOL("vmap_area_list"),
-	VMATLAS_NEED_MEMBER("vm_struct", "nr_pages", "vfree"),
-	VMATLAS_WANT_SYMBOL("vmap_nodes"),
-	VMATLAS_WANT_MEMBER("vmap_area", "flags", "vfree"),
+static const struct vmatlas_lookup needs[] = {
+	VMATLAS_REQUIRED_SYMBOL("vmap_area_list"),
+	VMATLAS_REQUIRED_MEMBER("vm_struct", "nr_pages", "vfree"),
+	VMATLAS_OPTIONAL_SYMBOL("vmap_nodes"),
+	VMATLAS_OPTIONAL_MEMBER("vmap_area", "flags", "vfree"),
 };
 
 #ifdef __cplusplus
@@ -34,8 +34,8 @@ extern "C" const struct vmatlas_plugin vmatlas_plugin = {
 VMATLAS_PLUGIN(
 	.name = "header",
 	.summary = "compiles",
-	.needs = needs,
-	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.lookups = needs,
+	.nr_lookups = sizeof(needs) / sizeof(needs[0]),
 	.inspect = inspect,
 );
 

@@ -30,7 +30,7 @@ static int read_memory(void *arg, uint32_t space, uint64_t addr, void *buf, uint
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory m = { BASE_64, data + 1, size - 1 };
-	const struct vmatlas_host host = {
+	const struct vmatlas_memory_ops host = {
 		.size = sizeof(host), .arg = &m, .read = read_memory,
 	};
 	struct kernel k = { .page_shift = 12, .ptr_size = 8, .va_mask = UINT64_MAX };

@@ -10,12 +10,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Whatever was said of which bytes: it must be askable. */
 static void ask(struct kept *k)
 {
-	kept_seal(k);
+	extract_note_seal(k);
 	for (uint64_t addr = 0; addr < 0x3000; addr += 0x7f)
-		if (!kept_holds(k, addr, 16))
-			vmatlas_error_free(kept_refuse(k, addr, 16));
-	kept_holds(k, UINT64_MAX - 8, 8);
-	vmatlas_error_free(kept_refuse(k, UINT64_MAX - 8, 8));
+		if (!extract_note_holds(k, addr, 16))
+			vmatlas_error_free(extract_note_refuse(k, addr, 16));
+	extract_note_holds(k, UINT64_MAX - 8, 8);
+	vmatlas_error_free(extract_note_refuse(k, UINT64_MAX - 8, 8));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

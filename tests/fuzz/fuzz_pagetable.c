@@ -77,7 +77,7 @@ static const struct pt_format *choose(uint8_t byte)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory m = { data + 1, size - 1 };
-	const struct vmatlas_host host = {
+	const struct vmatlas_memory_ops host = {
 		.size = sizeof(host), .arg = &m, .read = read_around,
 	};
 	struct kernel k = { .image_range = { 1, 0 } };

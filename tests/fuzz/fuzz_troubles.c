@@ -31,16 +31,16 @@ static void log_make(struct printk_log *log, const char *text, size_t size)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct printk_log log = { 0 };
-	struct shortages shortages = { 0 };
+	struct alloc_failures alloc_failures = { 0 };
 	struct oopses oopses = { 0 };
 
 	log_make(&log, (const char *)data, size);
-	vmatlas_error_free(shortages_find(&log, &shortages));
+	vmatlas_error_free(alloc_failures_find(&log, &alloc_failures));
 	vmatlas_error_free(oopses_find(&log, &oopses));
-	if (shortages.v.nr > 64 || oopses.v.nr > OOPS_MAX)
+	if (alloc_failures.v.nr > 64 || oopses.v.nr > OOPS_MAX)
 		abort();
-	shortages_done(&shortages);
-	oopses_done(&oopses);
+	alloc_failures_free(&alloc_failures);
+	oopses_free(&oopses);
 	vec_done(&log.records);
 	str_done(&log.text);
 	return 0;

@@ -3,12 +3,12 @@
 /* vmatlas plugins -> 2: anonymous_need.so: need 1 has no name */
 #include <vmatlas.h>
 
-static const struct vmatlas_need needs[] = {
-	VMATLAS_NEED_SYMBOL("init_task"),
-	VMATLAS_NEED_SYMBOL(NULL),
+static const struct vmatlas_lookup needs[] = {
+	VMATLAS_REQUIRED_SYMBOL("init_task"),
+	VMATLAS_REQUIRED_SYMBOL(NULL),
 };
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	(void)job;
 	return NULL;
@@ -17,7 +17,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 VMATLAS_PLUGIN(
 	.name = "anonymous_need",
 	.summary = "does not say what it needs",
-	.needs = needs,
-	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.lookups = needs,
+	.nr_lookups = sizeof(needs) / sizeof(needs[0]),
 	.inspect = inspect,
 );

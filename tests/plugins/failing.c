@@ -3,7 +3,7 @@
 /* vmatlas check -> 2: vmatlas: inspector failing: the sky fell */
 #include <vmatlas.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	(void)job;
 	return vmatlas_error_new(VMATLAS_ERROR_SYSTEM, "the sky %s", "fell");

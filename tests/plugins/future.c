@@ -3,9 +3,9 @@
 /* vmatlas plugins -> 2: undefined symbol: vmatlas_from_the_future */
 #include <vmatlas.h>
 
-VMATLAS_API struct vmatlas_error *vmatlas_from_the_future(struct vmatlas_job *job);
+VMATLAS_API struct vmatlas_error *vmatlas_from_the_future(struct vmatlas_plugin_ctx *job);
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	return vmatlas_from_the_future(job);
 }

@@ -3,9 +3,9 @@
 /* vmatlas plugins -> 2: greedy.so: 1099511627776 needs make no sense */
 #include <vmatlas.h>
 
-static const struct vmatlas_need needs[] = { VMATLAS_NEED_SYMBOL("init_task") };
+static const struct vmatlas_lookup needs[] = { VMATLAS_REQUIRED_SYMBOL("init_task") };
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	(void)job;
 	return NULL;
@@ -14,7 +14,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 VMATLAS_PLUGIN(
 	.name = "greedy",
 	.summary = "needs the whole kernel",
-	.needs = needs,
-	.nr_needs = (uint64_t)1 << 40,
+	.lookups = needs,
+	.nr_lookups = (uint64_t)1 << 40,
 	.inspect = inspect,
 );

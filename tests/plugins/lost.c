@@ -5,22 +5,22 @@
 
 enum { NEXT };
 
-static const struct vmatlas_need needs[] = {
-	[NEXT] = VMATLAS_NEED_MEMBER("vm_struct", "size", "vfree"),
+static const struct vmatlas_lookup needs[] = {
+	[NEXT] = VMATLAS_REQUIRED_MEMBER("vm_struct", "size", "vfree"),
 };
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	const struct vmatlas_range where = { 0xffffe00000000000, 0xffffe00000000fff };
 	uint64_t value = 0;
 
-	return vmatlas_job_absorb(job, vmatlas_job_read(job, NEXT, where.first, &value), &where);
+	return vmatlas_ctx_report_fault(job, vmatlas_ctx_read(job, NEXT, where.first, &value), &where);
 }
 
 VMATLAS_PLUGIN(
 	.name = "lost",
 	.summary = "reads where nothing is",
-	.needs = needs,
-	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.lookups = needs,
+	.nr_lookups = sizeof(needs) / sizeof(needs[0]),
 	.inspect = inspect,
 );

@@ -3,10 +3,10 @@
 /* vmatlas check -> 1: WARNING a-finding */
 #include <vmatlas.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	const struct {
-		struct vmatlas_report report;
+		struct vmatlas_finding_desc report;
 		uint64_t added_later;
 	} longer = {
 		.report = {
@@ -17,7 +17,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 		.added_later = 1,
 	};
 
-	vmatlas_job_report(job, &longer.report, "it works");
+	vmatlas_ctx_report(job, &longer.report, "it works");
 	return NULL;
 }
 

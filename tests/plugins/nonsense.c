@@ -4,12 +4,12 @@
 /* vmatlas check x86-6.1 -> 0: because this kernel lacks no_such_symbol, no_such_struct.member */
 #include <vmatlas.h>
 
-static const struct vmatlas_need needs[] = {
-	VMATLAS_NEED_SYMBOL("no_such_symbol"),
-	VMATLAS_NEED_MEMBER("no_such_struct", "member", "vfree"),
+static const struct vmatlas_lookup needs[] = {
+	VMATLAS_REQUIRED_SYMBOL("no_such_symbol"),
+	VMATLAS_REQUIRED_MEMBER("no_such_struct", "member", "vfree"),
 };
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	(void)job;
 	return vmatlas_error_new(VMATLAS_ERROR_SYSTEM, "was called all the same");
@@ -18,7 +18,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 VMATLAS_PLUGIN(
 	.name = "nonsense",
 	.summary = "needs what no kernel has",
-	.needs = needs,
-	.nr_needs = sizeof(needs) / sizeof(needs[0]),
+	.lookups = needs,
+	.nr_lookups = sizeof(needs) / sizeof(needs[0]),
 	.inspect = inspect,
 );

@@ -4,11 +4,11 @@
 /* vmatlas check x86-6.1 -> 2: inspector prying: need 7 was not found */
 #include <vmatlas.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	uint64_t value = 0;
 
-	return vmatlas_job_read(job, 7, 0xc0000000, &value);
+	return vmatlas_ctx_read(job, 7, 0xc0000000, &value);
 }
 
 VMATLAS_PLUGIN(

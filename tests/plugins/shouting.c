@@ -3,10 +3,10 @@
 /* vmatlas check -> 2: shouting reports a finding without code or severity */
 #include <vmatlas.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	vmatlas_job_report(job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report),
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
 		.severity = VMATLAS_SEVERITY_ERROR + 1,
 		.code = "end-of-the-world",
 	}, "something is very wrong");

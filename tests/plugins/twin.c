@@ -3,7 +3,7 @@
 /* vmatlas plugins -> 2: twin.so: an inspector named overlap is there already */
 #include <vmatlas.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	(void)job;
 	return NULL;

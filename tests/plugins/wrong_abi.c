@@ -3,7 +3,7 @@
 /* vmatlas plugins -> 2: wrong_abi.so: speaks plugin ABI 2, this is 1 */
 #include <vmatlas.h>
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
 	(void)job;
 	return NULL;

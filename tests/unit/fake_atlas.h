@@ -33,7 +33,7 @@ static inline int no_symbol(void *arg, const char *name, uint64_t *ret_addr,
 	return -1;
 }
 
-static const struct vmatlas_host fake_nothing = {
+static const struct vmatlas_memory_ops fake_nothing = {
 	.size = sizeof(fake_nothing), .read = no_memory, .symbol = no_symbol,
 };
 

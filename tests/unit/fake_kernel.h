@@ -16,7 +16,7 @@ struct fake_symbol {
 };
 
 struct fake {
-	struct vmatlas_host host;
+	struct vmatlas_memory_ops host;
 	struct kernel k;
 	uint32_t space;			/* of enum vmatlas_space: where @bytes are */
 	uint64_t base;
@@ -53,7 +53,7 @@ static inline int fake_symbol(void *arg, const char *name, uint64_t *ret_addr,
 static inline void fake_init(struct fake *f, uint64_t base, uint32_t ptr_size)
 {
 	memset(f, 0, sizeof(*f));
-	f->host = (struct vmatlas_host){
+	f->host = (struct vmatlas_memory_ops){
 		.size = sizeof(f->host), .arg = f, .read = fake_read, .symbol = fake_symbol,
 	};
 	f->space = VMATLAS_VIRTUAL;

@@ -95,14 +95,14 @@ static void survey_comes_before_inspection(void **state)
 static void without_a_kernel_there_is_nothing_to_read(void **state)
 {
 	struct vmatlas *atlas = fake_atlas();
-	struct vmatlas_walk walk;
+	struct vmatlas_translate walk;
 	uint64_t value = 42;
 
 	(void)state;
 	assert_null(vmatlas_info(atlas));
 	assert_refused(vmatlas_read(atlas, 0, &value, 8), VMATLAS_ERROR_ARGUMENT, "no dump");
 	assert_refused(vmatlas_read_uint(atlas, 0, 8, &value), VMATLAS_ERROR_ARGUMENT, "no dump");
-	assert_refused(vmatlas_walk(atlas, 0, &walk), VMATLAS_ERROR_ARGUMENT, "no dump");
+	assert_refused(vmatlas_translate(atlas, 0, &walk), VMATLAS_ERROR_ARGUMENT, "no dump");
 	assert_int_equal(value, 42);
 	assert_string_equal(vmatlas_symbol_name(atlas, 0x1000), "0x1000");
 	vmatlas_close(atlas);
@@ -113,7 +113,7 @@ static void without_a_kernel_there_is_nothing_to_read(void **state)
 static void report(struct vmatlas *atlas, uint32_t severity, const char *code, uint64_t first)
 {
 	const struct vmatlas_range where = { first, first + 0xfff };
-	const struct vmatlas_report r = {
+	const struct vmatlas_finding_desc r = {
 		.size = sizeof(r), .severity = severity, .code = code, .where = &where,
 		.record = first,
 	};
@@ -160,8 +160,8 @@ static void the_same_is_told_once(void **state)
 	report(atlas, VMATLAS_SEVERITY_ERROR, "a", 0x2000);
 	assert_int_equal(nr_findings(atlas), 2);
 	for (int i = 0; i < 3; i++)
-		assert_null(atlas_add_coverage(atlas, VMATLAS_COVERED, "areas", "all"));
-	assert_null(atlas_add_coverage(atlas, VMATLAS_PARTIAL, "areas", "all"));
+		assert_null(atlas_add_coverage(atlas, VMATLAS_COVERAGE_FULL, "areas", "all"));
+	assert_null(atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, "areas", "all"));
 	for (const struct vmatlas_coverage *c = NULL; (c = vmatlas_coverage_next(atlas, c));)
 		lines++;
 	assert_int_equal(lines, 2);
@@ -170,7 +170,7 @@ static void the_same_is_told_once(void **state)
 
 static void a_finding_without_a_place_has_none(void **state)
 {
-	const struct vmatlas_report r = {
+	const struct vmatlas_finding_desc r = {
 		.size = sizeof(r), .severity = VMATLAS_SEVERITY_NOTE, .code = "a",
 	};
 	struct vmatlas *atlas = fake_atlas();
@@ -203,13 +203,13 @@ static void built_in_inspectors_are_listed(void **state)
 	vmatlas_close(atlas);
 }
 
-static struct vmatlas_error *curious(struct vmatlas_job *job)
+static struct vmatlas_error *curious(struct vmatlas_plugin_ctx *job)
 {
-	const struct vmatlas *atlas = vmatlas_job_atlas(job);
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 
 	for (int i = 0; i < 100; i++)
-		vmatlas_job_report(job, &(struct vmatlas_report){
-			.size = sizeof(struct vmatlas_report), .code = "a",
+		vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc), .code = "a",
 			.severity = VMATLAS_SEVERITY_NOTE, .record = i,
 		}, "message");
 	assert_null(vmatlas_finding_next(atlas, NULL));

@@ -255,7 +255,7 @@ static void old_kernels_have_a_dma_window(void **state)
 	l.facts.release = KERNEL_RELEASE(2, 6);
 	layout_run(&l);
 	assert_region(&l, "DMA", 0xffc00000, 0xffe00000);
-	assert_true(layout_find(&l, "DMA")->flags & VMATLAS_CLAIM_GUESS);
+	assert_true(layout_find(&l, "DMA")->flags & VMATLAS_CLAIM_DEFAULT);
 	layout_fact(&l, "consistent_base", 0xfde00000);
 	layout_run(&l);
 	assert_region(&l, "DMA", 0xfde00000, 0xffe00000);

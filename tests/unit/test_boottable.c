@@ -44,7 +44,7 @@ static void i386_has_a_form_of_its_own(void **state)
 	fake_region(atlas, VMATLAS_KIND_SECTION, ".data", 0xd1a94000, 0xd1bb4c80, 0);
 	fake_region(atlas, VMATLAS_KIND_SECTION, ".init", 0xd1bc9000, 0xd1ca5000, 0);
 	assert_null(atlas_seal(atlas));
-	assert_null(vmatlas_boot_table(atlas, take_text, &out));
+	assert_null(vmatlas_boot_layout(atlas, take_text, &out));
 	assert_string_equal(str_text(&out), wanted);
 	str_done(&out);
 	vmatlas_close(atlas);

@@ -148,16 +148,16 @@ static void btf_says_what_is_missing(void **state)
 		const char *tag, *path;
 		uint32_t code;
 	} c[] = {
-		{ "nothing", "c", VMATLAS_ERROR_MISSING },
-		{ "int", "", VMATLAS_ERROR_MISSING },
-		{ "all", "nothing", VMATLAS_ERROR_MISSING },
-		{ "all", "pair.nothing", VMATLAS_ERROR_MISSING },
-		{ "all", "pair[]", VMATLAS_ERROR_MISSING },
-		{ "all", "p.b", VMATLAS_ERROR_MISSING },
-		{ "all", "pairs[][]", VMATLAS_ERROR_MISSING },
+		{ "nothing", "c", VMATLAS_ERROR_NOT_FOUND },
+		{ "int", "", VMATLAS_ERROR_NOT_FOUND },
+		{ "all", "nothing", VMATLAS_ERROR_NOT_FOUND },
+		{ "all", "pair.nothing", VMATLAS_ERROR_NOT_FOUND },
+		{ "all", "pair[]", VMATLAS_ERROR_NOT_FOUND },
+		{ "all", "p.b", VMATLAS_ERROR_NOT_FOUND },
+		{ "all", "pairs[][]", VMATLAS_ERROR_NOT_FOUND },
 		{ "all", "pair..b", VMATLAS_ERROR_ARGUMENT },
 		{ "all", "pairs[", VMATLAS_ERROR_ARGUMENT },
-		{ "declared", "c", VMATLAS_ERROR_MISSING },
+		{ "declared", "c", VMATLAS_ERROR_NOT_FOUND },
 	};
 	struct made m = made_new();
 
@@ -203,7 +203,7 @@ static void bit_fields_are_missing(void **state)
 	btf__add_field(m.btf, "three", INT, 0, 3);
 	btf__add_field(m.btf, "whole", INT, 32, 0);
 	made_read(&m, false, 8);
-	assert_int_equal(ask(&m, "bits", "three"), VMATLAS_ERROR_MISSING);
+	assert_int_equal(ask(&m, "bits", "three"), VMATLAS_ERROR_NOT_FOUND);
 	check(&m, "bits", "whole", M(.offset = 4, .size = 4, .is_signed = true));
 	made_done(&m);
 }
@@ -227,7 +227,7 @@ static void the_largest_of_a_tag_is_meant_unless_there_is_a_flavour(void **state
 	assert_ok(btf_member(m.blob, "other_function", "twin", "", &got));
 	assert_int_equal(got.size, 2);
 	assert_int_equal(code_of(btf_member(m.blob, "third_function", "twin", "", &got)),
-			 VMATLAS_ERROR_MISSING);
+			 VMATLAS_ERROR_NOT_FOUND);
 	made_done(&m);
 }
 
@@ -274,7 +274,7 @@ static void enumerators_keep_their_sign_and_width(void **state)
 		check(&m, "with", "e", M(.size = 4, .is_signed = true));
 		check(&m, "with", "u", M(.offset = 4, .size = 4));
 		assert_int_equal(code_of(btf_enumerator(m.blob, NEAR, "FIV", &v)),
-				 VMATLAS_ERROR_MISSING);
+				 VMATLAS_ERROR_NOT_FOUND);
 		made_done(&m);
 	}
 }
@@ -323,7 +323,7 @@ static void old_btf_is_understood(void **state)
 	check(&m, "s", "a", M(.size = 4, .is_signed = true));
 	check(&m, "s", "e", M(.offset = 8, .size = 4, .is_signed = true));
 	check_enumerator(&m, NEAR, "LOW", -2);
-	assert_int_equal(ask(&m, "s", "b"), VMATLAS_ERROR_MISSING);
+	assert_int_equal(ask(&m, "s", "b"), VMATLAS_ERROR_NOT_FOUND);
 	btf_free(m.blob);
 }
 

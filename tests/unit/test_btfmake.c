@@ -235,7 +235,7 @@ static void functions_that_differ_get_a_flavour_each(void **state)
 	for (size_t j = 0; j < ARRAY_SIZE(n); j++)
 		check_same(image, with, &n[j]);
 	assert_int_equal(ask(with, &n[1]).m.offset, 8);
-	assert_int_equal(ask(with, &n[2]).code, VMATLAS_ERROR_MISSING);
+	assert_int_equal(ask(with, &n[2]).code, VMATLAS_ERROR_NOT_FOUND);
 	assert_int_equal(ask(with, &n[4]).value, 2);
 	unlink(name);
 	unlink(name2);

@@ -86,7 +86,7 @@ static void the_first_whole_source_is_the_row(void **state)
 	struct vmatlas *atlas = fake_atlas();
 
 	(void)state;
-	say(atlas, "a guess", VM(0), VM(0x9000), VMATLAS_CLAIM_GUESS);
+	say(atlas, "a guess", VM(0), VM(0x9000), VMATLAS_CLAIM_DEFAULT);
 	say(atlas, "half", VM(0), VM(1), VMATLAS_CLAIM_START_ONLY);
 	say(atlas, "formula", VM(0), VM(0x8000), 0);
 	say(atlas, "kcore", VM(0), VM(0x8000), 0);
@@ -106,7 +106,7 @@ static void a_guess_is_better_than_nothing(void **state)
 
 	(void)state;
 	say(atlas, "half", VM(0), VM(1), VMATLAS_CLAIM_START_ONLY);
-	say(atlas, "a guess", VM(0), VM(0x9000), VMATLAS_CLAIM_GUESS);
+	say(atlas, "a guess", VM(0), VM(0x9000), VMATLAS_CLAIM_DEFAULT);
 	assert_null(atlas_seal(atlas));
 	assert_true(declared(atlas, "a guess")->flags & VMATLAS_CLAIM_PRIMARY);
 	vmatlas_close(atlas);
@@ -203,13 +203,13 @@ static void every_kind_and_every_code_has_words(void **state)
 	(void)state;
 	assert_string_equal(vmatlas_kind_name(VMATLAS_KIND_VMALLOC), "vmalloc");
 	assert_non_null(vmatlas_kind_name(0xdeadbeef));
-	for (const char *code = NULL; (code = vmatlas_code_next(code)); nr++) {
+	for (const char *code = NULL; (code = vmatlas_finding_code_next(code)); nr++) {
 		assert_non_null(vmatlas_explain(code));
 		assert_true(strspn(code, "abcdefghijklmnopqrstuvwxyz-") == strlen(code));
 	}
 	assert_true(nr >= 10);
 	assert_null(vmatlas_explain("no-such-code"));
-	assert_null(vmatlas_code_next("no-such-code"));
+	assert_null(vmatlas_finding_code_next("no-such-code"));
 }
 
 int main(void)

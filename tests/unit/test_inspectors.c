@@ -69,7 +69,7 @@ static void a_thousand_overlaps_are_told_a_million_are_not(void **state)
 	fake_inspect(atlas, &inspector_overlap);
 	assert_int_equal(nr_findings(atlas), 1000);
 	for (const struct vmatlas_coverage *c = NULL; (c = vmatlas_coverage_next(atlas, c));)
-		is_said |= c->state == VMATLAS_PARTIAL;
+		is_said |= c->state == VMATLAS_COVERAGE_PARTIAL;
 	assert_true(is_said);
 	vmatlas_close(atlas);
 }
@@ -99,7 +99,7 @@ static void what_lies_inside_by_design_is_no_overlap(void **state)
 	fake_region(atlas, VMATLAS_KIND_SECTION, ".text", 0xc0008000, 0xc0400000,
 		    VMATLAS_CLAIM_NESTED);
 	fake_region(atlas, VMATLAS_KIND_DMA, "DMA", 0xd0000000, 0xd0200000,
-		    VMATLAS_CLAIM_GUESS);
+		    VMATLAS_CLAIM_DEFAULT);
 	fake_region(atlas, VMATLAS_KIND_MODULE_WINDOW, "window", 0xc0000000, 0xc1000000,
 		    VMATLAS_CLAIM_WINDOW);
 	/* another source of the same region is bounds' business */
@@ -164,7 +164,7 @@ static void guesses_and_windows_contradict_nobody(void **state)
 	(void)state;
 	fake_region(atlas, VMATLAS_KIND_DMA, "DMA", 0xfde00000, 0xffe00000, 0);
 	fake_region(atlas, VMATLAS_KIND_DMA, "DMA", 0xffc00000, 0xffe00000,
-		    VMATLAS_CLAIM_GUESS);
+		    VMATLAS_CLAIM_DEFAULT);
 	fake_region(atlas, VMATLAS_KIND_MODULE_SPACE, "modules", 0xbf000000, 0xc0000000, 0);
 	fake_region(atlas, VMATLAS_KIND_MODULE_SPACE, "modules", 0xbf800000, 0xc0000000,
 		    VMATLAS_CLAIM_WINDOW);
@@ -186,7 +186,7 @@ static void areas_live_in_vmalloc_and_module_space(void **state)
 	fake_area(atlas, VM(0), VM(0x2000));
 	fake_area(atlas, VM(0xfe000), VM(0x100000));
 	fake_area(atlas, 0xffffffffc0000000, 0xffffffffc0004000);
-	fake_inspect(atlas, &inspector_stray);
+	fake_inspect(atlas, &inspector_out_of_region);
 	assert_int_equal(nr_findings(atlas), 0);
 	vmatlas_close(atlas);
 }
@@ -200,7 +200,7 @@ static void an_area_that_leaves_names_whom_it_runs_into(void **state)
 	fake_region(atlas, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0xd8800000, 0xe0000000, 0);
 	fake_region(atlas, VMATLAS_KIND_DMA, "DMA", 0xe0000000, 0xe0200000, 0);
 	fake_area(atlas, 0xdfffe000, 0xe0003000);
-	fake_inspect(atlas, &inspector_stray);
+	fake_inspect(atlas, &inspector_out_of_region);
 	f = only_finding(atlas, "area-out-of-range");
 	assert_says(f->message, "leaves vmalloc by 12 KiB, into DMA");
 	vmatlas_close(atlas);
@@ -215,7 +215,7 @@ static void an_area_below_its_region_is_told_too(void **state)
 	fake_region(atlas, VMATLAS_KIND_DIRECT_MAP, "lowmem", 0xc0000000, 0xd8000000, 0);
 	fake_area(atlas, 0xd87fe000, 0xd8801000);
 	fake_area(atlas, 0xc1000000, 0xc1001000);
-	fake_inspect(atlas, &inspector_stray);
+	fake_inspect(atlas, &inspector_out_of_region);
 	assert_int_equal(nr_findings(atlas), 2);
 	for (const struct vmatlas_finding *f = NULL; (f = vmatlas_finding_next(atlas, f));) {
 		if (f->range.first == 0xc1000000)
@@ -240,7 +240,7 @@ static void a_window_binds_nobody(void **state)
 	fake_area(atlas, VM(0x10000), VM(0x12000));
 	/* but who leaves vmalloc space is told by that name */
 	fake_area(atlas, VM(0x7ff000), VM(0x801000));
-	fake_inspect(atlas, &inspector_stray);
+	fake_inspect(atlas, &inspector_out_of_region);
 	f = only_finding(atlas, "area-out-of-range");
 	assert_says(f->message, "leaves vmalloc by 4 KiB");
 	vmatlas_close(atlas);
@@ -252,9 +252,9 @@ static void without_bounds_nothing_is_out_of_them(void **state)
 
 	(void)state;
 	fake_area(atlas, 0xc1000000, 0xc1001000);
-	fake_inspect(atlas, &inspector_stray);
+	fake_inspect(atlas, &inspector_out_of_region);
 	assert_int_equal(nr_findings(atlas), 0);
-	assert_int_equal(vmatlas_coverage_next(atlas, NULL)->state, VMATLAS_NOT_JUDGED);
+	assert_int_equal(vmatlas_coverage_next(atlas, NULL)->state, VMATLAS_COVERAGE_SKIPPED);
 	vmatlas_close(atlas);
 }
 
@@ -262,7 +262,7 @@ static void cma_is_mapped_anew_where_it_lies(void **state)
 {
 	struct vmatlas_area io = { .size = sizeof(io), .phys = 0x4e000000 };
 	struct vmatlas_claim claim = {
-		.layer = VMATLAS_LAYER_RECORDED, .kind = VMATLAS_KIND_STATIC_IO,
+		.layer = VMATLAS_LAYER_RECORDED, .kind = VMATLAS_KIND_STATIC_MAPPING,
 		.range = { 0xce000000, 0xceffffff }, .area = &io,
 	};
 
@@ -276,7 +276,7 @@ static void cma_is_mapped_anew_where_it_lies(void **state)
 		fake_region(atlas, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0xd0800000, 0xff800000,
 			    0);
 		fake_claim(atlas, claim);
-		fake_inspect(atlas, &inspector_stray);
+		fake_inspect(atlas, &inspector_out_of_region);
 		assert_int_equal(nr_findings(atlas), moved);
 		vmatlas_close(atlas);
 	}
@@ -309,7 +309,7 @@ static void both_records_of_an_area_must_agree(void **state)
 	recorded(atlas, &none, VM(0x8000), VM(0x9000));
 	recorded(atlas, &moved, VM(0x10000), VM(0x13000));
 	recorded(atlas, &grown, VM(0x20000), VM(0x23000));
-	fake_inspect(atlas, &inspector_records);
+	fake_inspect(atlas, &inspector_vm_struct);
 	assert_int_equal(nr_findings(atlas), 2);
 	for (const struct vmatlas_finding *f = NULL; (f = vmatlas_finding_next(atlas, f));) {
 		assert_string_equal(f->code, "vm-struct-mismatch");
@@ -332,9 +332,9 @@ static void a_record_of_zeros_was_overwritten_one_not_read_was_told(void **state
 		.range = { VM(0), VM(0x2fff) }, .area = &zeros });
 	fake_claim(atlas, (struct vmatlas_claim){
 		.layer = VMATLAS_LAYER_RECORDED, .kind = VMATLAS_KIND_AREA,
-		.flags = VMATLAS_CLAIM_UNREAD, .range = { VM(0x8000), VM(0x8fff) },
+		.flags = VMATLAS_CLAIM_UNREADABLE, .range = { VM(0x8000), VM(0x8fff) },
 		.area = &unread });
-	fake_inspect(atlas, &inspector_records);
+	fake_inspect(atlas, &inspector_vm_struct);
 	assert_int_equal(nr_findings(atlas), 1);
 	assert_int_equal(vmatlas_finding_next(atlas, NULL)->record, zeros.vm_struct);
 	vmatlas_close(atlas);

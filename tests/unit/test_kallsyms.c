@@ -230,7 +230,7 @@ static void tables_that_are_missing_are_missing(void **state)
 	(void)state;
 	build(b, few, ARRAY_SIZE(few));
 	b->t.offsets = 0;
-	refuses(b, VMATLAS_ERROR_MISSING);
+	refuses(b, VMATLAS_ERROR_NOT_FOUND);
 }
 
 static void an_impossible_count_is_refused(void **state)

@@ -15,14 +15,14 @@ static struct kept *runs_of(const struct mem_record_page *const *pages, size_t n
 			    size_t *ret_size)
 {
 	struct str text = { 0 };
-	struct kept *k = kept_new();
+	struct kept *k = extract_note_new();
 
 	assert_non_null(k);
-	kept_runs_make(pages, nr, &text);
-	assert_null(kept_runs_parse(k, (const uint8_t *)str_text(&text), text.len));
+	extract_note_runs_make(pages, nr, &text);
+	assert_null(extract_note_runs_parse(k, (const uint8_t *)str_text(&text), text.len));
 	*ret_size = text.len;
 	str_done(&text);
-	kept_seal(k);
+	extract_note_seal(k);
 	return k;
 }
 
@@ -43,14 +43,14 @@ static void every_byte_is_known_or_not(void **state)
 	assert_true(size < 24);		/* three runs: the pages touch */
 	for (size_t i = 0; i < 3; i++)
 		for (size_t at = 0; at < MEM_RECORD_PAGE; at++)
-			assert_int_equal(kept_holds(k, pages[i]->paddr + at, 1),
+			assert_int_equal(extract_note_holds(k, pages[i]->paddr + at, 1),
 					 pages[i]->known[at / 8] >> at % 8 & 1);
-	assert_true(kept_holds(k, 0x5000 + 4090, 16));
-	assert_false(kept_holds(k, 0x5000 + 4090, 17));
-	assert_false(kept_holds(k, 0x5000, 2));
-	assert_false(kept_holds(k, 0xffffffff, 2));
-	assert_false(kept_holds(k, UINT64_MAX - 7, 8));
-	kept_free(k);
+	assert_true(extract_note_holds(k, 0x5000 + 4090, 16));
+	assert_false(extract_note_holds(k, 0x5000 + 4090, 17));
+	assert_false(extract_note_holds(k, 0x5000, 2));
+	assert_false(extract_note_holds(k, 0xffffffff, 2));
+	assert_false(extract_note_holds(k, UINT64_MAX - 7, 8));
+	extract_note_free(k);
 }
 
 static void nothing_known_is_nothing_held(void **state)
@@ -60,8 +60,8 @@ static void nothing_known_is_nothing_held(void **state)
 
 	(void)state;
 	assert_int_equal(size, 0);
-	assert_false(kept_holds(k, 0, 1));
-	kept_free(k);
+	assert_false(extract_note_holds(k, 0, 1));
+	extract_note_free(k);
 }
 
 static void runs_that_wrap_are_refused(void **state)
@@ -72,22 +72,22 @@ static void runs_that_wrap_are_refused(void **state)
 	static const uint8_t cut[] = { 0x80, 0x80 };
 	static const uint8_t endless[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 					   0xff, 0xff, 0xff, 1 };
-	struct kept *k = kept_new();
+	struct kept *k = extract_note_new();
 
 	(void)state;
-	expect_error(kept_runs_parse(k, wraps, sizeof(wraps)), VMATLAS_ERROR_FORMAT, "damaged");
-	expect_error(kept_runs_parse(k, cut, sizeof(cut)), VMATLAS_ERROR_FORMAT, "damaged");
-	expect_error(kept_runs_parse(k, endless, sizeof(endless)), VMATLAS_ERROR_FORMAT,
+	expect_error(extract_note_runs_parse(k, wraps, sizeof(wraps)), VMATLAS_ERROR_FORMAT, "damaged");
+	expect_error(extract_note_runs_parse(k, cut, sizeof(cut)), VMATLAS_ERROR_FORMAT, "damaged");
+	expect_error(extract_note_runs_parse(k, endless, sizeof(endless)), VMATLAS_ERROR_FORMAT,
 		     "damaged");
-	kept_free(k);
+	extract_note_free(k);
 }
 
 static struct kept *faults_of(const char *text)
 {
-	struct kept *k = kept_new();
+	struct kept *k = extract_note_new();
 
-	assert_null(kept_faults_parse(k, (const uint8_t *)text, strlen(text)));
-	kept_seal(k);
+	assert_null(extract_note_faults_parse(k, (const uint8_t *)text, strlen(text)));
+	extract_note_seal(k);
 	return k;
 }
 
@@ -102,22 +102,22 @@ static void refused_as_the_dump_refused(void **state)
 	struct kept *k;
 
 	(void)state;
-	kept_faults_make(faults, ARRAY_SIZE(faults), &text);
+	extract_note_faults_make(faults, ARRAY_SIZE(faults), &text);
 	k = faults_of(str_text(&text));
 	str_done(&text);
 	/* a backend that knows blocks names the block; one that knows bytes, the byte */
-	expect_error(kept_refuse(k, 0x1238, 8), VMATLAS_ERROR_FAULT,
+	expect_error(extract_note_refuse(k, 0x1238, 8), VMATLAS_ERROR_FAULT,
 		     "physical 0x1000: filtered out by makedumpfile");
-	expect_error(kept_refuse(k, 0x8fb0, 40), VMATLAS_ERROR_FAULT,
+	expect_error(extract_note_refuse(k, 0x8fb0, 40), VMATLAS_ERROR_FAULT,
 		     "physical 0x8fb0: file is truncated: it ends at offset 0x1234");
-	expect_error(kept_refuse(k, 0x8fc0, 8), VMATLAS_ERROR_FAULT,
+	expect_error(extract_note_refuse(k, 0x8fc0, 8), VMATLAS_ERROR_FAULT,
 		     "physical 0x8fc0: likewise");
-	expect_error(kept_refuse(k, 0x8fb8, 4), VMATLAS_ERROR_FAULT, "physical 0x8fb0: file");
+	expect_error(extract_note_refuse(k, 0x8fb8, 4), VMATLAS_ERROR_FAULT, "physical 0x8fb0: file");
 	/* what was there before the fault was read, too */
-	expect_error(kept_refuse(k, 0x8fa0, 0x20), VMATLAS_ERROR_FAULT, "physical 0x8fb0: file");
-	expect_error(kept_refuse(k, 0x7000, 8), VMATLAS_ERROR_FAULT,
+	expect_error(extract_note_refuse(k, 0x8fa0, 0x20), VMATLAS_ERROR_FAULT, "physical 0x8fb0: file");
+	expect_error(extract_note_refuse(k, 0x7000, 8), VMATLAS_ERROR_FAULT,
 		     "physical 0x7000: not kept in this extract");
-	kept_free(k);
+	extract_note_free(k);
 }
 
 static void lines_that_make_no_sense_are_passed_over(void **state)
@@ -126,23 +126,23 @@ static void lines_that_make_no_sense_are_passed_over(void **state)
 				   "3000 8 good\n4000 8 no end");
 
 	(void)state;
-	expect_error(kept_refuse(k, 0x1000, 8), VMATLAS_ERROR_FAULT, "not kept");
-	expect_error(kept_refuse(k, 0x2000, 8), VMATLAS_ERROR_FAULT, "not kept");
-	expect_error(kept_refuse(k, 0x3000, 8), VMATLAS_ERROR_FAULT, "0x3000: good");
-	expect_error(kept_refuse(k, 0x4004, 8), VMATLAS_ERROR_FAULT, "0x4000: no end");
-	kept_free(k);
+	expect_error(extract_note_refuse(k, 0x1000, 8), VMATLAS_ERROR_FAULT, "not kept");
+	expect_error(extract_note_refuse(k, 0x2000, 8), VMATLAS_ERROR_FAULT, "not kept");
+	expect_error(extract_note_refuse(k, 0x3000, 8), VMATLAS_ERROR_FAULT, "0x3000: good");
+	expect_error(extract_note_refuse(k, 0x4004, 8), VMATLAS_ERROR_FAULT, "0x4000: no end");
+	extract_note_free(k);
 }
 
 static void facts_come_back(void **state)
 {
-	struct kept_facts facts = { .taken = 1795406753, .node = "db 17",
+	struct extract_note_facts facts = { .taken = 1795406753, .node = "db 17",
 				    .truncated_at = 415338465, .expected_size = 553784608 };
-	struct kept_facts seen = { 0 };
+	struct extract_note_facts seen = { 0 };
 	struct str text = { 0 };
 
 	(void)state;
-	kept_facts_make(&facts, &text);
-	kept_facts_parse((const uint8_t *)str_text(&text), text.len, &seen);
+	extract_note_facts_make(&facts, &text);
+	extract_note_facts_parse((const uint8_t *)str_text(&text), text.len, &seen);
 	str_done(&text);
 	assert_int_equal(seen.taken, facts.taken);
 	assert_string_equal(seen.node, facts.node);
@@ -153,14 +153,14 @@ static void facts_come_back(void **state)
 static void facts_may_be_missing_or_nonsense(void **state)
 {
 	static const char text[] = "NODE=\nTAKEN=never\nTRUNCATED=12\nNODES=x";
-	struct kept_facts seen = { 0 };
+	struct extract_note_facts seen = { 0 };
 
 	(void)state;
-	kept_facts_parse((const uint8_t *)text, sizeof(text) - 1, &seen);
+	extract_note_facts_parse((const uint8_t *)text, sizeof(text) - 1, &seen);
 	assert_int_equal(seen.taken, 0);
 	assert_string_equal(seen.node, "");
 	assert_int_equal(seen.truncated_at, 0);
-	kept_facts_parse(NULL, 0, &seen);
+	extract_note_facts_parse(NULL, 0, &seen);
 }
 
 int main(void)

@@ -28,7 +28,7 @@ static uint32_t dice(uint32_t sides)
 
 struct space {
 	struct vmatlas *atlas;
-	uint8_t label[NR_PAGES];	/* enum ledger_what */
+	uint8_t label[NR_PAGES];	/* enum va_use */
 };
 
 static void add_area(struct space *s, size_t from, size_t to, bool busy)
@@ -44,7 +44,7 @@ static void add_area(struct space *s, size_t from, size_t to, bool busy)
 		.source = "", .flags = VMATLAS_CLAIM_PRIMARY,
 	};
 	if (busy && to - from > 1)
-		s->label[to - 1] = LEDGER_GUARD;
+		s->label[to - 1] = VA_GUARD;
 }
 
 static void add_free(struct space *s, size_t from, size_t to)
@@ -56,16 +56,16 @@ static void add_free(struct space *s, size_t from, size_t to)
 	a->record = AT(from) ^ 0xdef;
 }
 
-static void add_run(struct space *s, enum ledger_what what, size_t from, size_t to)
+static void add_run(struct space *s, enum va_use what, size_t from, size_t to)
 {
 	struct pooled *p;
 
 	memset(s->label + from, what, to - from);
-	if (what == LEDGER_BUSY || what == LEDGER_UNPURGED)
-		add_area(s, from, to, what == LEDGER_BUSY);
-	if (what == LEDGER_FREE)
+	if (what == VA_BUSY || what == VA_UNPURGED)
+		add_area(s, from, to, what == VA_BUSY);
+	if (what == VA_FREE)
 		add_free(s, from, to);
-	if (what == LEDGER_POOLED) {
+	if (what == VA_POOLED) {
 		p = vec_push(&s->atlas->books.free->pooled);
 		assert_non_null(p);
 		p->range = (struct vmatlas_range){ AT(from), AT(to) - 1 };
@@ -94,10 +94,10 @@ static uint32_t grow_tree(struct tree *t, size_t from, size_t to, uint32_t paren
 
 static void make(struct space *s, bool with_losses)
 {
-	static const enum ledger_what whats[] = {
-		LEDGER_BUSY, LEDGER_FREE, LEDGER_UNPURGED, LEDGER_POOLED, LEDGER_LOST,
+	static const enum va_use whats[] = {
+		VA_BUSY, VA_FREE, VA_UNPURGED, VA_POOLED, VA_LOST,
 	};
-	enum ledger_what last = LEDGER_GUARD;
+	enum va_use last = VA_GUARD;
 	struct free_books *f = calloc(1, sizeof(*f));
 
 	s->atlas = fake_atlas();
@@ -109,9 +109,9 @@ static void make(struct space *s, bool with_losses)
 	f->state = FREE_IN_TREE;
 	for (size_t at = 0; at < NR_PAGES;) {
 		const size_t to = MIN(at + 1 + dice(12), (size_t)NR_PAGES);
-		const enum ledger_what what = whats[dice(with_losses ? 5 : 4)];
+		const enum va_use what = whats[dice(with_losses ? 5 : 4)];
 
-		if (what == last && (what == LEDGER_FREE || what == LEDGER_LOST))
+		if (what == last && (what == VA_FREE || what == VA_LOST))
 			continue;
 		add_run(s, what, at, to);
 		last = what;
@@ -122,10 +122,10 @@ static void make(struct space *s, bool with_losses)
 	for (size_t i = 0; i < s->atlas->books.areas.nr; i++)
 		s->atlas->books.areas.v[i].order = (uint32_t)i;
 	assert_null(atlas_seal(s->atlas));
-	assert_null(ledger_draw(s->atlas));
+	assert_null(space_account(s->atlas));
 }
 
-static uint64_t labelled(const struct space *s, enum ledger_what what)
+static uint64_t labelled(const struct space *s, enum va_use what)
 {
 	uint64_t bytes = 0;
 
@@ -138,18 +138,18 @@ static void every_byte_is_in_one_column(void **state)
 {
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
-		const struct ledger_space *l;
+		const struct space_usage *l;
 		struct space s;
 
 		make(&s, true);
-		l = ledger_space(s.atlas, VMATLAS_KIND_VMALLOC_SPACE);
+		l = space_usage(s.atlas, VMATLAS_KIND_VMALLOC_SPACE);
 		assert_non_null(l);
-		assert_int_equal(l->pub.busy, labelled(&s, LEDGER_BUSY));
-		assert_int_equal(l->pub.guard, labelled(&s, LEDGER_GUARD));
-		assert_int_equal(l->pub.unpurged, labelled(&s, LEDGER_UNPURGED));
-		assert_int_equal(l->pub.pooled, labelled(&s, LEDGER_POOLED));
-		assert_int_equal(l->pub.free, labelled(&s, LEDGER_FREE));
-		assert_int_equal(l->pub.lost, labelled(&s, LEDGER_LOST));
+		assert_int_equal(l->pub.busy, labelled(&s, VA_BUSY));
+		assert_int_equal(l->pub.guard, labelled(&s, VA_GUARD));
+		assert_int_equal(l->pub.unpurged, labelled(&s, VA_UNPURGED));
+		assert_int_equal(l->pub.pooled, labelled(&s, VA_POOLED));
+		assert_int_equal(l->pub.free, labelled(&s, VA_FREE));
+		assert_int_equal(l->pub.lost, labelled(&s, VA_LOST));
 		vmatlas_close(s.atlas);
 	}
 }
@@ -158,7 +158,7 @@ static bool is_label(const struct space *s, size_t page, bool purged)
 {
 	const uint8_t l = s->label[page];
 
-	return l == LEDGER_FREE || (purged && (l == LEDGER_UNPURGED || l == LEDGER_POOLED));
+	return l == VA_FREE || (purged && (l == VA_UNPURGED || l == VA_POOLED));
 }
 
 /* The lowest place by hand; 0: none. */
@@ -180,7 +180,7 @@ static void the_lowest_hole_is_found(void **state)
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
 		const size_t pages = 1 + dice(11);
-		struct fit_request r = {
+		struct alloc_request r = {
 			.bytes = pages * PAGE, .align = 1, .length = pages * PAGE,
 			.start = AT(0), .end = AT(NR_PAGES),
 		};
@@ -190,10 +190,10 @@ static void the_lowest_hole_is_found(void **state)
 
 		make(&s, false);
 		want = by_hand(&s, pages, 1, false);
-		assert_int_equal(fit_search(s.atlas, &r, &got), want != 0);
+		assert_int_equal(alloc_search(s.atlas, &r, &got), want != 0);
 		assert_true(!want || got.first == want);
 		want = by_hand(&s, pages, 1, true);
-		assert_int_equal(fit_search_purged(s.atlas, &r, &got), want != 0);
+		assert_int_equal(alloc_search_purged(s.atlas, &r, &got), want != 0);
 		assert_true(!want || got.first == want);
 		vmatlas_close(s.atlas);
 	}
@@ -205,7 +205,7 @@ static void an_aligned_place_is_one(void **state)
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
 		const size_t pages = 1 + dice(4), align = 1u << (1 + dice(2));
-		struct fit_request r = {
+		struct alloc_request r = {
 			.bytes = pages * PAGE, .align = align * PAGE,
 			.length = (pages + align) * PAGE - 1,
 			.start = AT(dice(NR_PAGES)), .end = AT(NR_PAGES),
@@ -214,7 +214,7 @@ static void an_aligned_place_is_one(void **state)
 		struct space s;
 
 		make(&s, false);
-		if (fit_search(s.atlas, &r, &got)) {
+		if (alloc_search(s.atlas, &r, &got)) {
 			assert_int_equal(got.first % r.align, 0);
 			assert_true(got.first >= r.start && got.last < r.end);
 			for (size_t i = 0; i < pages; i++)
@@ -229,7 +229,7 @@ static void wrong_sizes_end_the_search(void **state)
 {
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
-		struct fit_request r = {
+		struct alloc_request r = {
 			.bytes = 4 * PAGE, .align = 4 * PAGE, .length = 8 * PAGE - 1,
 			.start = AT(dice(NR_PAGES)), .end = AT(NR_PAGES),
 		};
@@ -242,7 +242,7 @@ static void wrong_sizes_end_the_search(void **state)
 		for (size_t i = 0; i < t->v.nr; i++)
 			if (!dice(3))
 				t->v.v[i].subtree_max = dice(2) ? UINT64_MAX : 0;
-		if (fit_search(s.atlas, &r, &got))
+		if (alloc_search(s.atlas, &r, &got))
 			assert_int_equal(got.first % r.align, 0);
 		vmatlas_close(s.atlas);
 	}

@@ -119,7 +119,7 @@ static int fake_read(void *arg, uint32_t space, uint64_t addr, void *buf, uint64
 static void a_host_is_asked_every_time(void **state)
 {
 	struct fake fake = { .base = UINT64_MAX - sizeof(pattern) + 1 };
-	struct vmatlas_host host = {
+	struct vmatlas_memory_ops host = {
 		.size = sizeof(host), .arg = &fake, .read = fake_read,
 	};
 	struct mem *mem = NULL;
@@ -139,7 +139,7 @@ static void a_host_is_asked_every_time(void **state)
 
 static void a_host_without_read_is_refused(void **state)
 {
-	struct vmatlas_host host = { .size = sizeof(host) };
+	struct vmatlas_memory_ops host = { .size = sizeof(host) };
 	struct mem *mem = NULL;
 
 	(void)state;

@@ -34,7 +34,7 @@ static int read_memory(void *arg, uint32_t space, uint64_t addr, void *buf, uint
 	return 0;
 }
 
-static const struct vmatlas_host host = {
+static const struct vmatlas_memory_ops host = {
 	.size = sizeof(host), .read = read_memory, .symbol = no_symbol,
 };
 
@@ -114,7 +114,7 @@ static void what_is_recorded_and_mapped_is_fine(void **state)
 	map(0, 0x5000000 | LEAF);
 	map(1, 0x6000000 | LEAF);
 	map(4, 0xfed00000 | LEAF | UC);
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	assert_int_equal(nr_findings(atlas), 0);
 	vmatlas_close(atlas);
 }
@@ -131,9 +131,9 @@ static void areas_that_need_not_be_mapped_are_let_be(void **state)
 	area(atlas, VMATLAS_KIND_VM_MAP_RAM, 8, 1, (struct vmatlas_area){ 0 });
 	area(atlas, VMATLAS_KIND_UNPURGED, 12, 1, (struct vmatlas_area){ 0 });
 	area(atlas, VMATLAS_KIND_SPARSE, 16, 1, (struct vmatlas_area){ 0 });
-	area(atlas, VMATLAS_KIND_RESERVED, 20, 1, (struct vmatlas_area){ 0 });
+	area(atlas, VMATLAS_KIND_EMPTY_MAPPING, 20, 1, (struct vmatlas_area){ 0 });
 	area(atlas, VMATLAS_KIND_IOREMAP, 24, 1, (struct vmatlas_area){ 0 });
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	assert_int_equal(nr_findings(atlas), 0);
 	vmatlas_close(atlas);
 }
@@ -147,7 +147,7 @@ static void a_hole_is_told_with_its_entry(void **state)
 	area(atlas, VMATLAS_KIND_VMALLOC, 0, 3, (struct vmatlas_area){ .nr_pages = 3 });
 	map(0, 0x5000000 | LEAF);
 	map(2, 0x6000000 | LEAF);
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	f = only_finding(atlas, "unmapped-area");
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_ERROR);
 	assert_says(f->message, "1 of 3 pages are not mapped, the first at ffffc90000001000");
@@ -163,7 +163,7 @@ static void pages_without_a_record_are_one_finding(void **state)
 	(void)state;
 	for (unsigned int i = 0; i < 200; i++)
 		map(i, (0x5000000 + i * 0x3000) | LEAF);
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	f = only_finding(atlas, "stale-pte");
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_WARNING);
 	assert_says(f->message, "200 pages are mapped");
@@ -178,10 +178,10 @@ static void with_a_broken_list_they_are_not_judged(void **state)
 	(void)state;
 	atlas->books.areas_complete = false;
 	map(0, 0x5000000 | LEAF);
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	assert_int_equal(atlas->findings.nr, 0);
 	for (const struct vmatlas_coverage *c = NULL; (c = vmatlas_coverage_next(atlas, c));)
-		told |= c->state == VMATLAS_NOT_JUDGED && strstr(c->subject, "no record owns");
+		told |= c->state == VMATLAS_COVERAGE_SKIPPED && strstr(c->subject, "no record owns");
 	assert_true(told);
 	vmatlas_close(atlas);
 }
@@ -195,7 +195,7 @@ static void an_uncached_mapping_of_ram_is_told(void **state)
 	give_ram(atlas);
 	area(atlas, VMATLAS_KIND_IOREMAP, 0, 1, (struct vmatlas_area){ .phys = 0x5000000 });
 	map(0, 0x5000000 | LEAF | UC);
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	f = only_finding(atlas, "ram-ioremapped");
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_WARNING);
 	assert_says(f->message, "maps RAM at physical 0x5000000 as uncached");
@@ -218,7 +218,7 @@ static void two_types_of_one_register_are_told(void **state)
 		area(atlas, VMATLAS_KIND_IOREMAP, 4, 1, (struct vmatlas_area){ .phys = 0xfed00000 });
 		map(0, 0xfed00000 | LEAF | UC);
 		map(4, 0xfed00000 | LEAF);
-		fake_inspect(atlas, &inspector_mappings);
+		fake_inspect(atlas, &inspector_pgtable);
 		f = only_finding(atlas, "memtype-conflict");
 		assert_int_equal(f->severity, i ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE);
 		assert_says(f->message, "physical 0xfed00000 is mapped uncached");
@@ -251,7 +251,7 @@ static void ram_has_the_type_of_the_direct_map(void **state)
 		put(TABLE_AT(5), 40, 0x5000000 | LEAF | LARGE | cases[i].linear);
 		area(atlas, VMATLAS_KIND_VMAP, 0, 1, (struct vmatlas_area){ 0 });
 		map(0, 0x5003000 | LEAF | UC);
-		fake_inspect(atlas, &inspector_mappings);
+		fake_inspect(atlas, &inspector_pgtable);
 		if (cases[i].severity) {
 			f = only_finding(atlas, "memtype-conflict");
 			assert_int_equal(f->severity, cases[i].severity);
@@ -273,7 +273,7 @@ static void tables_that_cannot_be_are_told(void **state)
 	put(TABLE_AT(2), 2, TABLE_AT(3) | TABLE);	/* the same table twice */
 	area(atlas, VMATLAS_KIND_VM_MAP_RAM, 0, 511, (struct vmatlas_area){ 0 });
 	map(0, 0x5000000 | LEAF);
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	assert_int_equal(nr_findings(atlas), 2);
 	assert_string_equal(vmatlas_finding_next(atlas, NULL)->code, "page-table-corrupt");
 	vmatlas_close(atlas);
@@ -287,10 +287,10 @@ static void a_table_that_is_not_there_is_no_finding(void **state)
 	(void)state;
 	put(TABLE_AT(2), 0, 0x200000 | TABLE);
 	area(atlas, VMATLAS_KIND_VMALLOC, 0, 2, (struct vmatlas_area){ .nr_pages = 2 });
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	assert_int_equal(nr_findings(atlas), 0);
 	for (const struct vmatlas_coverage *c = NULL; (c = vmatlas_coverage_next(atlas, c));)
-		partial |= c->state == VMATLAS_PARTIAL && !strcmp(c->subject, "page tables");
+		partial |= c->state == VMATLAS_COVERAGE_PARTIAL && !strcmp(c->subject, "page tables");
 	assert_true(partial);
 	vmatlas_close(atlas);
 }
@@ -308,7 +308,7 @@ static void thousands_of_one_kind_are_counted(void **state)
 			.layer = VMATLAS_LAYER_RECORDED, .kind = VMATLAS_KIND_VMALLOC,
 			.area = &record,
 			.range = { VA + (200 + 4 * i) * 0x1000, VA + (202 + 4 * i) * 0x1000 - 1 } });
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	assert_int_equal(nr_findings(atlas), 21);
 	vmatlas_close(atlas);
 }
@@ -325,7 +325,7 @@ static struct vmatlas *two_remaps(uint64_t a, uint64_t b)
 		map(i, (a + i * 0x1000) | LEAF | UC);
 		map(4 + i, (b + i * 0x1000) | LEAF | UC);
 	}
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	return atlas;
 }
 
@@ -361,7 +361,7 @@ static struct vmatlas *uncached_ram(uint32_t kind, uint64_t pud)
 	put(TABLE_AT(4), 0, pud);
 	area(atlas, kind, 0, 1, (struct vmatlas_area){ 0 });
 	map(0, 0x5000000 | LEAF | UC);
-	fake_inspect(atlas, &inspector_mappings);
+	fake_inspect(atlas, &inspector_pgtable);
 	return atlas;
 }
 

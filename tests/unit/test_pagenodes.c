@@ -10,7 +10,7 @@
 #include "kernel/kernel.h"
 
 static struct vmatlas_error *play_resolve(struct kernel *k,
-					  const struct vmatlas_need *needs, size_t nr,
+					  const struct vmatlas_lookup *needs, size_t nr,
 					  struct resolved *ret);
 static struct vmatlas_error *play_read(struct kernel *k, uint64_t addr, void *buf,
 				       size_t len);
@@ -19,7 +19,7 @@ static struct vmatlas_error *play_read_uint(struct kernel *k, uint64_t addr, siz
 static bool play_is_pointer(const struct kernel *k, uint64_t addr);
 static const char *play_text(const struct vmcoreinfo *v, const char *key);
 
-#define needs_resolve play_resolve
+#define lookup_resolve play_resolve
 #define kernel_read play_read
 #define kernel_read_uint play_read_uint
 #define kernel_is_pointer play_is_pointer
@@ -43,7 +43,7 @@ static struct {
 } play;
 
 static struct vmatlas_error *play_resolve(struct kernel *k,
-					  const struct vmatlas_need *needs, size_t nr,
+					  const struct vmatlas_lookup *needs, size_t nr,
 					  struct resolved *ret)
 {
 	(void)k;

@@ -25,7 +25,7 @@ static struct vmatlas *judge(const char *log)
 {
 	char path[] = "/tmp/vmatlas-test-XXXXXX";
 	int fd = mkstemp(path);
-	VMATLAS_OPTS(vmatlas_open_opts, opts, .declared = path);
+	VMATLAS_OPTS(vmatlas_open_opts, opts, .boot_log = path);
 	struct vmatlas *atlas = NULL;
 
 	assert_true(fd >= 0);
@@ -63,7 +63,7 @@ static bool is_judged(struct vmatlas *atlas)
 	const struct vmatlas_coverage *c = NULL;
 
 	while ((c = vmatlas_coverage_next(atlas, c)))
-		if (c->state == VMATLAS_NOT_JUDGED)
+		if (c->state == VMATLAS_COVERAGE_SKIPPED)
 			return false;
 	return true;
 }

@@ -11,7 +11,7 @@
 
 #define MIBS(n) ((uint64_t)(n) << 20)
 
-static const struct ram_choice *choice(const struct ram_answer *a,
+static const struct ram_choice *choice(const struct arm_lowmem_result *a,
 				       enum ram_choice_kind kind)
 {
 	for (size_t i = 0; i < a->nr_choices; i++)
@@ -21,9 +21,9 @@ static const struct ram_choice *choice(const struct ram_answer *a,
 }
 
 /* Raspberry Pi 1, 6.1 without HIGHMEM, vmalloc=640M: 448 MiB installed. */
-static struct ram_question rpi(const struct vmatlas_range *installed)
+static struct arm_lowmem_input rpi(const struct vmatlas_range *installed)
 {
-	return (struct ram_question){
+	return (struct arm_lowmem_input){
 		.page_offset = 0xc0000000, .lowmem_end = 0xd7000000,
 		.vmalloc_end = 0xff800000, .has_phys_offset = true, .phys_offset = 0,
 		.knows_command_line = true, .has_param = true, .param = MIBS(640), .gap = RAM_GAP_ADDED,
@@ -36,11 +36,11 @@ static struct ram_question rpi(const struct vmatlas_range *installed)
 static void a_large_vmalloc_costs_80_of_448_mib(void **state)
 {
 	const struct vmatlas_range installed = { 0, 0x1bffffff };
-	struct ram_question q = rpi(&installed);
-	struct ram_answer a;
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
 
 	(void)state;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_true(a.at_limit);
 	assert_int_equal(a.limit, 0xd7000000);
@@ -62,33 +62,33 @@ static void its_log_line_agrees(void **state)
 {
 	const struct vmatlas_range installed = { 0, 0x1bffffff };
 	struct vmatlas_range logged = { 0x17000000, 0x1bffffff };
-	struct ram_question q = rpi(&installed);
-	struct ram_answer a;
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.logged = &logged;
 	q.nr_logged = 1;
 	q.logged_at_limit = true;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_false(a.log_disagrees);
 	assert_false(a.lost_from_log);
 	assert_int_equal(a.lost_bytes, MIBS(80));
 	logged.last = 0x1affffff;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_true(a.log_disagrees);
 }
 
 static void the_default_reservation_costs_it_nothing(void **state)
 {
 	const struct vmatlas_range installed = { 0, 0x1bffffff };
-	struct ram_question q = rpi(&installed);
-	struct ram_answer a;
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.has_param = false;
 	q.lowmem_end = 0xdc000000;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_ALL_USED);
 	assert_int_equal(a.limit, 0xf0000000);
 	assert_false(a.at_limit);
@@ -98,27 +98,27 @@ static void the_default_reservation_costs_it_nothing(void **state)
 static void highmem_does_not_help_an_aliasing_cache(void **state)
 {
 	const struct vmatlas_range installed = { 0, 0x1bffffff };
-	struct ram_question q = rpi(&installed);
-	struct ram_answer a;
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.aliasing = RAM_YES;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_null(choice(&a, RAM_CHOICE_HIGHMEM));
 	/* not even a kernel that has it */
 	q.highmem = RAM_YES;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	q.aliasing = RAM_NO;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IN_HIGHMEM);
 	assert_int_equal(a.lost_bytes, MIBS(80));
 }
 
 /* 2.6.3x on an S5P board with 512 MiB at 0x40000000; only its table is left. */
-static struct ram_question s5p(void)
+static struct arm_lowmem_input s5p(void)
 {
-	return (struct ram_question){
+	return (struct arm_lowmem_input){
 		.page_offset = 0xc0000000, .lowmem_end = 0xd8000000,
 		.vmalloc_end = 0xe0000000, .has_dma_window = true,
 		.highmem = RAM_NO, .aliasing = RAM_UNKNOWN, .lpae = RAM_UNKNOWN,
@@ -127,40 +127,40 @@ static struct ram_question s5p(void)
 
 static void a_table_alone_shows_lowmem_at_its_limit(void **state)
 {
-	struct ram_question q = s5p();
-	struct ram_answer a;
+	struct arm_lowmem_input q = s5p();
+	struct arm_lowmem_result a;
 
 	(void)state;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_AT_LIMIT);
 	assert_int_equal(a.reserve, MIBS(128));
 	assert_int_equal(a.gap, 0);
 	assert_int_equal(a.limit, 0xd8000000);
 	/* without the DMA row, VMALLOC_END tells the age */
 	q.has_dma_window = false;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_AT_LIMIT);
 	/* 16 MiB less RAM, and nothing can have been cut, unless by a vmalloc= */
 	q.lowmem_end = 0xd7000000;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_NOT_JUDGED);
 	q.knows_command_line = true;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_NOT_CUT);
 }
 
 static void its_log_line_gives_the_whole_story(void **state)
 {
 	const struct vmatlas_range logged = { 0x58000000, 0x5fffffff };
-	struct ram_question q = s5p();
-	struct ram_answer a;
+	struct arm_lowmem_input q = s5p();
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.told_size = MIBS(512);
 	q.logged = &logged;
 	q.nr_logged = 1;
 	q.logged_at_limit = true;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_int_equal(a.lost_bytes, MIBS(128));
 	assert_int_equal(a.lost[0].first, 0x58000000);
@@ -179,32 +179,32 @@ static void its_log_line_gives_the_whole_story(void **state)
 
 static void mem_alone_gives_the_amount_but_not_the_place(void **state)
 {
-	struct ram_question q = s5p();
-	struct ram_answer a;
+	struct arm_lowmem_input q = s5p();
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.told_size = MIBS(512);
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_int_equal(a.lost_bytes, MIBS(128));
 	assert_int_equal(a.nr_lost, 0);
 	assert_false(a.has_phys_offset);
 	q.told_size = MIBS(384);
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_ALL_USED);
 }
 
 static void limit_is(uint32_t release, bool has_param, uint64_t param,
 		     uint64_t vmalloc_end, uint64_t lowmem_end)
 {
-	struct ram_question q = {
+	struct arm_lowmem_input q = {
 		.page_offset = 0xc0000000, .lowmem_end = lowmem_end,
 		.vmalloc_end = vmalloc_end, .release = release,
 		.has_param = has_param, .param = param,
 	};
-	struct ram_answer a;
+	struct arm_lowmem_result a;
 
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_true(a.limit_known);
 	assert_int_equal(a.limit, lowmem_end);
 	assert_int_equal(a.verdict, RAM_AT_LIMIT);
@@ -231,15 +231,15 @@ static void each_generation_has_its_arithmetic(void **state)
 
 static void vmlinux_knows_the_default_better_than_the_release(void **state)
 {
-	struct ram_question q = {
+	struct arm_lowmem_input q = {
 		.page_offset = 0xc0000000, .lowmem_end = 0xf0000000,
 		.vmalloc_end = 0xff800000, .release = KERNEL_RELEASE(6, 1),
 		.gap = RAM_GAP_TAKEN, .default_limit = 0xe0000000,
 	};
-	struct ram_answer a;
+	struct arm_lowmem_result a;
 
 	(void)state;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.reserve, 0x1f800000);
 	/* lowmem above that limit: not the rule this kernel follows */
 	assert_false(a.limit_known);
@@ -247,24 +247,24 @@ static void vmlinux_knows_the_default_better_than_the_release(void **state)
 	q.gap = RAM_GAP_ADDED;
 	q.default_reserve = MIBS(300);
 	q.lowmem_end = 0xec400000;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.limit, 0xec400000);
 }
 
 static void the_gap_decides_the_largest_value(void **state)
 {
 	const struct vmatlas_range installed = {0x40000000, 0x6fffffff}; /* 768 MiB */
-	struct ram_question q = {
+	struct arm_lowmem_input q = {
 		.page_offset = 0xc0000000, .lowmem_end = 0xef800000,
 		.vmalloc_end = 0xff800000, .has_phys_offset = true,
 		.phys_offset = 0x40000000, .has_param = true, .param = MIBS(256),
 		.gap = RAM_GAP_TAKEN, .release = KERNEL_RELEASE(5, 10),
 		.installed = &installed, .nr_installed = 1, .highmem = RAM_NO,
 	};
-	struct ram_answer a;
+	struct arm_lowmem_result a;
 
 	(void)state;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_int_equal(a.lost_bytes, MIBS(8));
 	assert_int_equal(a.largest_param, MIBS(248));
@@ -272,7 +272,7 @@ static void the_gap_decides_the_largest_value(void **state)
 	q.gap = RAM_GAP_ADDED;
 	q.release = KERNEL_RELEASE(5, 14);
 	q.lowmem_end = 0xef000000;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.lost_bytes, MIBS(16));
 	assert_int_equal(a.largest_param, MIBS(240));
 	assert_int_equal(choice(&a, RAM_CHOICE_PARAM)->vmalloc_size, MIBS(240));
@@ -285,17 +285,17 @@ static void lost_banks_keep_their_holes(void **state)
 		{ 0xb8000000, 0xbfffffff },
 	};
 	const struct vmatlas_range reserved[] = { { 0xbf000000, 0xbfffffff } };
-	struct ram_question q = {
+	struct arm_lowmem_input q = {
 		.page_offset = 0xc0000000, .lowmem_end = 0xf0000000,
 		.vmalloc_end = 0xff800000, .has_phys_offset = true,
 		.phys_offset = 0x80000000, .release = KERNEL_RELEASE(6, 1),
 		.installed = installed, .nr_installed = 3, .highmem = RAM_NO,
 		.reserved = reserved, .nr_reserved = 1,
 	};
-	struct ram_answer a;
+	struct arm_lowmem_result a;
 
 	(void)state;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_int_equal(a.nr_lost, 1);
 	assert_int_equal(a.lost[0].first, 0xb8000000);
@@ -306,12 +306,12 @@ static void lost_banks_keep_their_holes(void **state)
 static void without_a_command_line_lowmem_tells_what_was_reserved(void **state)
 {
 	const struct vmatlas_range installed = { 0, 0x1bffffff };
-	struct ram_question q = rpi(&installed);
-	struct ram_answer a;
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.knows_command_line = q.has_param = false;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_true(a.reserve_implied);
 	assert_int_equal(a.reserve, MIBS(640));
@@ -322,25 +322,25 @@ static void without_a_command_line_lowmem_tells_what_was_reserved(void **state)
 static void unused_ram_below_the_limit_is_not_blamed_on_vmalloc(void **state)
 {
 	const struct vmatlas_range installed = { 0, 0x1fffffff };
-	struct ram_question q = rpi(&installed);
-	struct ram_answer a;
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.has_param = false;
 	q.lowmem_end = 0xdc000000;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_LOST_OTHERWISE);
 	assert_int_equal(a.lost_bytes, MIBS(64));
 }
 
 static void a_kernel_with_highmem_loses_nothing_unseen(void **state)
 {
-	struct ram_question q = s5p();
-	struct ram_answer a;
+	struct arm_lowmem_input q = s5p();
+	struct arm_lowmem_result a;
 
 	(void)state;
 	q.highmem = RAM_YES;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_NOT_CUT);
 }
 
@@ -348,56 +348,56 @@ static void a_kernel_with_highmem_loses_nothing_unseen(void **state)
 static void a_log_without_a_table_still_gives_the_largest_value(void **state)
 {
 	const struct vmatlas_range logged = { 0x17000000, 0x1bffffff };
-	struct ram_question q = {
+	struct arm_lowmem_input q = {
 		.release = KERNEL_RELEASE(6, 1), .has_param = true, .param = MIBS(640),
 		.logged = &logged, .nr_logged = 1, .logged_at_limit = true,
 		.highmem = RAM_UNKNOWN, .aliasing = RAM_UNKNOWN,
 	};
-	struct ram_answer a;
+	struct arm_lowmem_result a;
 
 	(void)state;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_false(a.layout_known);
 	assert_int_equal(a.lost_bytes, MIBS(80));
 	assert_int_equal(a.largest_param, MIBS(560));
 	assert_int_equal(choice(&a, RAM_CHOICE_DROP)->recovers, MIBS(80));
 	q.logged_at_limit = false;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_int_equal(a.nr_choices, 0);
 	/* the default reserve, but only if the command line is known to hold none */
 	q.logged_at_limit = true;
 	q.has_param = false;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.nr_choices, 0);
 	q.knows_command_line = true;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.largest_param, MIBS(160));
 }
 
 static void nonsense_is_not_judged(void **state)
 {
 	const struct vmatlas_range all = { 0, UINT64_MAX };
-	struct ram_question q = { 0 };
-	struct ram_answer a;
+	struct arm_lowmem_input q = { 0 };
+	struct arm_lowmem_result a;
 
 	(void)state;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_NOT_JUDGED);
 	q = rpi(&all);
 	q.logged = &all;
 	q.nr_logged = 1;
 	q.logged_at_limit = true;
 	q.param = UINT64_MAX;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	q.lowmem_end = UINT64_MAX;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	q = rpi(&all);
 	q.phys_offset = UINT64_MAX - 5;
-	ram_judge(&q, &a);
+	arm_lowmem_check(&q, &a);
 }
 
 int main(void)

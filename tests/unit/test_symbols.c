@@ -259,8 +259,8 @@ static void image_answers_by_name(void **state)
 	assert_ok(image_symbol(image, "image_test_inner", 0, &s));
 	assert_int_equal(s.size, sizeof(int));
 	assert_int_equal(code_of(image_symbol(image, "image_test_nothing", 0, &s)),
-			 VMATLAS_ERROR_MISSING);
-	assert_int_equal(code_of(image_symbol(image, "", 0, &s)), VMATLAS_ERROR_MISSING);
+			 VMATLAS_ERROR_NOT_FOUND);
+	assert_int_equal(code_of(image_symbol(image, "", 0, &s)), VMATLAS_ERROR_NOT_FOUND);
 	assert_int_equal(image_test_function(), 5);
 	image_free(image);
 }

@@ -32,13 +32,13 @@ static void log_done(struct printk_log *log)
 	str_done(&log->text);
 }
 
-static void shortages_of(const char *text, struct shortages *ret)
+static void shortages_of(const char *text, struct alloc_failures *ret)
 {
 	struct printk_log log;
 
 	log_make(&log, text);
-	*ret = (struct shortages){ 0 };
-	assert_null(shortages_find(&log, ret));
+	*ret = (struct alloc_failures){ 0 };
+	assert_null(alloc_failures_find(&log, ret));
 	log_done(&log);
 }
 
@@ -52,7 +52,7 @@ static struct oops oops_of(const char *text)
 	assert_null(oopses_find(&log, &all));
 	assert_int_equal(all.nr, 1);
 	first = all.v.v[0];
-	oopses_done(&all);
+	oopses_free(&all);
 	log_done(&log);
 	return first;
 }
@@ -61,7 +61,7 @@ static struct oops oops_of(const char *text)
 
 static void messages_of_a_kind_are_counted(void **state)
 {
-	struct shortages s;
+	struct alloc_failures s;
 
 	(void)state;
 	shortages_of("vmap allocation for size 1052672 failed: use vmalloc=<size> to increase size\n"
@@ -69,20 +69,20 @@ static void messages_of_a_kind_are_counted(void **state)
 		     "vmap allocation for size 69632 failed: use vmalloc=<size> to increase size.\n"
 		     "alloc_vmap_area: 21 callbacks suppressed\n", &s);
 	assert_int_equal(s.v.nr, 1);
-	assert_int_equal(s.v.v[0].kind, SHORTAGE_SPACE);
+	assert_int_equal(s.v.v[0].kind, FAILURE_SPACE);
 	assert_int_equal(s.v.v[0].nr, 2);
 	assert_int_equal(s.v.v[0].suppressed, 21);
 	assert_int_equal(s.v.v[0].smallest, 69632);
 	assert_int_equal(s.v.v[0].largest, 1052672);
 	assert_int_equal(s.v.v[0].first_nsec, 0);
 	assert_int_equal(s.v.v[0].last_nsec, 2000000);
-	shortages_done(&s);
+	alloc_failures_free(&s);
 }
 
 /* 6.11 and later say where; x86 ends its space inclusively, ARM exclusively. */
 static void ranges_keep_messages_apart(void **state)
 {
-	struct shortages s;
+	struct alloc_failures s;
 
 	(void)state;
 	shortages_of("vmalloc_node_range for size 12288 failed: Address range restricted to "
@@ -94,12 +94,12 @@ static void ranges_keep_messages_apart(void **state)
 	assert_int_equal(s.v.v[0].range.first, 0xf0800000);
 	assert_int_equal(s.v.v[0].range.last, 0xff7fffff);
 	assert_int_equal(s.v.v[1].range.last, 0xffffe8ffffffffff);
-	shortages_done(&s);
+	alloc_failures_free(&s);
 }
 
 static void the_backtrace_says_who_asked(void **state)
 {
-	struct shortages s;
+	struct alloc_failures s;
 
 	(void)state;
 	shortages_of("vmap allocation for size 4198400 failed: use vmalloc=<size> to increase size\n"
@@ -118,16 +118,16 @@ static void the_backtrace_says_who_asked(void **state)
 		     " fill_modules+0x10/0x40 [troubles]\n", &s);
 	assert_int_equal(s.v.nr, 2);
 	assert_string_equal(s.v.v[0].asked_by, "");
-	assert_int_equal(s.v.v[1].kind, SHORTAGE_SPACE);
+	assert_int_equal(s.v.v[1].kind, FAILURE_SPACE);
 	assert_int_equal(s.v.v[1].largest, 4194304);
 	assert_string_equal(s.v.v[1].through, "module_alloc");
 	assert_string_equal(s.v.v[1].asked_by, "leak_text.constprop.0 [troubles]");
-	shortages_done(&s);
+	alloc_failures_free(&s);
 }
 
 static void so_does_that_of_arm(void **state)
 {
-	struct shortages s;
+	struct alloc_failures s;
 
 	(void)state;
 	shortages_of("insmod invoked oom-killer: gfp_mask=0x2cc2(GFP_KERNEL), order=0\n"
@@ -138,50 +138,50 @@ static void so_does_that_of_arm(void **state)
 		     " leak_text.constprop.0 [troubles] from fill_modules+0x14/0x44 [troubles]\n",
 		     &s);
 	assert_int_equal(s.v.nr, 1);
-	assert_int_equal(s.v.v[0].kind, SHORTAGE_RAM);
+	assert_int_equal(s.v.v[0].kind, FAILURE_RAM);
 	assert_string_equal(s.v.v[0].asked_by, "leak_text.constprop.0 [troubles]");
-	shortages_done(&s);
+	alloc_failures_free(&s);
 }
 
 static void each_generation_has_its_words(void **state)
 {
-	static const struct { const char *text; enum shortage_kind kind; uint64_t size; } all[] = {
+	static const struct { const char *text; enum alloc_failure_kind kind; uint64_t size; } all[] = {
 		{ "allocation failed: out of vmalloc space - use vmalloc=<size> to increase size.",
-		  SHORTAGE_SPACE, 0 },
+		  FAILURE_SPACE, 0 },
 		{ "swapper/0: vmalloc: allocation failure, allocated 4097114112 of 17179934720 bytes",
-		  SHORTAGE_RAM, 17179934720 },
+		  FAILURE_RAM, 17179934720 },
 		{ "kworker/u16:2: vmalloc: allocation failure: 20480 bytes, mode:0xdc0(GFP_KERNEL)",
-		  SHORTAGE_SPACE_OR_LIMIT, 20480 },
+		  FAILURE_SPACE_OR_LIMIT, 20480 },
 		{ "x: vmalloc size 4096 allocation failure: exceeds total pages, mode:0xcc0",
-		  SHORTAGE_LIMIT, 4096 },
+		  FAILURE_LIMIT, 4096 },
 		{ "x: vmalloc size 8192 allocation failure: page order 0 allocation failed, mode:0x",
-		  SHORTAGE_RAM, 8192 },
+		  FAILURE_RAM, 8192 },
 		{ "x: vmalloc error: size 1553158144, exceeds total pages, mode:0xcc0(GFP_KERNEL)",
-		  SHORTAGE_LIMIT, 1553158144 },
+		  FAILURE_LIMIT, 1553158144 },
 		{ "x: vmalloc error: size 5, page order 9, failed to allocate pages, mode:0xcc0",
-		  SHORTAGE_RAM, 5 },
+		  FAILURE_RAM, 5 },
 		{ "x: vmalloc error: size 6, failed to allocated page array size 8, mode:0xcc0",
-		  SHORTAGE_RAM, 6 },
+		  FAILURE_RAM, 6 },
 		{ "percpu: allocation failed, size=4096 align=64 atomic=0, alloc from reserved "
-		  "chunk failed", SHORTAGE_LIMIT, 4096 },
-		{ "foo: Could not allocate 4096 bytes percpu data", SHORTAGE_LIMIT, 4096 },
+		  "chunk failed", FAILURE_LIMIT, 4096 },
+		{ "foo: Could not allocate 4096 bytes percpu data", FAILURE_LIMIT, 4096 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		struct shortages s;
+		struct alloc_failures s;
 
 		shortages_of(all[i].text, &s);
 		assert_int_equal(s.v.nr, 1);
 		assert_int_equal(s.v.v[0].kind, all[i].kind);
 		assert_int_equal(s.v.v[0].largest, all[i].size);
-		shortages_done(&s);
+		alloc_failures_free(&s);
 	}
 }
 
 static void an_ordinary_log_says_nothing(void **state)
 {
-	struct shortages s;
+	struct alloc_failures s;
 
 	(void)state;
 	shortages_of("Dentry cache hash table entries: 65536 (order: 7, 524288 bytes, vmalloc)\n"
@@ -189,7 +189,7 @@ static void an_ordinary_log_says_nothing(void **state)
 		     "net_ratelimit: 10 callbacks suppressed\n", &s);
 	assert_int_equal(s.v.nr, 0);
 	assert_int_equal(s.suppressed, 0);
-	shortages_done(&s);
+	alloc_failures_free(&s);
 }
 
 /* ---- Crashes ---- */
@@ -421,7 +421,7 @@ static void a_warning_is_no_crash(void **state)
 		       "RSP: 0018:ffff88003d9c5d28  EFLAGS: 00010246\n");
 	assert_null(oopses_find(&log, &all));
 	assert_int_equal(all.nr, 0);
-	oopses_done(&all);
+	oopses_free(&all);
 	log_done(&log);
 }
 
@@ -440,7 +440,7 @@ static void of_many_the_last_is_kept(void **state)
 	assert_int_equal(all.nr, 100);
 	assert_int_equal(all.v.nr, OOPS_MAX);
 	assert_int_equal(all.v.v[OOPS_MAX - 1].fault.value, 99);
-	oopses_done(&all);
+	oopses_free(&all);
 	log_done(&log);
 	str_done(&text);
 }

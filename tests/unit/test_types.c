@@ -150,17 +150,17 @@ static void types_say_what_is_missing(void **state)
 		const char *near, *tag, *path;
 		uint32_t code;
 	} c[] = {
-		{ "no_such_function", "test_struct", "c", VMATLAS_ERROR_MISSING },
-		{ "", "test_struct", "c", VMATLAS_ERROR_MISSING },
+		{ "no_such_function", "test_struct", "c", VMATLAS_ERROR_NOT_FOUND },
+		{ "", "test_struct", "c", VMATLAS_ERROR_NOT_FOUND },
 		{ NULL, "test_struct", "c", VMATLAS_ERROR_ARGUMENT },
-		{ NEAR, "test_nothing", "c", VMATLAS_ERROR_MISSING },
-		{ NEAR, "test_nowhere", "c", VMATLAS_ERROR_MISSING },
-		{ NEAR, "test_struct", "nothing", VMATLAS_ERROR_MISSING },
-		{ NEAR, "test_struct", "bits", VMATLAS_ERROR_MISSING },
-		{ NEAR, "test_struct", "c[]", VMATLAS_ERROR_MISSING },
-		{ NEAR, "test_struct", "c.x", VMATLAS_ERROR_MISSING },
-		{ NEAR, "test_struct", "qualified.o.x", VMATLAS_ERROR_MISSING },
-		{ NEAR, "test_struct", "next[][]", VMATLAS_ERROR_MISSING },
+		{ NEAR, "test_nothing", "c", VMATLAS_ERROR_NOT_FOUND },
+		{ NEAR, "test_nowhere", "c", VMATLAS_ERROR_NOT_FOUND },
+		{ NEAR, "test_struct", "nothing", VMATLAS_ERROR_NOT_FOUND },
+		{ NEAR, "test_struct", "bits", VMATLAS_ERROR_NOT_FOUND },
+		{ NEAR, "test_struct", "c[]", VMATLAS_ERROR_NOT_FOUND },
+		{ NEAR, "test_struct", "c.x", VMATLAS_ERROR_NOT_FOUND },
+		{ NEAR, "test_struct", "qualified.o.x", VMATLAS_ERROR_NOT_FOUND },
+		{ NEAR, "test_struct", "next[][]", VMATLAS_ERROR_NOT_FOUND },
 		{ NEAR, "test_struct", "pair..b", VMATLAS_ERROR_ARGUMENT },
 		{ NEAR, "test_struct", "pairs[", VMATLAS_ERROR_ARGUMENT },
 		{ NEAR, "test_struct", ".", VMATLAS_ERROR_ARGUMENT },
@@ -194,7 +194,7 @@ static void enumerators_keep_their_sign(void **state)
 		assert_int_equal(v, want[i].value);
 	}
 	assert_int_equal(code_of(image_enumerator(image, NEAR, "TEST_NONE", &v)),
-			 VMATLAS_ERROR_MISSING);
+			 VMATLAS_ERROR_NOT_FOUND);
 	image_free(image);
 }
 
@@ -234,7 +234,7 @@ static void types_are_missing_without_debug_information(void **state)
 	assert_ok(image_open(c.path, &image));
 	assert_false(image_info(image)->has_debug_info);
 	err = image_member(image, NEAR, "test_struct", "c", &m);
-	assert_int_equal(vmatlas_error_code(err), VMATLAS_ERROR_MISSING);
+	assert_int_equal(vmatlas_error_code(err), VMATLAS_ERROR_NOT_FOUND);
 	assert_non_null(strstr(vmatlas_error_message(err), "-dbg package"));
 	vmatlas_error_free(err);
 	image_free(image);

@@ -16,17 +16,17 @@
 #include "kernel/vmalloc/vmallocinfo.h"
 
 static struct vmatlas_error *play_resolve(struct kernel *k,
-					  const struct vmatlas_need *needs, size_t nr,
+					  const struct vmatlas_lookup *needs, size_t nr,
 					  struct resolved *ret);
-static struct vmatlas_error *play_name(struct kernel *k, struct books *b, uint64_t addr,
+static struct vmatlas_error *play_name(struct kernel *k, struct kernel_records *b, uint64_t addr,
 				       struct str *out);
 static struct vmatlas_error *play_open(struct kernel *k, struct pagenodes **ret);
 static struct vmatlas_error *play_nodes(struct pagenodes *p,
 					const struct vmatlas_area *area, struct str *out);
-static size_t play_unread(const struct books *b);
+static size_t play_unread(const struct kernel_records *b);
 static void play_free(struct pagenodes *p);
 
-#define needs_resolve play_resolve
+#define lookup_resolve play_resolve
 #define kernel_symbol_name play_name
 #define symnames_unread play_unread
 #define pagenodes_open play_open
@@ -41,13 +41,13 @@ static struct {
 	uint8_t phys_size;
 	size_t unread;
 	struct kernel k;
-	struct books books;
+	struct kernel_records books;
 	struct str text;
 	size_t nr_calls, stop_after;
 } play;
 
 static struct vmatlas_error *play_resolve(struct kernel *k,
-					  const struct vmatlas_need *needs, size_t nr,
+					  const struct vmatlas_lookup *needs, size_t nr,
 					  struct resolved *ret)
 {
 	(void)k;
@@ -64,7 +64,7 @@ static struct vmatlas_error *play_resolve(struct kernel *k,
 	return NULL;
 }
 
-static struct vmatlas_error *play_name(struct kernel *k, struct books *b, uint64_t addr,
+static struct vmatlas_error *play_name(struct kernel *k, struct kernel_records *b, uint64_t addr,
 				       struct str *out)
 {
 	(void)k;
@@ -73,7 +73,7 @@ static struct vmatlas_error *play_name(struct kernel *k, struct books *b, uint64
 	return NULL;
 }
 
-static size_t play_unread(const struct books *b)
+static size_t play_unread(const struct kernel_records *b)
 {
 	(void)b;
 	return play.unread;

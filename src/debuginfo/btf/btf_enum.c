@@ -62,6 +62,6 @@ struct vmatlas_error *btf_enumerator(struct btf_blob *b, const char *function,
 	}
 	if (best)
 		return NULL;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 				 "no enumerator '%s' in the BTF of %s", name, b->path);
 }

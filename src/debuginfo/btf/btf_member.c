@@ -96,7 +96,7 @@ static struct vmatlas_error *find_struct(const struct btf_blob *b, const char *f
 		err = look_for(b, tag, found);
 	if (err || found->is_complete)
 		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, found->is_declared ?
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, found->is_declared ?
 		"struct %s is declared in the BTF of %s, but not defined" :
 		"no struct, union or typedef '%s' in the BTF of %s", tag, b->path);
 }
@@ -224,7 +224,7 @@ static struct vmatlas_error *take_member(const struct btf_blob *b,
 	    to.offset < p->offset)
 		return btf_damaged(b);
 	if (f->is_bits || is_narrow(b, to.type))
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s is a bit-field",
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s is a bit-field",
 					 *f->name ? f->name : "a member");
 	*p = to;
 	return NULL;
@@ -247,7 +247,7 @@ look_inside(struct btf_blob *b, const struct btf_field *f, struct btf_place *p,
 	if (depth == MAX_DEPTH)
 		return btf_damaged(b);
 	err = take_member(b, f, &inner);
-	if (error_is(err, VMATLAS_ERROR_MISSING)) {
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;
 	}

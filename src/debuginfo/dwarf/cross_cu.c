@@ -117,7 +117,7 @@ static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
 {
 	const int tag = dwarf_tag(die);
 	const char *name = dwarf_diename(die);
-	struct foreign_type *to;
+	struct cross_cu_type *to;
 
 	/* An enum needs no name of its own. */
 	if (tag != DW_TAG_enumeration_type &&
@@ -127,7 +127,7 @@ static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
 	to = vec_push(&unit->foreign);
 	if (!to)
 		return error_no_memory();
-	*to = (struct foreign_type){ .die = *die,
+	*to = (struct cross_cu_type){ .die = *die,
 		.entry = { .name = name, .tag = (uint16_t)tag,
 			   .is_declaration = dwarf_hasattr(die, DW_AT_declaration) } };
 	return NULL;

@@ -195,11 +195,11 @@ static struct vmatlas_error *try_each(struct image *image, const char *near, boo
 		err = try_function(image, name, by_search, ret);
 		if (!err)
 			*ret_function = take(name);
-		if (!error_is(err, VMATLAS_ERROR_MISSING))
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		vmatlas_error_free(err);
 	} while (*next);
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 		"no function '%s' with debug information in %s", near, image->info.path);
 }
 
@@ -227,7 +227,7 @@ static struct vmatlas_error *remember(struct image *image, const char *near, cha
 static struct vmatlas_error *prepare(struct image *image, const char *near)
 {
 	if (!image->info.has_debug_info)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"%s: has no debug information (stripped?): install the kernel's "
 			"-dbg package and name the vmlinux in it, or a file with its "
 			"types (--types)", image->info.path);
@@ -267,7 +267,7 @@ struct vmatlas_error *unit_near(struct image *image, const char *near, struct un
 	err = prepare(image, near);
 	if (!err)
 		err = try_each(image, near, false, &function, ret);
-	if (error_is(err, VMATLAS_ERROR_MISSING) && image->units) {
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND) && image->units) {
 		vmatlas_error_free(err);
 		err = try_each(image, near, true, &function, ret);
 	}

@@ -215,7 +215,7 @@ struct vmatlas_error *locate_function(struct image *image, uint64_t addr, bool b
 			return err;
 	}
 	if (!w || !w->found)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "%s: no debug information covers %#" PRIx64,
 					 image->info.path, addr);
 	*ret_unit = w->unit;

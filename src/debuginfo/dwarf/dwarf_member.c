@@ -96,7 +96,7 @@ static struct vmatlas_error *find_foreign(struct types *t, const char *tag, stru
 	err = unit_foreign(t->image, t->unit);
 	for (int typedefs = 0; typedefs < 2 && !err && !ret->is_complete; typedefs++)
 		for (size_t i = 0; i < t->unit->foreign.nr; i++) {
-			const struct foreign_type *f = &t->unit->foreign.v[i];
+			const struct cross_cu_type *f = &t->unit->foreign.v[i];
 
 			if (!is_tag_class(&f->entry, typedefs) ||
 			    strcmp(f->entry.name, tag))
@@ -119,7 +119,7 @@ static struct vmatlas_error *find_struct(struct types *t, const char *tag,
 		err = find_foreign(t, tag, ret);
 	if (err || ret->is_complete)
 		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 				 ret->is_declared
 					 ? "struct %s is declared in %s, but not defined"
 					 : "no struct, union or typedef '%s' in %s",
@@ -306,7 +306,7 @@ static struct vmatlas_error *enumerator_foreign(struct types *t, const char *nam
 		return NULL;
 	err = unit_foreign(t->image, t->unit);
 	for (size_t i = 0; !err && !*ret_found && i < t->unit->foreign.nr; i++) {
-		const struct foreign_type *f = &t->unit->foreign.v[i];
+		const struct cross_cu_type *f = &t->unit->foreign.v[i];
 
 		if (f->entry.tag == DW_TAG_enumeration_type)
 			err = try_enum_die(t, f->die, name, ret, ret_found);
@@ -353,6 +353,6 @@ struct vmatlas_error *dwarf_enumerator(struct image *image, const char *near,
 		err = enumerator_of_type_unit(&t, name, ret, &found);
 	if (err || found)
 		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no enumerator '%s' in %s", name,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no enumerator '%s' in %s", name,
 				 t.unit->name);
 }

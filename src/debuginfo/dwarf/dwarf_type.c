@@ -20,7 +20,7 @@ static struct vmatlas_error *follow(struct types *t, Dwarf_Attribute *attr,
 {
 	if (leaves_unit(t->unit, dwarf_whatform(attr))) {
 		t->unit->leaves = true;
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "a type of %s stands in another unit",
 					 t->unit->name);
 	}
@@ -253,7 +253,7 @@ static struct vmatlas_error *take_member(struct types *t, Dwarf_Die *die, struct
 
 	if (dwarf_hasattr(die, DW_AT_bit_size) ||
 	    dwarf_hasattr(die, DW_AT_data_bit_offset))
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s is a bit-field",
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s is a bit-field",
 					 dwarf_diename(die) ?: "a member");
 	if (!member_offset(die, &offset) ||
 	    __builtin_add_overflow(p->offset, offset, &to.offset))

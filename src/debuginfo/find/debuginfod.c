@@ -59,10 +59,10 @@ static struct vmatlas_error *failed(const struct download *d, const char *build_
 					 d->what);
 	/* The library says so of every answer but "200 OK". */
 	if (error == ENOENT)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"no server of $DEBUGINFOD_URLS gives the %s of build ID %s (%s)",
 			d->what, build_id, urls);
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 		"cannot fetch the %s of build ID %s from %s: %s%s", d->what, build_id, urls,
 		strerror(error), error == ETIME ? ", see $DEBUGINFOD_TIMEOUT" : "");
 }

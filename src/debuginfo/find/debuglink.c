@@ -167,7 +167,7 @@ static struct vmatlas_error *fetch(struct search *s)
 		return NULL;
 	err = debuginfod_fetch(s->where, build_id, "debug information", &path);
 	/* Who has symbols can do without, and hears of it. */
-	if (error_is(err, VMATLAS_ERROR_MISSING) && image_section(s->image, ".symtab")) {
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND) && image_section(s->image, ".symtab")) {
 		struct vmatlas_error *failed = refuse(s, "%s", vmatlas_error_message(err));
 
 		vmatlas_error_free(err);

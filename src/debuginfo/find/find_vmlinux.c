@@ -91,7 +91,7 @@ static struct vmatlas_error *missing(const struct find *f)
 		str_addf(&s, " (%s)", f->why);
 	str_addf(&s, ": install the kernel's -dbg or -debuginfo package, name the file, or say "
 		 "where with --root, --debug-dir or --debuginfod");
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s", str_text(&s));
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s", str_text(&s));
 }
 
 static struct vmatlas_error *look_everywhere(struct find *f, const char **ret_from)

@@ -14,7 +14,7 @@
  * What ACPI maps (drivers/acpi/osl.c: acpi_os_map_iomem) are tables, and registers that
  * the firmware's code asks for: those that it shares with a driver by design, as HPET.
  */
-static bool is_firmware(const struct map_case *c, const struct vmatlas_claim *claim)
+static bool is_firmware(const struct pgtable_check *c, const struct vmatlas_claim *claim)
 {
 	const char *caller = "";
 
@@ -33,7 +33,7 @@ static bool is_remap(const struct vmatlas_claim *claim)
  * Cached is memory, not registers: tables of the firmware, memremap(). riscv's entries do
  * not say, without Svpbmt: there the place in physical memory tells.
  */
-static bool is_cached(const struct map_case *c, const struct map_frames *f)
+static bool is_cached(const struct pgtable_check *c, const struct pgtable_frames *f)
 {
 	return !f->attr && c->k->arch != &arch_riscv64;
 }
@@ -42,17 +42,17 @@ static bool is_cached(const struct map_case *c, const struct map_frames *f)
  * Neighbours: the page where one ends and the other begins. Records have whole pages, and
  * devices need not end where pages do.
  */
-static bool is_seam(const struct map_case *c, const struct map_frames *a,
-		    const struct map_frames *b)
+static bool is_seam(const struct pgtable_check *c, const struct pgtable_frames *a,
+		    const struct pgtable_frames *b)
 {
 	return a->phys.first < b->phys.first && a->phys.last < b->phys.last &&
 	       a->phys.last - b->phys.first < 1ull << c->k->page_shift;
 }
 
-void twice_pair(struct map_case *c, const struct map_frames *a, const struct map_frames *b)
+void double_ioremap_add(struct pgtable_check *c, const struct pgtable_frames *a, const struct pgtable_frames *b)
 {
-	const struct map_pair *last = c->pairs.nr ? &c->pairs.v[c->pairs.nr - 1] : NULL;
-	struct map_pair *slot;
+	const struct double_ioremap_pair *last = c->pairs.nr ? &c->pairs.v[c->pairs.nr - 1] : NULL;
+	struct double_ioremap_pair *slot;
 
 	if (is_cached(c, b) || !is_remap(a->owner) || !is_remap(b->owner) || a->owner == b->owner ||
 	    is_seam(c, a, b) || (last && last->a == a->owner && last->b == b->owner) ||
@@ -61,7 +61,7 @@ void twice_pair(struct map_case *c, const struct map_frames *a, const struct map
 	c->nr_pairs++;
 	slot = c->nr_pairs <= MAX_PAIRS ? vec_push(&c->pairs) : NULL;
 	if (slot)
-		*slot = (struct map_pair){ .a = a->owner, .b = b->owner, .phys = {
+		*slot = (struct double_ioremap_pair){ .a = a->owner, .b = b->owner, .phys = {
 			b->phys.first, MIN(a->phys.last, b->phys.last) } };
 }
 
@@ -84,13 +84,13 @@ static bool is_divided(const struct resources *list, struct vmatlas_range page)
  * A page is the least that can be mapped, and records have whole pages: two drivers that
  * share but one may each want its own part of it. Without resources, all of them may.
  */
-static void drop_divided(struct map_case *c, const struct resources *list, bool known)
+static void drop_divided(struct pgtable_check *c, const struct resources *list, bool known)
 {
 	const uint64_t page = 1ull << c->k->page_shift;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < c->pairs.nr; i++) {
-		const struct map_pair *pair = &c->pairs.v[i];
+		const struct double_ioremap_pair *pair = &c->pairs.v[i];
 
 		if (vmatlas_range_size(&pair->phys) > page ||
 		    (known && !is_divided(list, pair->phys)))
@@ -101,7 +101,7 @@ static void drop_divided(struct map_case *c, const struct resources *list, bool 
 }
 
 /* That they cannot be read is told where RAM is judged. */
-static void ask_resources(struct map_case *c)
+static void ask_resources(struct pgtable_check *c)
 {
 	_cleanup_(resources_done) struct resources list = { 0 };
 	struct vmatlas_error *err;
@@ -116,20 +116,20 @@ static void ask_resources(struct map_case *c)
 
 /* ---- The note ---- */
 
-static void add_pair(struct map_case *c, const struct map_pair *pair, struct str *s)
+static void add_pair(struct pgtable_check *c, const struct double_ioremap_pair *pair, struct str *s)
 {
 	_cleanup_(str_done) struct str a = { 0 }, b = { 0 };
 
-	words_area(c->atlas, pair->a, &a);
-	words_area(c->atlas, pair->b, &b);
+	fmt_area(c->atlas, pair->a, &a);
+	fmt_area(c->atlas, pair->b, &b);
 	str_addf(s, "physical\t%#" PRIx64 "-%#" PRIx64 "\n", pair->phys.first, pair->phys.last);
 	str_addf(s, "mapped by\t%s\nand by\t%s\n", str_text(&a), str_text(&b));
 }
 
-void twice_finish(struct map_case *c)
+void double_ioremap_finish(struct pgtable_check *c)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
-	const struct map_pair *first;
+	const struct double_ioremap_pair *first;
 
 	if (c->pairs.nr)
 		ask_resources(c);
@@ -140,8 +140,8 @@ void twice_finish(struct map_case *c)
 		add_pair(c, &c->pairs.v[i], &evidence);
 	if (c->nr_pairs > TOLD)
 		str_addf(&evidence, "more\t%zu other pairs\n", c->nr_pairs - TOLD);
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = VMATLAS_SEVERITY_NOTE,
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_NOTE,
 		.code = "double-ioremap", .where = &first->b->range, .record = first->b->record,
 		.evidence = str_text(&evidence),
 		.advice = "fine if two drivers are to share these registers; else one of them does "

@@ -24,7 +24,7 @@ struct slots {
 };
 
 /* Is @addr in none of the regions? */
-static bool is_nobodys(const struct map_case *c, uint64_t addr)
+static bool is_unused_slot(const struct pgtable_check *c, uint64_t addr)
 {
 	vmatlas_for_each_claim(r, c->atlas, VMATLAS_LAYER_DECLARED)
 		if (r->flags & VMATLAS_CLAIM_PRIMARY && range_has(r->range, addr))
@@ -38,7 +38,7 @@ static bool is_nobodys(const struct map_case *c, uint64_t addr)
  * first). On ARM the first slot, one page below FIXADDR_END, is the early console's. On
  * riscv the device tree lies in it, and it alone by large leaves (asm/fixmap.h: FIX_FDT).
  */
-static bool is_odd(const struct map_case *c, const struct mapping *m)
+static bool is_odd(const struct pgtable_check *c, const struct mapping *m)
 {
 	const uint64_t addr = m->range.first;
 	const struct vmatlas_claim *fixmap = c->fixmap;
@@ -50,19 +50,19 @@ static bool is_odd(const struct map_case *c, const struct mapping *m)
 		return range_has(fixmap->range, addr) &&
 		       fixmap->range.last - addr >= 1ull << c->k->page_shift;
 	if (addr < fixmap->range.first)
-		return fixmap->range.first - addr <= BESIDE && is_nobodys(c, addr);
+		return fixmap->range.first - addr <= BESIDE && is_unused_slot(c, addr);
 	if (addr > fixmap->range.last || c->k->arch != &arch_x86_64)
 		return false;
 	vsyscall = atlas_region(c->atlas, VMATLAS_KIND_VSYSCALL);
 	return vsyscall && addr > vsyscall->range.last;
 }
 
-void fixmap_begin(struct map_case *c)
+void fixmap_begin(struct pgtable_check *c)
 {
 	c->fixmap = atlas_region(c->atlas, VMATLAS_KIND_FIXMAP);
 }
 
-void fixmap_run(struct map_case *c, const struct mapping *m)
+void fixmap_run(struct pgtable_check *c, const struct mapping *m)
 {
 	struct mapping *slot;
 
@@ -76,7 +76,7 @@ void fixmap_run(struct map_case *c, const struct mapping *m)
 
 /* ---- Which slots there are ---- */
 
-static struct vmatlas_error *ask(struct map_case *c, const char *near, const char *name,
+static struct vmatlas_error *ask(struct pgtable_check *c, const char *near, const char *name,
 				 int64_t *ret)
 {
 	struct vmatlas_error *err = image_enumerator(c->k->image, near, name, ret);
@@ -88,7 +88,7 @@ static struct vmatlas_error *ask(struct map_case *c, const char *near, const cha
  * ARM's early_ioremap() uses the slots that kmap() has later (arch/arm/include/asm/fixmap.h
  * of 6.1): they tell nothing.
  */
-static struct vmatlas_error *find_boot_slots(struct map_case *c, struct slots *s)
+static struct vmatlas_error *find_boot_slots(struct pgtable_check *c, struct slots *s)
 {
 	struct vmatlas_error *err;
 
@@ -101,7 +101,7 @@ static struct vmatlas_error *find_boot_slots(struct map_case *c, struct slots *s
 }
 
 /* Until all initcalls ran the slots may be in use; later states are those of an end. */
-static struct vmatlas_error *is_booted(struct map_case *c, bool *ret)
+static struct vmatlas_error *is_booted(struct pgtable_check *c, bool *ret)
 {
 	uint64_t addr, state = 0;
 	int64_t running;
@@ -116,7 +116,7 @@ static struct vmatlas_error *is_booted(struct map_case *c, bool *ret)
 	return err;
 }
 
-static struct vmatlas_error *find_slots(struct map_case *c, struct slots *s)
+static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s)
 {
 	struct vmatlas_error *err;
 
@@ -131,40 +131,40 @@ static struct vmatlas_error *find_slots(struct map_case *c, struct slots *s)
 
 /* ---- The verdict ---- */
 
-static void say(struct map_case *c, const struct mapping *m, bool boot)
+static void say(struct pgtable_check *c, const struct mapping *m, bool boot)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	str_addf(&evidence, "region\t%s %s, by %s\n", c->fixmap->name,
-		 words_range(c->atlas, c->fixmap->range).s, c->fixmap->source);
+		 fmt_range(c->atlas, c->fixmap->range).s, c->fixmap->source);
 	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s, %s, %s\n", m->phys,
 		 m->attr & PT_WRITE ? "rw" : "ro", m->attr & PT_EXEC ? "x" : "nx",
 		 mapping_type_name(m->attr));
-	map_evidence_entry(c, m->range.first, &evidence);
-	map_report(c, &c->stale, (struct vmatlas_report){
+	pgtable_evidence_entry(c, m->range.first, &evidence);
+	pgtable_report(c, &c->stale, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_WARNING, .code = "stale-pte",
 		.where = &m->range, .evidence = str_text(&evidence),
 		.advice = boot ? "look for early_ioremap() or early_memremap() without its unmap; "
 				 "booted with early_ioremap_debug, the kernel names it"
 			       : "no slot of enum fixed_addresses is there: these entries were "
 				 "made by hand, or overwritten",
-	}, "%s at %s is mapped in the fixmap, %s", words_size(vmatlas_range_size(&m->range)).s,
-		words_range(c->atlas, m->range).s,
+	}, "%s at %s is mapped in the fixmap, %s", fmt_size(vmatlas_range_size(&m->range)).s,
+		fmt_range(c->atlas, m->range).s,
 		boot ? "in a slot that is for booting only" : "where it has no slot");
 }
 
 /* x86 puts the slots for booting at a multiple of 512: between them and others is a gap. */
-static bool is_no_slot(const struct map_case *c, const struct slots *s, uint64_t addr,
+static bool is_no_slot(const struct pgtable_check *c, const struct slots *s, uint64_t addr,
 		       int64_t slot)
 {
 	if (slot >= s->all)
 		return true;
-	if (!map_is_x86(c))
+	if (!pgtable_is_x86(c))
 		return false;
 	return addr >= c->fixmap->range.first || slot < s->boot_first;
 }
 
-static void judge(struct map_case *c, const struct slots *s, const struct mapping *m)
+static void judge(struct pgtable_check *c, const struct slots *s, const struct mapping *m)
 {
 	const int64_t slot = (int64_t)(s->top - m->range.first) >> c->k->page_shift;
 
@@ -174,7 +174,7 @@ static void judge(struct map_case *c, const struct slots *s, const struct mappin
 		say(c, m, true);
 }
 
-struct vmatlas_error *fixmap_finish(struct map_case *c)
+struct vmatlas_error *fixmap_finish(struct pgtable_check *c)
 {
 	struct vmatlas_error *err;
 	struct slots s = { 0 };
@@ -182,8 +182,8 @@ struct vmatlas_error *fixmap_finish(struct map_case *c)
 	if (!c->fixed.nr)
 		return NULL;
 	err = find_slots(c, &s);
-	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING)) {
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "slots of the fixmap",
+	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "slots of the fixmap",
 				     "because %s", vmatlas_error_message(err));
 		vmatlas_error_free(err);
 		return NULL;

@@ -30,38 +30,38 @@ static bool is_judged(const struct vmatlas_claim *owner)
  * On ARM (ARM ARM, "Mismatched memory attributes") and riscv (Svpbmt) it is for the
  * driver to clean the caches, as those of graphics do, which map their buffers so.
  */
-static void say(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner,
-		const struct map_frames *direct)
+static void say(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner,
+		const struct pgtable_frames *direct)
 {
-	const struct map_frames ours = {
+	const struct pgtable_frames ours = {
 		.va = m->range.first, .attr = m->attr & MAP_TYPE, .owner = owner,
 	};
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(c->atlas, owner, &what);
-	map_evidence_side(c, &ours, &evidence);
-	map_evidence_side(c, direct, &evidence);
-	map_report(c, &c->aliases, (struct vmatlas_report){
-		.severity = map_is_x86(c) ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
+	fmt_area(c->atlas, owner, &what);
+	pgtable_evidence_side(c, &ours, &evidence);
+	pgtable_evidence_side(c, direct, &evidence);
+	pgtable_report(c, &c->aliases, (struct vmatlas_finding_desc){
+		.severity = pgtable_is_x86(c) ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
 		.code = "memtype-conflict", .where = &owner->range, .record = owner->record,
 		.evidence = str_text(&evidence),
-		.advice = map_is_x86(c) ?
+		.advice = pgtable_is_x86(c) ?
 			"find who made it: set_memory_wc() or set_memory_uc() has to come before, "
 			"which changes the kernel's own mapping as well" :
 			"fine for buffers whose driver cleans the caches; what is written through "
 			"one of the two is not seen through the other before that",
 	}, "%s maps RAM at physical %#" PRIx64 " %s, and the direct map has it %s at %s",
 		str_text(&what), direct->phys.first, mapping_type_name(ours.attr),
-		mapping_type_name(direct->attr), words_addr(c->atlas, direct->va).s);
+		mapping_type_name(direct->attr), fmt_addr(c->atlas, direct->va).s);
 }
 
 /* The kernel's own mapping of @phys; false if there is none, or it cannot be read. */
-static bool look_up(struct map_case *c, uint64_t phys, struct map_frames *ret)
+static bool look_up(struct pgtable_check *c, uint64_t phys, struct pgtable_frames *ret)
 {
 	struct vmatlas_error *err;
 	struct walk w = { 0 };
 
-	*ret = (struct map_frames){ .phys = { phys, phys } };
+	*ret = (struct pgtable_frames){ .phys = { phys, phys } };
 	if (!physical_direct(c->atlas, phys, &ret->va))
 		return false;
 	err = kernel_walk(c->k, ret->va, &w);
@@ -74,15 +74,15 @@ static bool look_up(struct map_case *c, uint64_t phys, struct map_frames *ret)
 }
 
 /* One is enough of an area. */
-void alias_piece(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner)
+void linear_map_alias_run(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner)
 {
 	const uint64_t step = 1ull << m->shift, size = vmatlas_range_size(&m->range);
-	struct map_frames direct;
+	struct pgtable_frames direct;
 
 	if (!is_judged(owner) || c->alias_told == owner)
 		return;
 	for (uint64_t at = 0; at < size; at += step) {
-		const struct mapping rest = map_cut(m, (struct vmatlas_range){
+		const struct mapping rest = pgtable_cut(m, (struct vmatlas_range){
 			m->range.first + at, m->range.last });
 
 		if (c->nr_aliases++ >= MAX_LOOKUPS)
@@ -95,12 +95,12 @@ void alias_piece(struct map_case *c, const struct mapping *m, const struct vmatl
 	}
 }
 
-void alias_finish(struct map_case *c)
+void linear_map_alias_finish(struct pgtable_check *c)
 {
-	map_fold_finish(c, &c->aliases, "memtype-conflict",
+	finding_limit_finish(c, &c->aliases, "memtype-conflict",
 			"areas that map RAM in another way than the direct map");
 	if (c->nr_aliases > MAX_LOOKUPS)
-		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, "memory types",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_PARTIAL, "memory types",
 				     "more than %u pages of RAM that are not cached, the others "
 				     "left out", MAX_LOOKUPS);
 }

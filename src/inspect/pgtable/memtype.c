@@ -14,7 +14,7 @@ static struct vmatlas_range phys_of(const struct mapping *m)
 	return (struct vmatlas_range){ m->phys, m->phys + (vmatlas_range_size(&m->range) - 1) };
 }
 
-static bool is_ram(const struct map_case *c, struct vmatlas_range phys)
+static bool is_ram(const struct pgtable_check *c, struct vmatlas_range phys)
 {
 	return ram_is_system_ram(c->atlas->books.ram, phys) == RAM_YES;
 }
@@ -26,16 +26,16 @@ static bool is_ram(const struct map_case *c, struct vmatlas_range phys)
  * arm, arm64: pfn_valid, memblock_is_map_memory). Cached is what memremap() asks for,
  * for tables that the firmware left in RAM.
  */
-static void say_ram(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner)
+static void say_ram(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner)
 {
 	const bool cached = !(m->attr & MAP_TYPE);
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(c->atlas, owner, &what);
-	map_evidence_area(c, owner, &evidence);
+	fmt_area(c->atlas, owner, &what);
+	pgtable_evidence_area(c, owner, &evidence);
 	str_addf(&evidence, "RAM\tiomem_resource has System RAM there\n");
-	map_evidence_entry(c, m->range.first, &evidence);
-	map_report(c, &c->ram, (struct vmatlas_report){
+	pgtable_evidence_entry(c, m->range.first, &evidence);
+	pgtable_report(c, &c->ram, (struct vmatlas_finding_desc){
 		.severity = cached ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING,
 		.code = "ram-ioremapped", .where = &owner->range, .record = owner->record,
 		.evidence = str_text(&evidence),
@@ -48,11 +48,11 @@ static void say_ram(struct map_case *c, const struct mapping *m, const struct vm
 /* ---- Gathering ---- */
 
 /* What may conflict: whatever is not cached, and whatever is no RAM. */
-void memory_piece(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner)
+void memtype_run(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner)
 {
 	const bool io = owner && (owner->kind == VMATLAS_KIND_IOREMAP ||
-				  owner->kind == VMATLAS_KIND_STATIC_IO);
-	struct map_frames *f;
+				  owner->kind == VMATLAS_KIND_STATIC_MAPPING);
+	struct pgtable_frames *f;
 
 	if (!mapping_is_memory(m) || (!io && !(m->attr & MAP_TYPE)))
 		return;
@@ -62,12 +62,12 @@ void memory_piece(struct map_case *c, const struct mapping *m, const struct vmat
 		if (owner && owner->kind == VMATLAS_KIND_IOREMAP && range_valid(c->area.known))
 			say_ram(c, m, owner);
 		else
-			alias_piece(c, m, owner);
+			linear_map_alias_run(c, m, owner);
 		return;
 	}
 	f = c->devices.nr < MAX_FRAMES ? vec_push(&c->devices) : NULL;
 	if (f)
-		*f = (struct map_frames){ .phys = phys_of(m), .va = m->range.first,
+		*f = (struct pgtable_frames){ .phys = phys_of(m), .va = m->range.first,
 					  .attr = m->attr & MAP_TYPE, .owner = owner };
 	else
 		c->devices_full = true;
@@ -77,7 +77,7 @@ void memory_piece(struct map_case *c, const struct mapping *m, const struct vmat
 
 static int by_phys(const void *a, const void *b)
 {
-	const struct map_frames *x = a, *y = b;
+	const struct pgtable_frames *x = a, *y = b;
 
 	if (x->phys.first != y->phys.first)
 		return x->phys.first < y->phys.first ? -1 : 1;
@@ -89,67 +89,67 @@ static int by_phys(const void *a, const void *b)
  * (Intel SDM vol. 3, 12.5.2.2). Strongly ordered and device memory on ARM differ in
  * what may be gathered, not in what is seen.
  */
-static uint32_t severity_of(const struct map_case *c, const struct map_frames *a,
-			    const struct map_frames *b)
+static uint32_t severity_of(const struct pgtable_check *c, const struct pgtable_frames *a,
+			    const struct pgtable_frames *b)
 {
 	const uint32_t strong = PT_DEVICE | PT_UNCACHED;
 
-	if ((map_is_x86(c) && (!a->attr || !b->attr)) || (a->attr & strong && b->attr & strong))
+	if ((pgtable_is_x86(c) && (!a->attr || !b->attr)) || (a->attr & strong && b->attr & strong))
 		return VMATLAS_SEVERITY_NOTE;
 	return VMATLAS_SEVERITY_WARNING;
 }
 
 /* Without the PAT a kernel gives each what it asks for (memtype.c: memtype_reserve). */
-static bool is_untracked(const struct map_case *c)
+static bool is_untracked(const struct pgtable_check *c)
 {
 	const struct resolved *disabled = &c->switches[MAPPING_PAT_DISABLED];
 	uint64_t value = 0;
 
-	if (map_is_x86(c) && disabled->found)
+	if (pgtable_is_x86(c) && disabled->found)
 		vmatlas_error_free(kernel_read_uint(c->k, disabled->addr, 1, &value));
 	return value;
 }
 
-void map_evidence_side(struct map_case *c, const struct map_frames *f, struct str *s)
+void pgtable_evidence_side(struct pgtable_check *c, const struct pgtable_frames *f, struct str *s)
 {
-	str_addf(s, "mapping\t%s, %s\n", words_addr(c->atlas, f->va).s, mapping_type_name(f->attr));
+	str_addf(s, "mapping\t%s, %s\n", fmt_addr(c->atlas, f->va).s, mapping_type_name(f->attr));
 	if (f->owner)
-		map_evidence_area(c, f->owner, s);
-	map_evidence_entry(c, f->va, s);
+		pgtable_evidence_area(c, f->owner, s);
+	pgtable_evidence_entry(c, f->va, s);
 }
 
-static void say_conflict(struct map_case *c, const struct map_frames *a,
-			 const struct map_frames *b)
+static void say_conflict(struct pgtable_check *c, const struct pgtable_frames *a,
+			 const struct pgtable_frames *b)
 {
 	const struct vmatlas_range where = { b->va, b->va + vmatlas_range_size(&b->phys) - 1 };
 	_cleanup_(str_done) struct str evidence = { 0 };
 
-	map_evidence_side(c, a, &evidence);
-	map_evidence_side(c, b, &evidence);
-	map_report(c, &c->types, (struct vmatlas_report){
+	pgtable_evidence_side(c, a, &evidence);
+	pgtable_evidence_side(c, b, &evidence);
+	pgtable_report(c, &c->types, (struct vmatlas_finding_desc){
 		.severity = severity_of(c, a, b), .code = "memtype-conflict", .where = &where,
 		.record = b->owner ? b->owner->record : 0, .evidence = str_text(&evidence),
 		.advice = severity_of(c, a, b) == VMATLAS_SEVERITY_NOTE ?
 			"harmless here: the stricter of the two types counts" :
 			"map it in one way only: what a CPU sees through two types is undefined",
 	}, "physical %#" PRIx64 " is mapped %s at %s and %s at %s", MAX(a->phys.first, b->phys.first),
-		mapping_type_name(a->attr), words_addr(c->atlas, a->va).s,
-		mapping_type_name(b->attr), words_addr(c->atlas, b->va).s);
+		mapping_type_name(a->attr), fmt_addr(c->atlas, a->va).s,
+		mapping_type_name(b->attr), fmt_addr(c->atlas, b->va).s);
 }
 
 /* Each with the one before it that reaches furthest: conflicts are rare, chains rarer. */
-static void judge_types(struct map_case *c)
+static void judge_types(struct pgtable_check *c)
 {
-	const struct map_frames *widest = NULL;
+	const struct pgtable_frames *widest = NULL;
 	const bool untracked = is_untracked(c);
 
 	for (size_t i = 0; i < c->devices.nr; i++) {
-		const struct map_frames *f = &c->devices.v[i];
+		const struct pgtable_frames *f = &c->devices.v[i];
 
 		const bool overlaps = widest && f->phys.first <= widest->phys.last;
 
 		if (overlaps && f->attr == widest->attr)
-			twice_pair(c, widest, f);
+			double_ioremap_add(c, widest, f);
 		else if (overlaps && !(untracked && severity_of(c, widest, f) ==
 				       VMATLAS_SEVERITY_NOTE))
 			say_conflict(c, widest, f);
@@ -158,20 +158,20 @@ static void judge_types(struct map_case *c)
 	}
 }
 
-void memory_finish(struct map_case *c)
+void memtype_finish(struct pgtable_check *c)
 {
 	if (c->devices.nr)
 		qsort(c->devices.v, c->devices.nr, sizeof(*c->devices.v), by_phys);
 	judge_types(c);
-	twice_finish(c);
-	alias_finish(c);
-	map_fold_finish(c, &c->types, "memtype-conflict", "places that are mapped in two ways");
-	map_fold_finish(c, &c->ram, "ram-ioremapped", "areas that map RAM as a device");
+	double_ioremap_finish(c);
+	linear_map_alias_finish(c);
+	finding_limit_finish(c, &c->types, "memtype-conflict", "places that are mapped in two ways");
+	finding_limit_finish(c, &c->ram, "ram-ioremapped", "areas that map RAM as a device");
 	if (c->devices_full)
-		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, "memory types",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_PARTIAL, "memory types",
 				     "more than %u mappings of devices, the others left out",
 				     MAX_FRAMES);
 	if (c->remaps_seen && (!c->atlas->books.ram || !c->atlas->books.ram->system_known))
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "RAM mapped as a device",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM mapped as a device",
 				     "because iomem_resource could not be read");
 }

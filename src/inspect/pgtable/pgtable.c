@@ -16,7 +16,7 @@ static const struct vmatlas_range nothing = { 1, 0 };
 
 /* ---- What judges say ---- */
 
-void map_report(struct map_case *c, struct map_fold *fold, struct vmatlas_report report,
+void pgtable_report(struct pgtable_check *c, struct finding_limit *fold, struct vmatlas_finding_desc report,
 		const char *fmt, ...)
 {
 	_cleanup_(str_done) struct str message = { 0 };
@@ -34,21 +34,21 @@ void map_report(struct map_case *c, struct map_fold *fold, struct vmatlas_report
 	str_vaddf(&message, fmt, ap);
 	va_end(ap);
 	report.size = sizeof(report);
-	vmatlas_job_report(c->job, &report, "%s", str_text(&message));
+	vmatlas_ctx_report(c->job, &report, "%s", str_text(&message));
 }
 
-void map_fold_finish(struct map_case *c, const struct map_fold *fold, const char *code,
+void finding_limit_finish(struct pgtable_check *c, const struct finding_limit *fold, const char *code,
 		     const char *what)
 {
 	if (fold->nr <= TOLD)
 		return;
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = fold->severity, .code = code,
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = fold->severity, .code = code,
 		.where = &fold->rest,
-	}, "%zu more %s, in %s", fold->nr - TOLD, what, words_range(c->atlas, fold->rest).s);
+	}, "%zu more %s, in %s", fold->nr - TOLD, what, fmt_range(c->atlas, fold->rest).s);
 }
 
-void map_evidence_entry(struct map_case *c, uint64_t va, struct str *s)
+void pgtable_evidence_entry(struct pgtable_check *c, uint64_t va, struct str *s)
 {
 	struct walk w;
 	struct vmatlas_error *err = kernel_walk(c->k, va, &w);
@@ -62,19 +62,19 @@ void map_evidence_entry(struct map_case *c, uint64_t va, struct str *s)
 	vmatlas_error_free(err);
 }
 
-void map_evidence_area(struct map_case *c, const struct vmatlas_claim *claim, struct str *s)
+void pgtable_evidence_area(struct pgtable_check *c, const struct vmatlas_claim *claim, struct str *s)
 {
-	str_addf(s, "area\t%s %s, by %s\n", claim->name, words_range(c->atlas, claim->range).s,
+	str_addf(s, "area\t%s %s, by %s\n", claim->name, fmt_range(c->atlas, claim->range).s,
 		 claim->source);
 	if (claim->record)
 		str_addf(s, "record\tstruct %s %s\n",
 			 claim->record_type ? claim->record_type : "vmap_area",
-			 words_record(c->atlas, claim->record).s);
+			 fmt_record(c->atlas, claim->record).s);
 	if (claim->area && claim->area->vm_struct)
-		str_addf(s, "vm_struct\t%s\n", words_record(c->atlas, claim->area->vm_struct).s);
+		str_addf(s, "vm_struct\t%s\n", fmt_record(c->atlas, claim->area->vm_struct).s);
 }
 
-struct mapping map_cut(const struct mapping *m, struct vmatlas_range range)
+struct mapping pgtable_cut(const struct mapping *m, struct vmatlas_range range)
 {
 	struct mapping cut = *m;
 
@@ -88,7 +88,7 @@ struct mapping map_cut(const struct mapping *m, struct vmatlas_range range)
 /* ---- Areas, as the runs go by ---- */
 
 /* The next area that lies on no other one before it; those that do were told. */
-static const struct vmatlas_claim *next_area(struct map_case *c, const struct vmatlas_claim *prev)
+static const struct vmatlas_claim *next_area(struct pgtable_check *c, const struct vmatlas_claim *prev)
 {
 	const struct vmatlas_claim *a = prev;
 
@@ -103,7 +103,7 @@ static const struct vmatlas_claim *next_area(struct map_case *c, const struct vm
 }
 
 /* One that reaches into the next says something of its end that cannot be true. */
-static bool overlaps_next(const struct map_case *c, const struct vmatlas_claim *claim)
+static bool overlaps_next(const struct pgtable_check *c, const struct vmatlas_claim *claim)
 {
 	const struct vmatlas_claim *next = claim;
 
@@ -113,36 +113,36 @@ static bool overlaps_next(const struct map_case *c, const struct vmatlas_claim *
 	return next && next->range.first <= claim->range.last;
 }
 
-static void begin_area(struct map_case *c, const struct vmatlas_claim *claim)
+static void begin_area(struct pgtable_check *c, const struct vmatlas_claim *claim)
 {
-	c->area = (struct map_area){ .claim = claim, .must = nothing, .guard = nothing,
+	c->area = (struct pgtable_area){ .claim = claim, .must = nothing, .guard = nothing,
 				     .spare = nothing, .known = nothing };
 	if (claim && overlaps_next(c, claim))
 		c->nr_overlapping++;
 	else if (claim)
-		holes_begin(c);
+		unmapped_begin(c);
 }
 
-static void end_area(struct map_case *c)
+static void end_area(struct pgtable_check *c)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 
-	holes_end(c);
-	pages_end(c);
+	unmapped_end(c);
+	wrong_page_end(c);
 	begin_area(c, next_area(c, claim));
 }
 
 /* Areas against @m; what lies behind it is for the next run. */
-static void meet_areas(struct map_case *c, const struct mapping *m)
+static void meet_areas(struct pgtable_check *c, const struct mapping *m)
 {
 	while (c->area.claim && c->area.claim->range.last < m->range.first)
 		end_area(c);
 	while (c->area.claim && range_overlaps(c->area.claim->range, m->range)) {
-		const struct mapping piece = map_cut(m, c->area.claim->range);
+		const struct mapping piece = pgtable_cut(m, c->area.claim->range);
 
-		holes_piece(c, &piece);
-		pages_piece(c, &piece);
-		memory_piece(c, &piece, c->area.claim);
+		unmapped_run(c, &piece);
+		wrong_page_run(c, &piece);
+		memtype_run(c, &piece, c->area.claim);
 		if (c->area.claim->range.last > m->range.last)
 			return;
 		end_area(c);
@@ -152,7 +152,7 @@ static void meet_areas(struct map_case *c, const struct mapping *m)
 /* ---- Parts of runs that nothing claims ---- */
 
 /* All that claims up to @addr own, as one range: only its end matters. */
-static void own_up_to(struct map_case *c, uint64_t addr)
+static void own_up_to(struct pgtable_check *c, uint64_t addr)
 {
 	const struct vmatlas_claim *o = c->next_owner;
 
@@ -166,7 +166,7 @@ static void own_up_to(struct map_case *c, uint64_t addr)
 	c->next_owner = o;
 }
 
-static void find_unowned(struct map_case *c, const struct mapping *m)
+static void find_unowned(struct pgtable_check *c, const struct mapping *m)
 {
 	struct vmatlas_range left = m->range;
 
@@ -180,11 +180,11 @@ static void find_unowned(struct map_case *c, const struct mapping *m)
 			left.first = c->owned.last + 1;
 			continue;
 		}
-		piece = map_cut(m, left);
+		piece = pgtable_cut(m, left);
 		if (c->next_owner && c->next_owner->range.first <= left.last)
 			piece.range.last = c->next_owner->range.first - 1;
-		stale_piece(c, &piece);
-		memory_piece(c, &piece, NULL);
+		stale_run(c, &piece);
+		memtype_run(c, &piece, NULL);
 		if (piece.range.last >= left.last)
 			return;
 		left.first = piece.range.last + 1;
@@ -193,23 +193,23 @@ static void find_unowned(struct map_case *c, const struct mapping *m)
 
 /* ---- Tables that cannot be ---- */
 
-static void say_corrupt(struct map_case *c, const struct mapping *m, const char *why)
+static void say_corrupt(struct pgtable_check *c, const struct mapping *m, const char *why)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	str_addf(&evidence, "entry\t%s at physical %#" PRIx64 ": %#" PRIx64 "\n",
 		 c->k->format->level[m->level ? m->level - (m->phys != 0) : 0].name, m->entry_addr,
 		 m->entry);
-	map_report(c, &c->corrupt, (struct vmatlas_report){
+	pgtable_report(c, &c->corrupt, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "page-table-corrupt",
 		.where = &m->range, .evidence = str_text(&evidence),
 		.advice = "look at the whole table in memory: what overwrote it may show itself",
 	}, "the page-table entry for %s makes no sense: %s",
-		words_range(c->atlas, m->range).s, why);
+		fmt_range(c->atlas, m->range).s, why);
 }
 
 /* A table at two addresses is KASAN's doing, and espfix's: both are left out here. */
-static bool is_odd(const struct map_case *c, const struct mapping *m)
+static bool is_odd(const struct pgtable_check *c, const struct mapping *m)
 {
 	vmatlas_for_each_claim(r, c->atlas, VMATLAS_LAYER_DECLARED)
 		if ((r->kind == VMATLAS_KIND_VMALLOC_SPACE ||
@@ -220,13 +220,13 @@ static bool is_odd(const struct map_case *c, const struct mapping *m)
 
 static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 {
-	struct map_case *c = arg;
+	struct pgtable_check *c = arg;
 
 	if (m->state == MAPPING_BAD)
 		say_corrupt(c, m, m->why);
 	else if (m->state == MAPPING_SHARED && is_odd(c, m))
 		say_corrupt(c, m, "the table it leads to serves other addresses, too");
-	rights_run(c, m);
+	wx_run(c, m);
 	fixmap_run(c, m);
 	meet_areas(c, m);
 	find_unowned(c, m);
@@ -235,61 +235,61 @@ static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 
 /* ---- The inspector ---- */
 
-static void cover(struct map_case *c, const struct mapping_stats *stats)
+static void cover(struct pgtable_check *c, const struct mapping_stats *stats)
 {
-	map_fold_finish(c, &c->corrupt, "page-table-corrupt", "entries that make no sense");
+	finding_limit_finish(c, &c->corrupt, "page-table-corrupt", "entries that make no sense");
 	if (stats->is_cut_short)
-		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, SUBJECT,
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_PARTIAL, SUBJECT,
 				     "more of them than any machine has, the others left out");
 	else if (stats->nr_unread)
-		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, SUBJECT, "%" PRIu64
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_PARTIAL, SUBJECT, "%" PRIu64
 				     " of them are not in the dump", stats->nr_unread);
 	else
-		vmatlas_job_coverage(c->job, VMATLAS_COVERED, SUBJECT, "%" PRIu64 " of them",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_FULL, SUBJECT, "%" PRIu64 " of them",
 				     stats->nr_tables);
 	if (c->nr_unknown)
-		vmatlas_job_coverage(c->job, VMATLAS_PARTIAL, "pages of areas",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_PARTIAL, "pages of areas",
 			"%" PRIu64 " areas not judged, because their page tables are not in the "
 			"dump", c->nr_unknown);
 	if (c->nr_overlapping)
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "pages of areas",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "pages of areas",
 			"of %" PRIu64 " areas, because they overlap", c->nr_overlapping);
 }
 
-static struct vmatlas_error *finish(struct map_case *c)
+static struct vmatlas_error *finish(struct pgtable_check *c)
 {
 	struct vmatlas_error *err;
 
 	while (c->area.claim)
 		end_area(c);
-	holes_finish(c);
+	unmapped_finish(c);
 	stale_break(c);
 	err = fixmap_finish(c);
 	stale_finish(c);
-	pages_finish(c);
-	rights_finish(c);
-	memory_finish(c);
+	wrong_page_finish(c);
+	wx_finish(c);
+	memtype_finish(c);
 	return err;
 }
 
-static struct vmatlas_error *not_judged(struct vmatlas_job *job, struct vmatlas_error *err)
+static struct vmatlas_error *not_judged(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err)
 {
 	if (!error_is_kernel_trouble(err))
 		return err;
-	vmatlas_job_coverage(job, VMATLAS_NOT_JUDGED, SUBJECT, "because %s",
+	vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, SUBJECT, "because %s",
 			     vmatlas_error_message(err));
 	vmatlas_error_free(err);
 	return NULL;
 }
 
 /* Confidential guests of TDX mark what they share with a bit of the address. */
-static struct vmatlas_error *find_phys_mask(struct map_case *c)
+static struct vmatlas_error *find_phys_mask(struct pgtable_check *c)
 {
 	const struct resolved *mask = &c->switches[MAPPING_PHYSICAL_MASK];
 	struct vmatlas_error *err;
 
 	c->phys_mask = UINT64_MAX;
-	if (!mask->found || !map_is_x86(c))
+	if (!mask->found || !pgtable_is_x86(c))
 		return NULL;
 	err = kernel_read_uint(c->k, mask->addr, 8, &c->phys_mask);
 	if (err && !error_is_kernel_trouble(err))
@@ -298,22 +298,22 @@ static struct vmatlas_error *find_phys_mask(struct map_case *c)
 	return NULL;
 }
 
-static struct vmatlas_error *prepare(struct map_case *c)
+static struct vmatlas_error *prepare(struct pgtable_check *c)
 {
-	struct vmatlas_error *err = needs_resolve(c->k, mapping_needs, MAPPING_NR_NEEDS,
+	struct vmatlas_error *err = lookup_resolve(c->k, mapping_needs, MAPPING_NR_NEEDS,
 						  c->switches);
 
 	if (!err)
 		err = find_phys_mask(c);
 	if (!err)
-		err = rights_begin(c);
-	return err ? err : pages_open(c);
+		err = wx_begin(c);
+	return err ? err : wrong_page_open(c);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
-	struct map_case c = { .job = job, .atlas = atlas, .k = atlas->kernel, .owned = nothing,
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	struct pgtable_check c = { .job = job, .atlas = atlas, .k = atlas->kernel, .owned = nothing,
 			      .stray = nothing, .home = nothing };
 	struct mapping_stats stats;
 	struct vmatlas_error *err;
@@ -332,7 +332,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 		err = finish(&c);
 		cover(&c, &stats);
 	}
-	pages_close(&c);
+	wrong_page_close(&c);
 	vec_done(&c.wx);
 	vec_done(&c.devices);
 	vec_done(&c.pairs);
@@ -340,7 +340,7 @@ static struct vmatlas_error *inspect(struct vmatlas_job *job)
 	return err ? not_judged(job, err) : NULL;
 }
 
-const struct vmatlas_plugin inspector_mappings = {
+const struct vmatlas_plugin inspector_pgtable = {
 	.abi = VMATLAS_PLUGIN_ABI,
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "mappings",

@@ -12,14 +12,14 @@
 #include "kernel/mm/memmap.h"
 
 /* Findings of one code: the first few one by one, the others as a number. */
-struct map_fold {
+struct finding_limit {
 	size_t nr;
 	struct vmatlas_range rest;	/* from the first to the last that was not told */
 	uint32_t severity;		/* of the worst of them */
 };
 
 /* An area while the runs in it go by. */
-struct map_area {
+struct pgtable_area {
 	const struct vmatlas_claim *claim;	/* NULL: between two */
 	struct vmatlas_range must;	/* what the kernel has to have mapped; empty: nothing */
 	struct vmatlas_range guard;	/* what must not be; empty: nothing */
@@ -36,7 +36,7 @@ struct map_area {
 };
 
 /* Physical memory as one run has it. */
-struct map_frames {
+struct pgtable_frames {
 	struct vmatlas_range phys;
 	uint64_t va;
 	uint32_t attr;			/* of pt_attr, the memory type alone */
@@ -44,13 +44,13 @@ struct map_frames {
 };
 
 /* Two ioremap() areas, and what both of them map. */
-struct map_pair {
+struct double_ioremap_pair {
 	const struct vmatlas_claim *a, *b;
 	struct vmatlas_range phys;
 };
 
-struct map_case {
-	struct vmatlas_job *job;
+struct pgtable_check {
+	struct vmatlas_plugin_ctx *job;
 	struct vmatlas *atlas;
 	struct kernel *k;
 	struct resolved switches[MAPPING_NR_NEEDS];	/* mapping_needs */
@@ -58,7 +58,7 @@ struct map_case {
 	bool areas_complete;
 
 	/* the records: areas in front, without overlaps, and how far any of them reach */
-	struct map_area area;
+	struct pgtable_area area;
 	const struct vmatlas_claim *next_owner;
 	struct vmatlas_range owned;	/* by all claims up to next_owner */
 	uint64_t nr_overlapping;	/* areas that overlap others: not judged */
@@ -76,10 +76,10 @@ struct map_case {
 	bool modules_strict;		/* a module's text was seen that cannot be written */
 	VEC(struct mapping) wx;		/* runs that can be both */
 
-	struct map_pages *pages;	/* of wrong_page.c */
-	VEC(struct map_frames) devices;	/* of device memory, and of what is not cached */
+	struct wrong_page_state *pages;	/* of wrong_page.c */
+	VEC(struct pgtable_frames) devices;	/* of device memory, and of what is not cached */
 	bool devices_full, remaps_seen;
-	VEC(struct map_pair) pairs;	/* of one type */
+	VEC(struct double_ioremap_pair) pairs;	/* of one type */
 	size_t nr_pairs;		/* with those that are not kept */
 
 	/* RAM that is not cached, against the kernel's own mapping of it */
@@ -90,92 +90,92 @@ struct map_case {
 	VEC(struct mapping) fixed;	/* runs in the fixmap, or close to it, to be looked at */
 
 	uint64_t nr_judged, nr_unknown;	/* areas whose pages had to be mapped */
-	struct map_fold stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases,
+	struct finding_limit stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases,
 			counts;
 };
 
 /* Report through @fold. */
 VMATLAS_PRINTF(4, 5)
-void map_report(struct map_case *c, struct map_fold *fold, struct vmatlas_report report,
+void pgtable_report(struct pgtable_check *c, struct finding_limit *fold, struct vmatlas_finding_desc report,
 		const char *fmt, ...);
 /* The rest of @fold, as one finding; @what: "areas with pages that are not mapped". */
-void map_fold_finish(struct map_case *c, const struct map_fold *fold, const char *code,
+void finding_limit_finish(struct pgtable_check *c, const struct finding_limit *fold, const char *code,
 		     const char *what);
 
 /* "page table  PTE at physical 0x..: 0x.." as lines of evidence. */
-void map_evidence_entry(struct map_case *c, uint64_t va, struct str *s);
+void pgtable_evidence_entry(struct pgtable_check *c, uint64_t va, struct str *s);
 /* "ioremap area ..., by LIST; record ..." */
-void map_evidence_area(struct map_case *c, const struct vmatlas_claim *claim, struct str *s);
+void pgtable_evidence_area(struct pgtable_check *c, const struct vmatlas_claim *claim, struct str *s);
 
 static inline bool mapping_is_memory(const struct mapping *m)
 {
 	return m->state == MAPPING_LEAVES;
 }
 
-static inline bool map_is_x86(const struct map_case *c)
+static inline bool pgtable_is_x86(const struct pgtable_check *c)
 {
 	return c->k->arch == &arch_x86_64 || c->k->arch == &arch_i386;
 }
 
 /* @m cut to @range, which it overlaps. */
-struct mapping map_cut(const struct mapping *m, struct vmatlas_range range);
+struct mapping pgtable_cut(const struct mapping *m, struct vmatlas_range range);
 
 /* ---- unmapped.c: unmapped-area, guard-mapped ---- */
 
-void holes_begin(struct map_case *c);			/* c->area.claim is new */
-void holes_piece(struct map_case *c, const struct mapping *piece);
-void holes_end(struct map_case *c);
-void holes_finish(struct map_case *c);
+void unmapped_begin(struct pgtable_check *c);			/* c->area.claim is new */
+void unmapped_run(struct pgtable_check *c, const struct mapping *piece);
+void unmapped_end(struct pgtable_check *c);
+void unmapped_finish(struct pgtable_check *c);
 
 /* ---- stale.c: stale-pte ---- */
 
-void stale_piece(struct map_case *c, const struct mapping *piece);
-void stale_break(struct map_case *c);		/* a record comes in between */
-void stale_finish(struct map_case *c);
+void stale_run(struct pgtable_check *c, const struct mapping *piece);
+void stale_break(struct pgtable_check *c);		/* a record comes in between */
+void stale_finish(struct pgtable_check *c);
 
 /* ---- wx.c: wx-mapping ---- */
 
-VMATLAS_CHECKED struct vmatlas_error *rights_begin(struct map_case *c);
-void rights_run(struct map_case *c, const struct mapping *m);
-void rights_finish(struct map_case *c);
+VMATLAS_CHECKED struct vmatlas_error *wx_begin(struct pgtable_check *c);
+void wx_run(struct pgtable_check *c, const struct mapping *m);
+void wx_finish(struct pgtable_check *c);
 
 /* ---- memtype.c: memtype-conflict, ram-ioremapped ---- */
 
-void memory_piece(struct map_case *c, const struct mapping *m,
+void memtype_run(struct pgtable_check *c, const struct mapping *m,
 		  const struct vmatlas_claim *owner);
-void memory_finish(struct map_case *c);
+void memtype_finish(struct pgtable_check *c);
 
 /* The memory type alone, of enum pt_attr. */
 #define MAP_TYPE (PT_DEVICE | PT_UNCACHED | PT_WC)
 
 /* "mapping  ADDRESS, TYPE", its area and its entry, as lines of evidence. */
-void map_evidence_side(struct map_case *c, const struct map_frames *f, struct str *s);
+void pgtable_evidence_side(struct pgtable_check *c, const struct pgtable_frames *f, struct str *s);
 
 /* ---- double_ioremap.c: double-ioremap ---- */
 
 /* @a and @b overlap, and are of one type. */
-void twice_pair(struct map_case *c, const struct map_frames *a, const struct map_frames *b);
-void twice_finish(struct map_case *c);
+void double_ioremap_add(struct pgtable_check *c, const struct pgtable_frames *a, const struct pgtable_frames *b);
+void double_ioremap_finish(struct pgtable_check *c);
 
 /* ---- linear_map_alias.c: memtype-conflict, of RAM ---- */
 
 /* @m is RAM, and not cached. */
-void alias_piece(struct map_case *c, const struct mapping *m,
+void linear_map_alias_run(struct pgtable_check *c, const struct mapping *m,
 		 const struct vmatlas_claim *owner);
-void alias_finish(struct map_case *c);
+void linear_map_alias_finish(struct pgtable_check *c);
 
 /* ---- fixmap.c: stale-pte, in the fixmap ---- */
 
-void fixmap_begin(struct map_case *c);
-void fixmap_run(struct map_case *c, const struct mapping *m);
-VMATLAS_CHECKED struct vmatlas_error *fixmap_finish(struct map_case *c);
+void fixmap_begin(struct pgtable_check *c);
+void fixmap_run(struct pgtable_check *c, const struct mapping *m);
+VMATLAS_CHECKED struct vmatlas_error *fixmap_finish(struct pgtable_check *c);
 
 /* ---- wrong_page.c: wrong-page ---- */
 
-VMATLAS_CHECKED struct vmatlas_error *pages_open(struct map_case *c);
-void pages_close(struct map_case *c);
-void pages_piece(struct map_case *c, const struct mapping *piece);
-void pages_end(struct map_case *c);
-void pages_finish(struct map_case *c);
+VMATLAS_CHECKED struct vmatlas_error *wrong_page_open(struct pgtable_check *c);
+void wrong_page_close(struct pgtable_check *c);
+void wrong_page_run(struct pgtable_check *c, const struct mapping *piece);
+void wrong_page_end(struct pgtable_check *c);
+void wrong_page_finish(struct pgtable_check *c);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/range.h"
 
 /* The smallest region that holds @addr; windows lie across others and own nothing. */
-static const struct vmatlas_claim *region_at(const struct map_case *c, uint64_t addr)
+static const struct vmatlas_claim *region_at(const struct pgtable_check *c, uint64_t addr)
 {
 	const struct vmatlas_claim *best = NULL;
 
@@ -24,7 +24,7 @@ static const struct vmatlas_claim *region_at(const struct map_case *c, uint64_t 
  * Spaces in which nothing is mapped without a record. What is nested in them speaks
  * for itself: the kernel image of arm64 and riscv, ARM's PCI I/O.
  */
-static const struct vmatlas_claim *space_at(const struct map_case *c, uint64_t addr)
+static const struct vmatlas_claim *space_at(const struct pgtable_check *c, uint64_t addr)
 {
 	const struct vmatlas_claim *r = region_at(c, addr);
 
@@ -32,7 +32,7 @@ static const struct vmatlas_claim *space_at(const struct map_case *c, uint64_t a
 		     r->kind == VMATLAS_KIND_MODULE_SPACE) ? r : NULL;
 }
 
-static void say(struct map_case *c)
+static void say(struct pgtable_check *c)
 {
 	const struct vmatlas_claim *space = space_at(c, c->stray.first);
 	const struct mapping *first = &c->stray_first;
@@ -40,22 +40,22 @@ static void say(struct map_case *c)
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	str_addf(&evidence, "region\t%s %s, by %s\n", space->name,
-		 words_range(c->atlas, space->range).s, space->source);
+		 fmt_range(c->atlas, space->range).s, space->source);
 	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s, %s, %s\n", first->phys,
 		 first->attr & PT_WRITE ? "rw" : "ro", first->attr & PT_EXEC ? "x" : "nx",
 		 mapping_type_name(first->attr));
-	map_evidence_entry(c, c->stray.first, &evidence);
-	map_report(c, &c->stale, (struct vmatlas_report){
+	pgtable_evidence_entry(c, c->stray.first, &evidence);
+	pgtable_report(c, &c->stale, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "stale-pte", .where = &c->stray, .evidence = str_text(&evidence),
 		.advice = "look for who freed an area without unmapping it, or changed its record; "
 			  "an area that was being freed at this moment looks the same",
 	}, "%" PRIu64 " page%s mapped in %s at %s, and no record owns %s", pages,
-		pages == 1 ? " is" : "s are", space->name, words_range(c->atlas, c->stray).s,
+		pages == 1 ? " is" : "s are", space->name, fmt_range(c->atlas, c->stray).s,
 		pages == 1 ? "it" : "them");
 }
 
-void stale_break(struct map_case *c)
+void stale_break(struct pgtable_check *c)
 {
 	/* where records are lost, these may be their pages */
 	if (range_valid(c->stray) && c->areas_complete)
@@ -65,7 +65,7 @@ void stale_break(struct map_case *c)
 }
 
 /* Runs between the same two records, less than 1 MiB apart, are one finding. */
-void stale_piece(struct map_case *c, const struct mapping *piece)
+void stale_run(struct pgtable_check *c, const struct mapping *piece)
 {
 	const struct vmatlas_range *r = &piece->range;
 
@@ -82,11 +82,11 @@ void stale_piece(struct map_case *c, const struct mapping *piece)
 	c->nr_stray += vmatlas_range_size(r) >> c->k->page_shift;
 }
 
-void stale_finish(struct map_case *c)
+void stale_finish(struct pgtable_check *c)
 {
 	stale_break(c);
-	map_fold_finish(c, &c->stale, "stale-pte", "places with mapped pages that no record owns");
+	finding_limit_finish(c, &c->stale, "stale-pte", "places with mapped pages that no record owns");
 	if (c->nr_stray && !c->areas_complete)
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "pages that no record owns",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "pages that no record owns",
 			"%" PRIu64 " of them, because not all areas were read", c->nr_stray);
 }

@@ -8,7 +8,7 @@
 
 static const struct vmatlas_range nothing = { 1, 0 };
 
-static bool touches_image(const struct map_case *c, struct vmatlas_range r)
+static bool touches_image(const struct pgtable_check *c, struct vmatlas_range r)
 {
 	const struct vmatlas_claim *image = atlas_region(c->atlas, VMATLAS_KIND_IMAGE);
 
@@ -20,7 +20,7 @@ static bool touches_image(const struct map_case *c, struct vmatlas_range r)
  * __get_vm_area_node), unless VM_NO_GUARD. Areas made by others have none: per-CPU
  * chunks, ARM's static and empty mappings, and early ones.
  */
-static bool has_guard(const struct map_case *c, const struct vmatlas_claim *claim)
+static bool has_guard(const struct pgtable_check *c, const struct vmatlas_claim *claim)
 {
 	const uint64_t page = 1ull << c->k->page_shift;
 
@@ -48,7 +48,7 @@ static bool has_guard(const struct map_case *c, const struct vmatlas_claim *clai
  * Everything else is mapped as the user pleases: vm_map_ram's blocks, sparse areas,
  * those of BPF arenas; or it is being given back.
  */
-static uint64_t must_map(const struct map_case *c, const struct vmatlas_claim *claim)
+static uint64_t must_map(const struct pgtable_check *c, const struct vmatlas_claim *claim)
 {
 	const struct vmatlas_area *a = claim->area;
 	const uint64_t size = vmatlas_range_size(&claim->range);
@@ -65,7 +65,7 @@ static uint64_t must_map(const struct map_case *c, const struct vmatlas_claim *c
 		return usable;
 	case VMATLAS_KIND_IOREMAP:
 		return a->phys ? usable : 0;
-	case VMATLAS_KIND_STATIC_IO:
+	case VMATLAS_KIND_STATIC_MAPPING:
 		return size;
 	default:
 		return 0;
@@ -73,7 +73,7 @@ static uint64_t must_map(const struct map_case *c, const struct vmatlas_claim *c
 }
 
 /* An area that leaves the spaces of allocators was told: its bounds are no measure. */
-static bool is_at_home(struct map_case *c, const struct vmatlas_claim *claim)
+static bool is_at_home(struct pgtable_check *c, const struct vmatlas_claim *claim)
 {
 	if (range_valid(c->home) && range_holds(c->home, claim->range))
 		return true;
@@ -91,7 +91,7 @@ static bool is_at_home(struct map_case *c, const struct vmatlas_claim *claim)
 }
 
 /* What is there behind the pages that are counted, up to the guard page. */
-static struct vmatlas_range spare_of(const struct map_case *c, const struct vmatlas_claim *claim,
+static struct vmatlas_range spare_of(const struct pgtable_check *c, const struct vmatlas_claim *claim,
 				     uint64_t must)
 {
 	const uint64_t guard = has_guard(c, claim) ? 1ull << c->k->page_shift : 0;
@@ -101,12 +101,12 @@ static struct vmatlas_range spare_of(const struct map_case *c, const struct vmat
 	return (struct vmatlas_range){ claim->range.first + must, claim->range.last - guard };
 }
 
-void holes_begin(struct map_case *c)
+void unmapped_begin(struct pgtable_check *c)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	uint64_t must;
 
-	c->area = (struct map_area){ .claim = claim, .must = nothing, .guard = nothing,
+	c->area = (struct pgtable_area){ .claim = claim, .must = nothing, .guard = nothing,
 				      .spare = nothing, .known = nothing };
 	/* a record that contradicts itself was told: what it says is no measure */
 	if (!claim->area || !claim->area->vm_struct ||
@@ -133,9 +133,9 @@ static uint64_t overlap(struct vmatlas_range a, struct vmatlas_range b)
 	return MIN(a.last, b.last) - MAX(a.first, b.first) + 1;
 }
 
-void holes_piece(struct map_case *c, const struct mapping *piece)
+void unmapped_run(struct pgtable_check *c, const struct mapping *piece)
 {
-	struct map_area *area = &c->area;
+	struct pgtable_area *area = &c->area;
 	const uint64_t here = overlap(piece->range, area->must);
 
 	if (piece->state == MAPPING_UNREAD || piece->state == MAPPING_SHARED) {
@@ -149,17 +149,17 @@ void holes_piece(struct map_case *c, const struct mapping *piece)
 		area->hole = piece->range.last + 1;
 }
 
-static void say_unmapped(struct map_case *c)
+static void say_unmapped(struct pgtable_check *c)
 {
-	const struct map_area *area = &c->area;
+	const struct pgtable_area *area = &c->area;
 	const uint64_t need = vmatlas_range_size(&area->must), missing = need - area->mapped;
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(c->atlas, area->claim, &what);
-	map_evidence_area(c, area->claim, &evidence);
-	str_addf(&evidence, "mapped\t%s of %s\n", words_size(area->mapped).s, words_size(need).s);
-	map_evidence_entry(c, area->hole, &evidence);
-	map_report(c, &c->unmapped, (struct vmatlas_report){
+	fmt_area(c->atlas, area->claim, &what);
+	pgtable_evidence_area(c, area->claim, &evidence);
+	str_addf(&evidence, "mapped\t%s of %s\n", fmt_size(area->mapped).s, fmt_size(need).s);
+	pgtable_evidence_entry(c, area->hole, &evidence);
+	pgtable_report(c, &c->unmapped, (struct vmatlas_finding_desc){
 		/* a vmalloc area is complete before it is shown, others are mapped after */
 		.severity = area->claim->kind == VMATLAS_KIND_VMALLOC ? VMATLAS_SEVERITY_ERROR
 								      : VMATLAS_SEVERITY_WARNING,
@@ -169,37 +169,37 @@ static void say_unmapped(struct map_case *c)
 			  "area that was being set up at this moment looks the same",
 	}, "%s: %" PRIu64 " of %" PRIu64 " pages are not mapped, the first at %s", str_text(&what),
 		missing >> c->k->page_shift, need >> c->k->page_shift,
-		words_addr(c->atlas, area->hole).s);
+		fmt_addr(c->atlas, area->hole).s);
 }
 
-static void say_guard(struct map_case *c)
+static void say_guard(struct pgtable_check *c)
 {
-	const struct map_area *area = &c->area;
+	const struct pgtable_area *area = &c->area;
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(c->atlas, area->claim, &what);
-	map_evidence_area(c, area->claim, &evidence);
-	map_evidence_entry(c, area->guard.first, &evidence);
-	map_report(c, &c->guard, (struct vmatlas_report){
+	fmt_area(c->atlas, area->claim, &what);
+	pgtable_evidence_area(c, area->claim, &evidence);
+	pgtable_evidence_entry(c, area->guard.first, &evidence);
+	pgtable_report(c, &c->guard, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "guard-mapped",
 		.where = &area->guard, .record = area->claim->record,
 		.evidence = str_text(&evidence),
 		.advice = "find who mapped it: an overrun of this area is not caught, it goes "
 			  "into that page",
 	}, "%s: the guard page at %s is mapped", str_text(&what),
-		words_addr(c->atlas, area->guard.first).s);
+		fmt_addr(c->atlas, area->guard.first).s);
 }
 
-static void say_spare(struct map_case *c)
+static void say_spare(struct pgtable_check *c)
 {
-	const struct map_area *area = &c->area;
+	const struct pgtable_area *area = &c->area;
 	const unsigned int shift = c->k->page_shift;
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(c->atlas, area->claim, &what);
-	map_evidence_area(c, area->claim, &evidence);
-	map_evidence_entry(c, area->spare.first, &evidence);
-	map_report(c, &c->counts, (struct vmatlas_report){
+	fmt_area(c->atlas, area->claim, &what);
+	pgtable_evidence_area(c, area->claim, &evidence);
+	pgtable_evidence_entry(c, area->spare.first, &evidence);
+	pgtable_report(c, &c->counts, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "vm-struct-mismatch",
 		.where = &area->claim->range, .record = area->claim->area->vm_struct,
 		.evidence = str_text(&evidence),
@@ -209,9 +209,9 @@ static void say_spare(struct map_case *c)
 		str_text(&what), area->claim->area->nr_pages, area->spare_mapped >> shift);
 }
 
-void holes_end(struct map_case *c)
+void unmapped_end(struct pgtable_check *c)
 {
-	const struct map_area *area = &c->area;
+	const struct pgtable_area *area = &c->area;
 
 	if (area->guard_mapped)
 		say_guard(c);
@@ -228,8 +228,8 @@ void holes_end(struct map_case *c)
 		say_unmapped(c);
 }
 
-void holes_finish(struct map_case *c)
+void unmapped_finish(struct pgtable_check *c)
 {
-	map_fold_finish(c, &c->unmapped, "unmapped-area", "areas with pages that are not mapped");
-	map_fold_finish(c, &c->guard, "guard-mapped", "areas whose guard page is mapped");
+	finding_limit_finish(c, &c->unmapped, "unmapped-area", "areas with pages that are not mapped");
+	finding_limit_finish(c, &c->guard, "guard-mapped", "areas whose guard page is mapped");
 }

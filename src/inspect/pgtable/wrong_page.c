@@ -13,7 +13,7 @@
 
 #define CHUNK 512			/* pointers of a page array read at a time */
 
-struct map_pages {
+struct wrong_page_state {
 	struct frames *frames;
 	uint8_t raw[CHUNK * 8];		/* of the array of the area at hand: */
 	uint64_t from, nr;		/* pointers */
@@ -23,13 +23,13 @@ struct map_pages {
 	char why[160];			/* the first that could not be read */
 };
 
-struct vmatlas_error *pages_open(struct map_case *c)
+struct vmatlas_error *wrong_page_open(struct pgtable_check *c)
 {
 	c->pages = calloc(1, sizeof(*c->pages));
 	return c->pages ? frames_open(c->k, &c->pages->frames) : error_no_memory();
 }
 
-void pages_close(struct map_case *c)
+void wrong_page_close(struct pgtable_check *c)
 {
 	if (c->pages)
 		frames_free(c->pages->frames);
@@ -57,13 +57,13 @@ static bool lacks_pages(const struct vmatlas_claim *claim)
 static bool has_phys(const struct vmatlas_claim *claim)
 {
 	return claim->area->phys && (claim->kind == VMATLAS_KIND_IOREMAP ||
-				     claim->kind == VMATLAS_KIND_STATIC_IO ||
+				     claim->kind == VMATLAS_KIND_STATIC_MAPPING ||
 				     claim->kind == VMATLAS_KIND_VMAP);
 }
 
-static struct vmatlas_error *load(struct map_case *c, const struct vmatlas_area *a, uint64_t index)
+static struct vmatlas_error *load(struct pgtable_check *c, const struct vmatlas_area *a, uint64_t index)
 {
-	struct map_pages *p = c->pages;
+	struct wrong_page_state *p = c->pages;
 	struct vmatlas_error *err;
 
 	p->array = 0;
@@ -73,17 +73,17 @@ static struct vmatlas_error *load(struct map_case *c, const struct vmatlas_area 
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "no kernel pointer");
 	err = kernel_read(c->k, (a->pages + p->from * c->k->ptr_size) & c->k->va_mask, p->raw,
 			  p->nr * c->k->ptr_size);
-	err = kernel_pointer_trouble(c->k, a->pages, err);
+	err = kernel_pointer_fault(c->k, a->pages, err);
 	if (!err)
 		p->array = a->pages;
 	return err;
 }
 
 /* The struct page that the area names for its page number @index. */
-static struct vmatlas_error *page_of(struct map_case *c, uint64_t index, uint64_t *ret)
+static struct vmatlas_error *page_of(struct pgtable_check *c, uint64_t index, uint64_t *ret)
 {
 	const struct vmatlas_area *a = c->area.claim->area;
-	struct map_pages *p = c->pages;
+	struct wrong_page_state *p = c->pages;
 	struct vmatlas_error *err = NULL;
 
 	if (p->array != a->pages || index < p->from || index - p->from >= p->nr)
@@ -95,9 +95,9 @@ static struct vmatlas_error *page_of(struct map_case *c, uint64_t index, uint64_
 	return NULL;
 }
 
-static void note_wrong(struct map_case *c, uint64_t va, uint64_t said, uint64_t phys)
+static void note_wrong(struct pgtable_check *c, uint64_t va, uint64_t said, uint64_t phys)
 {
-	struct map_area *area = &c->area;
+	struct pgtable_area *area = &c->area;
 
 	if (area->nr_wrong++ == 0) {
 		area->wrong = va;
@@ -106,7 +106,7 @@ static void note_wrong(struct map_case *c, uint64_t va, uint64_t said, uint64_t 
 	}
 }
 
-static struct vmatlas_error *against_array(struct map_case *c, const struct mapping *m)
+static struct vmatlas_error *against_array(struct pgtable_check *c, const struct mapping *m)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	const unsigned int shift = c->k->page_shift;
@@ -126,7 +126,7 @@ static struct vmatlas_error *against_array(struct map_case *c, const struct mapp
 	return err;
 }
 
-static void against_phys(struct map_case *c, const struct mapping *m)
+static void against_phys(struct pgtable_check *c, const struct mapping *m)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	const uint64_t page = 1ull << c->k->page_shift;
@@ -138,18 +138,18 @@ static void against_phys(struct map_case *c, const struct mapping *m)
 }
 
 /* No array where one has to be: the area is not judged any further. */
-static void say_no_array(struct map_case *c, const char *why)
+static void say_no_array(struct pgtable_check *c, const char *why)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	const struct vmatlas_area *a = claim->area;
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(c->atlas, claim, &what);
-	map_evidence_area(c, claim, &evidence);
+	fmt_area(c->atlas, claim, &what);
+	pgtable_evidence_area(c, claim, &evidence);
 	str_addf(&evidence, "vm_struct\t%s: nr_pages %" PRIu64 ", pages %s: %s\n",
-		 words_record(c->atlas, a->vm_struct).s, a->nr_pages,
-		 words_addr(c->atlas, a->pages).s, why);
-	map_report(c, &c->counts, (struct vmatlas_report){
+		 fmt_record(c->atlas, a->vm_struct).s, a->nr_pages,
+		 fmt_addr(c->atlas, a->pages).s, why);
+	pgtable_report(c, &c->counts, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "vm-struct-mismatch",
 		.where = &claim->range, .record = a->vm_struct, .evidence = str_text(&evidence),
 		.advice = "print the record and its neighbours: it was overwritten",
@@ -159,9 +159,9 @@ static void say_no_array(struct map_case *c, const char *why)
 }
 
 /* An array that is not in the dump: once for its area, which is not judged. */
-static void note_unread(struct map_case *c, struct vmatlas_error *err)
+static void note_unread(struct pgtable_check *c, struct vmatlas_error *err)
 {
-	struct map_pages *p = c->pages;
+	struct wrong_page_state *p = c->pages;
 
 	if (error_is(err, VMATLAS_ERROR_CORRUPT)) {
 		say_no_array(c, vmatlas_error_message(err));
@@ -176,7 +176,7 @@ static void note_unread(struct map_case *c, struct vmatlas_error *err)
 	c->area.is_unread = true;
 }
 
-void pages_piece(struct map_case *c, const struct mapping *piece)
+void wrong_page_run(struct pgtable_check *c, const struct mapping *piece)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	struct vmatlas_error *err;
@@ -195,29 +195,29 @@ void pages_piece(struct map_case *c, const struct mapping *piece)
 	}
 }
 
-static void say(struct map_case *c)
+static void say(struct pgtable_check *c)
 {
-	const struct map_area *area = &c->area;
+	const struct pgtable_area *area = &c->area;
 	const bool array = has_pages(area->claim);
 	const uint64_t pfn = (area->found & c->phys_mask) >> c->k->page_shift;
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
 
-	words_area(c->atlas, area->claim, &what);
-	map_evidence_area(c, area->claim, &evidence);
+	fmt_area(c->atlas, area->claim, &what);
+	pgtable_evidence_area(c, area->claim, &evidence);
 	if (array)
 		str_addf(&evidence, "says\tpages[%" PRIu64 "] at %s is struct page %s\n"
 			 "maps\tphysical %#" PRIx64 ", whose struct page is %s, by %s\n",
 			 (area->wrong - area->claim->range.first) >> c->k->page_shift,
-			 words_record(c->atlas, area->claim->area->pages).s,
-			 words_record(c->atlas, area->said).s, area->found,
-			 words_record(c->atlas, frames_page(c->pages->frames, pfn)).s,
+			 fmt_record(c->atlas, area->claim->area->pages).s,
+			 fmt_record(c->atlas, area->said).s, area->found,
+			 fmt_record(c->atlas, frames_page(c->pages->frames, pfn)).s,
 			 c->pages->frames->source);
 	else
 		str_addf(&evidence, "says\tphysical %#" PRIx64 ", by phys_addr %#" PRIx64 "\n"
 			 "maps\tphysical %#" PRIx64 "\n", area->said, area->claim->area->phys,
 			 area->found);
-	map_evidence_entry(c, area->wrong, &evidence);
-	map_report(c, &c->wrong, (struct vmatlas_report){
+	pgtable_evidence_entry(c, area->wrong, &evidence);
+	pgtable_report(c, &c->wrong, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
 		.where = &area->claim->range, .record = area->claim->area->vm_struct,
 		.evidence = str_text(&evidence),
@@ -225,27 +225,27 @@ static void say(struct map_case *c)
 			  "here goes to memory of somebody else",
 	}, "%s: %" PRIu64 " page%s mapped elsewhere than its record says, the first at %s",
 		str_text(&what), area->nr_wrong, area->nr_wrong == 1 ? " is" : "s are",
-		words_addr(c->atlas, area->wrong).s);
+		fmt_addr(c->atlas, area->wrong).s);
 }
 
-void pages_end(struct map_case *c)
+void wrong_page_end(struct pgtable_check *c)
 {
 	c->pages->nr_areas += has_pages(c->area.claim);
 	if (c->area.nr_wrong)
 		say(c);
 }
 
-void pages_finish(struct map_case *c)
+void wrong_page_finish(struct pgtable_check *c)
 {
-	const struct map_pages *p = c->pages;
+	const struct wrong_page_state *p = c->pages;
 
-	map_fold_finish(c, &c->wrong, "wrong-page", "areas mapped elsewhere than they say");
-	map_fold_finish(c, &c->counts, "vm-struct-mismatch", "areas that miscount their pages");
+	finding_limit_finish(c, &c->wrong, "wrong-page", "areas mapped elsewhere than they say");
+	finding_limit_finish(c, &c->counts, "vm-struct-mismatch", "areas that miscount their pages");
 	if (!p->frames->known && p->nr_areas)
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "pages of areas",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "pages of areas",
 				     "because %s", p->frames->why);
 	else if (p->nr_unread)
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "pages of areas",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "pages of areas",
 			"of %" PRIu64 " areas, because their arrays of pages could not be read "
 			"(%s)", p->nr_unread, p->why);
 }

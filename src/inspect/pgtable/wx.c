@@ -10,14 +10,14 @@
 #define X86_NX (1ull << 63)		/* in an entry; Intel SDM vol. 3, 4.5 */
 
 /* Of i386 with two levels there is no such bit; of the others, a CPU may lack it. */
-static struct vmatlas_error *has_nx(const struct map_case *c, bool *ret)
+static struct vmatlas_error *has_nx(const struct pgtable_check *c, bool *ret)
 {
 	const struct resolved *mask = &c->switches[MAPPING_SUPPORTED_MASK];
 	uint64_t value = UINT64_MAX;
 	struct vmatlas_error *err = NULL;
 
 	*ret = c->k->format != &pt_i386;
-	if (*ret && mask->found && map_is_x86(c)) {
+	if (*ret && mask->found && pgtable_is_x86(c)) {
 		err = kernel_read_uint(c->k, mask->addr, 8, &value);
 		*ret = value & X86_NX;
 	}
@@ -25,7 +25,7 @@ static struct vmatlas_error *has_nx(const struct map_case *c, bool *ret)
 }
 
 /* rodata=off on the command line; or a kernel that never makes anything read-only. */
-static struct vmatlas_error *ask(struct map_case *c)
+static struct vmatlas_error *ask(struct pgtable_check *c)
 {
 	const struct resolved *enabled = &c->switches[MAPPING_RODATA_ENABLED];
 	uint64_t on = 1;
@@ -48,7 +48,7 @@ static struct vmatlas_error *ask(struct map_case *c)
 	return NULL;
 }
 
-struct vmatlas_error *rights_begin(struct map_case *c)
+struct vmatlas_error *wx_begin(struct pgtable_check *c)
 {
 	struct vmatlas_error *err = ask(c);
 
@@ -59,7 +59,7 @@ struct vmatlas_error *rights_begin(struct map_case *c)
 	return NULL;
 }
 
-static bool in_kind(const struct map_case *c, uint32_t kind, uint64_t addr)
+static bool in_kind(const struct pgtable_check *c, uint32_t kind, uint64_t addr)
 {
 	const struct vmatlas_claim *r = atlas_region(c->atlas, kind);
 
@@ -71,7 +71,7 @@ static bool in_kind(const struct map_case *c, uint32_t kind, uint64_t addr)
  * in (arch/x86/mm/dump_pagetables.c: note_wx). On x86-64: what EFI asks for in its own
  * region (arch/x86/platform/efi/efi_64.c).
  */
-static bool is_by_design(const struct map_case *c, const struct mapping *m)
+static bool is_by_design(const struct pgtable_check *c, const struct mapping *m)
 {
 	const uint64_t last = m->phys + (vmatlas_range_size(&m->range) - 1);
 
@@ -80,12 +80,12 @@ static bool is_by_design(const struct map_case *c, const struct mapping *m)
 	return c->k->arch == &arch_x86_64 && in_kind(c, VMATLAS_KIND_EFI, m->range.first);
 }
 
-static bool is_module(const struct map_case *c, uint64_t addr)
+static bool is_module(const struct pgtable_check *c, uint64_t addr)
 {
 	return in_kind(c, VMATLAS_KIND_MODULE_SPACE, addr);
 }
 
-void rights_run(struct map_case *c, const struct mapping *m)
+void wx_run(struct pgtable_check *c, const struct mapping *m)
 {
 	struct mapping *slot;
 
@@ -108,9 +108,9 @@ void rights_run(struct map_case *c, const struct mapping *m)
 }
 
 /* Modules being loaded are writable until they are complete. */
-static bool is_loading(const struct map_case *c, uint64_t addr)
+static bool is_loading(const struct pgtable_check *c, uint64_t addr)
 {
-	const struct books *b = &c->atlas->books;
+	const struct kernel_records *b = &c->atlas->books;
 
 	for (size_t i = 0; i < b->modules.nr; i++) {
 		const struct module *m = &b->modules.v[i];
@@ -126,7 +126,7 @@ static bool is_loading(const struct map_case *c, uint64_t addr)
  * Instructions that kprobes execute out of line: 32-bit ARM has no ro variant of the
  * page for them (kernel/kprobes.c: alloc_insn_page, arch/arm/kernel/module.c).
  */
-static bool is_insn_page(const struct map_case *c, const struct vmatlas_claim *owner)
+static bool is_insn_page(const struct pgtable_check *c, const struct vmatlas_claim *owner)
 {
 	const char *caller;
 
@@ -136,7 +136,7 @@ static bool is_insn_page(const struct map_case *c, const struct vmatlas_claim *o
 	return strstr(caller, "get_insn_slot") || strstr(caller, "alloc_insn_page");
 }
 
-static void say(struct map_case *c, const struct mapping *m, const struct vmatlas_claim *owner)
+static void say(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner)
 {
 	const bool module = is_module(c, m->range.first);
 	const bool lax = module && (!c->modules_strict || is_loading(c, m->range.first));
@@ -144,22 +144,22 @@ static void say(struct map_case *c, const struct mapping *m, const struct vmatla
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	if (owner)
-		map_evidence_area(c, owner, &evidence);
+		pgtable_evidence_area(c, owner, &evidence);
 	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s\n", m->phys,
 		 mapping_type_name(m->attr));
-	map_evidence_entry(c, m->range.first, &evidence);
-	map_report(c, &c->wx_fold, (struct vmatlas_report){
+	pgtable_evidence_entry(c, m->range.first, &evidence);
+	pgtable_report(c, &c->wx_fold, (struct vmatlas_finding_desc){
 		.severity = lax ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING,
 		.code = "wx-mapping", .where = &m->range, .record = owner ? owner->record : 0,
 		.evidence = str_text(&evidence),
 		.advice = lax ? "this kernel leaves module memory like that (no STRICT_MODULE_RWX), "
 				"or the module was just being loaded"
 			      : "find who made it so: code can be changed there, or data run",
-	}, "%s at %s can be written and executed", words_size(size).s,
-		words_range(c->atlas, m->range).s);
+	}, "%s at %s can be written and executed", fmt_size(size).s,
+		fmt_range(c->atlas, m->range).s);
 }
 
-void rights_finish(struct map_case *c)
+void wx_finish(struct pgtable_check *c)
 {
 	for (size_t i = 0; i < c->wx.nr; i++) {
 		const struct vmatlas_claim *owner =
@@ -168,8 +168,8 @@ void rights_finish(struct map_case *c)
 		if (!is_insn_page(c, owner))
 			say(c, &c->wx.v[i], owner);
 	}
-	map_fold_finish(c, &c->wx_fold, "wx-mapping", "ranges that can be written and executed");
+	finding_limit_finish(c, &c->wx_fold, "wx-mapping", "ranges that can be written and executed");
 	if (c->why_not_wx && c->wx_seen)
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "writable and executable pages",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "writable and executable pages",
 				     "because %s", c->why_not_wx);
 }

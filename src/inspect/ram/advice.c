@@ -7,9 +7,9 @@
 #include "base/range.h"
 
 /* "560M", as the command line takes it */
-struct words ram_param(uint64_t bytes)
+struct fmt_buf ram_param(uint64_t bytes)
 {
-	struct words w;
+	struct fmt_buf w;
 
 	if (bytes % MIB(1) == 0)
 		snprintf(w.s, sizeof(w.s), "%" PRIu64 "M", bytes >> 20);
@@ -36,7 +36,7 @@ static void choice_name(const struct ram_choice *choice, struct str *s)
 	switch (choice->kind) {
 	case RAM_CHOICE_DROP:
 		str_addf(s, "no vmalloc= (the default is %s)",
-			 words_size(choice->value).s);
+			 fmt_size(choice->value).s);
 		break;
 	case RAM_CHOICE_PARAM:
 		str_addf(s, "vmalloc=%s, the largest harmless value",
@@ -59,20 +59,20 @@ static void choice_name(const struct ram_choice *choice, struct str *s)
 static void choice_cost(const struct ram_case *c, const struct ram_choice *choice,
 			uint64_t used, struct str *s)
 {
-	str_addf(s, "vmalloc space %s", words_size(choice->vmalloc_size).s);
+	str_addf(s, "vmalloc space %s", fmt_size(choice->vmalloc_size).s);
 	if (used && used <= choice->vmalloc_size)
-		str_addf(s, ", today's %s fits", words_size(used).s);
+		str_addf(s, ", today's %s fits", fmt_size(used).s);
 	else if (used)
-		str_addf(s, ", too little for today's %s", words_size(used).s);
+		str_addf(s, ", too little for today's %s", fmt_size(used).s);
 	if (choice->kind == RAM_CHOICE_SPLIT)
 		str_addf(s, "; each process loses %s of address space",
-			 words_size(c->q.page_offset - choice->value).s);
+			 fmt_size(c->q.page_offset - choice->value).s);
 	if (choice->kind == RAM_CHOICE_HIGHMEM)
 		str_addf(s,
 			 "; the kernel reaches that RAM through temporary mappings only");
 }
 
-void ram_say_choices(const struct ram_case *c, struct str *s)
+void ram_report_choices(const struct ram_case *c, struct str *s)
 {
 	uint64_t used = vmalloc_used(c);
 
@@ -84,7 +84,7 @@ void ram_say_choices(const struct ram_case *c, struct str *s)
 		choice_cost(c, choice, used, &cost);
 		ram_line(s, i ? "" : "choices", "%s: recovers %s%s; %s", str_text(&name),
 			 choice->recovers == c->a.lost_bytes ? "all " : "",
-			 words_size(choice->recovers).s, str_text(&cost));
+			 fmt_size(choice->recovers).s, str_text(&cost));
 	}
 	if (c->a.reserve && c->a.nr_choices && !c->a.largest_param)
 		ram_line(s, "",
@@ -96,7 +96,7 @@ void ram_say_choices(const struct ram_case *c, struct str *s)
 			 "aliasing, and such kernels ignore high memory");
 }
 
-static const struct ram_choice *choice_of(const struct ram_answer *a,
+static const struct ram_choice *choice_of(const struct arm_lowmem_result *a,
 					  enum ram_choice_kind kind)
 {
 	for (size_t i = 0; i < a->nr_choices; i++)
@@ -105,7 +105,7 @@ static const struct ram_choice *choice_of(const struct ram_answer *a,
 	return NULL;
 }
 
-void ram_advise(const struct ram_answer *a, struct str *s)
+void ram_advise(const struct arm_lowmem_result *a, struct str *s)
 {
 	const struct ram_choice *drop = choice_of(a, RAM_CHOICE_DROP);
 	const struct ram_choice *fits = choice_of(a, RAM_CHOICE_PARAM);

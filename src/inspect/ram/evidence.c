@@ -22,9 +22,9 @@ void ram_line(struct str *s, const char *label, const char *fmt, ...)
 }
 
 /* "0x17000000-0x1bffffff" */
-static struct words phys(struct vmatlas_range r)
+static struct fmt_buf phys(struct vmatlas_range r)
 {
-	struct words w;
+	struct fmt_buf w;
 
 	snprintf(w.s, sizeof(w.s), "0x%08" PRIx64 "-0x%08" PRIx64, r.first, r.last);
 	return w;
@@ -34,54 +34,54 @@ static struct words phys(struct vmatlas_range r)
 
 static void say_lost(const struct ram_case *c, const char *label, struct str *s)
 {
-	const struct ram_answer *a = &c->a;
+	const struct arm_lowmem_result *a = &c->a;
 
 	for (size_t i = 0; i < a->nr_lost; i++)
 		ram_line(s, i ? "" : label, "physical %s, %s", phys(a->lost[i]).s,
-			 words_size(vmatlas_range_size(&a->lost[i])).s);
+			 fmt_size(vmatlas_range_size(&a->lost[i])).s);
 	if (!a->nr_lost)
 		ram_line(s, label, "%s; where it lies is not known",
-			 words_size(a->lost_bytes).s);
+			 fmt_size(a->lost_bytes).s);
 }
 
 static void say_reserve(const struct ram_case *c, struct str *s)
 {
-	const struct ram_answer *a = &c->a;
+	const struct arm_lowmem_result *a = &c->a;
 	const char *gap = a->gap ? " - 8 MiB gap" : "";
 
 	if (a->reserve_implied)
 		ram_line(s, "why", "the command line is unknown, but lowmem ends as with "
 			 "vmalloc=%s: by VMALLOC_END - %s%s",
-			 ram_param(a->reserve).s, words_size(a->reserve).s, gap);
+			 ram_param(a->reserve).s, fmt_size(a->reserve).s, gap);
 	else if (c->q.has_param)
 		ram_line(s, "why", "vmalloc=%s: lowmem must end by VMALLOC_END - %s%s",
-			 ram_param(c->q.param).s, words_size(a->reserve).s, gap);
+			 ram_param(c->q.param).s, fmt_size(a->reserve).s, gap);
 	else
 		ram_line(s, "why", "%s: lowmem must end by VMALLOC_END - %s%s",
 			 c->command_line ? "no vmalloc=, so the default"
 					 : "the default, if no vmalloc= was given",
-			 words_size(a->reserve).s, gap);
+			 fmt_size(a->reserve).s, gap);
 	if (a->param_clamped)
 		ram_line(s, "",
 			 "(the kernel accepts 16 MiB at least, and leaves 32 MiB of "
 			 "lowmem: %s it is)",
-			 words_size(a->reserve).s);
+			 fmt_size(a->reserve).s);
 }
 
 static void say_arithmetic(const struct ram_case *c, struct str *s)
 {
-	const struct ram_answer *a = &c->a;
+	const struct arm_lowmem_result *a = &c->a;
 
 	if (!a->layout_known) {
 		if (a->reserve)
 			ram_line(s, "why",
 				 "%s %s reserved for vmalloc; what is lost begins "
 				 "where lowmem had to end",
-				 words_size(a->reserve).s,
+				 fmt_size(a->reserve).s,
 				 c->q.has_param ? "(vmalloc=) is" : "(the default) is");
 		ram_line(s, a->reserve ? "" : "why", c->lowmem && !c->vmalloc
 			 ? "VMALLOC_END was the platform's: only the table of its boot "
-			   "log can tell (--declared FILE)"
+			   "log can tell (--boot-log FILE)"
 			 : "PAGE_OFFSET and VMALLOC_END are not known "
 			   "without a layout table or a dump");
 		return;
@@ -90,7 +90,7 @@ static void say_arithmetic(const struct ram_case *c, struct str *s)
 		ram_line(s, "why",
 			 "lowmem ends at 0x%08" PRIx64 ", which no rule we know explains "
 			 "(VMALLOC_END 0x%08" PRIx64 ", reserve %s)",
-			 c->q.lowmem_end, c->q.vmalloc_end, words_size(a->reserve).s);
+			 c->q.lowmem_end, c->q.vmalloc_end, fmt_size(a->reserve).s);
 		return;
 	}
 	say_reserve(c, s);
@@ -127,7 +127,7 @@ static void say_logs(const struct ram_case *c, struct str *s)
 		if (log->memory_at && c->a.verdict != RAM_IN_HIGHMEM) {
 			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " memory in all: %s",
 				 log->name, log->memory_at,
-				 words_size(log->memory_total).s);
+				 fmt_size(log->memory_total).s);
 			any = true;
 		}
 	}
@@ -169,7 +169,7 @@ static void say_fact_ranges(const struct ram_case *c, enum ram_role role,
 		if (f->role == role && nr++ < 8)
 			ram_line(s, nr == 1 ? label : "", "%s, %s: %s, by %s",
 				 phys(f->phys).s,
-				 words_size(vmatlas_range_size(&f->phys)).s, f->name,
+				 fmt_size(vmatlas_range_size(&f->phys)).s, f->name,
 				 f->source);
 	}
 }
@@ -181,14 +181,14 @@ static void say_installed(const struct ram_case *c, struct str *s)
 	for (size_t i = 0; i < nr; i++)
 		ram_line(s, i ? "" : "installed", "%s, %s (%s)",
 			 phys(c->installed.v[i]).s,
-			 words_size(vmatlas_range_size(&c->installed.v[i])).s,
+			 fmt_size(vmatlas_range_size(&c->installed.v[i])).s,
 			 c->installed_from);
 	if (!nr && c->q.told_size)
-		ram_line(s, "installed", "%s (%s)", words_size(c->q.told_size).s,
+		ram_line(s, "installed", "%s (%s)", fmt_size(c->q.told_size).s,
 			 c->installed_from);
 	else if (!nr && c->a.lost_from_log && c->a.layout_known)
 		ram_line(s, "installed", "%s by the log: lowmem and what was cut off",
-			 words_size(c->a.installed_bytes).s);
+			 fmt_size(c->a.installed_bytes).s);
 	say_fact_ranges(c, RAM_SYSTEM, "used", s);
 }
 
@@ -244,21 +244,21 @@ static void say_inside(const struct ram_case *c, struct str *s)
 static void report(struct ram_case *c, uint32_t severity, const char *code,
 		   const struct str *evidence, const char *advice, const char *message)
 {
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = severity, .code = code,
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = severity, .code = code,
 		.evidence = str_text(evidence), .advice = advice,
 	}, "%s", message);
 }
 
 static void of_installed(const struct ram_case *c, struct str *s)
 {
-	str_addf(s, "%s", words_size(c->a.lost_bytes).s);
+	str_addf(s, "%s", fmt_size(c->a.lost_bytes).s);
 	if (c->a.installed_bytes)
-		str_addf(s, " of %s", words_size(c->a.installed_bytes).s);
+		str_addf(s, " of %s", fmt_size(c->a.installed_bytes).s);
 	str_addf(s, " RAM");
 }
 
-void ram_say_ignored(struct ram_case *c)
+void ram_report_ignored(struct ram_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 }, s = { 0 }, advice = { 0 };
 
@@ -272,13 +272,13 @@ void ram_say_ignored(struct ram_case *c)
 	say_command_line(c, &s);
 	say_installed(c, &s);
 	say_inside(c, &s);
-	ram_say_choices(c, &s);
+	ram_report_choices(c, &s);
 	ram_advise(&c->a, &advice);
 	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, str_text(&advice),
 	       str_text(&message));
 }
 
-void ram_say_highmem(struct ram_case *c)
+void ram_report_highmem(struct ram_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
 
@@ -291,7 +291,7 @@ void ram_say_highmem(struct ram_case *c)
 	report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "", str_text(&message));
 }
 
-void ram_say_at_limit(struct ram_case *c)
+void ram_report_at_limit(struct ram_case *c)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 
@@ -303,7 +303,7 @@ void ram_say_at_limit(struct ram_case *c)
 	report(c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
 	       "look at the beginning of the boot log for \"Truncating RAM\" or "
 	       "\"Ignoring "
-	       "RAM\", and give it with --declared",
+	       "RAM\", and give it with --boot-log",
 	       "lowmem ends exactly where the vmalloc reservation makes it end, so RAM "
 	       "may "
 	       "have been cut off");
@@ -321,40 +321,40 @@ static void say_not_judged(struct ram_case *c)
 			described += vmatlas_range_size(&c->facts->facts.v[i].phys);
 	if (described)
 		str_addf(&bound, " (at most %s by the dump's own map)",
-			 words_size(described).s);
-	vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "installed RAM",
+			 fmt_size(described).s);
+	vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "installed RAM",
 			     "because nothing says how much there is%s%s",
 			     str_text(&bound),
 			     c->command_line ? "" : ", nor which vmalloc= was given");
 }
 
-void ram_say_coverage(struct ram_case *c)
+void ram_report_coverage(struct ram_case *c)
 {
-	const struct ram_answer *a = &c->a;
-	struct words size = words_size(a->lost_bytes);
+	const struct arm_lowmem_result *a = &c->a;
+	struct fmt_buf size = fmt_size(a->lost_bytes);
 
 	switch (a->verdict) {
 	case RAM_ALL_USED:
-		vmatlas_job_coverage(c->job, VMATLAS_COVERED, "RAM",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_FULL, "RAM",
 				     "all %s is lowmem (%s)",
-				     words_size(a->installed_bytes).s, c->installed_from);
+				     fmt_size(a->installed_bytes).s, c->installed_from);
 		break;
 	case RAM_NOT_CUT:
-		vmatlas_job_coverage(
-			c->job, VMATLAS_COVERED, "RAM", "%s, so nothing was cut off",
+		vmatlas_ctx_coverage(
+			c->job, VMATLAS_COVERAGE_FULL, "RAM", "%s, so nothing was cut off",
 			c->q.highmem == RAM_YES ? "the kernel has HIGHMEM"
 						: "lowmem ends below its limit");
 		break;
 	case RAM_IGNORED:
 	case RAM_IN_HIGHMEM:
-		vmatlas_job_coverage(c->job, VMATLAS_COVERED, "RAM", "see the finding");
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_FULL, "RAM", "see the finding");
 		break;
 	case RAM_LOST_OTHERWISE:
-		vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "RAM",
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM",
 				     "because %s above lowmem is unused, though lowmem "
 				     "ends %s below its "
 				     "limit: not for the vmalloc reservation's sake",
-				     size.s, words_size(a->limit - c->q.lowmem_end).s);
+				     size.s, fmt_size(a->limit - c->q.lowmem_end).s);
 		break;
 	case RAM_AT_LIMIT:
 	case RAM_NOT_JUDGED:

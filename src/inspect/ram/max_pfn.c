@@ -13,7 +13,7 @@
 
 /* The books side by side. */
 struct books_case {
-	struct vmatlas_job *job;
+	struct vmatlas_plugin_ctx *job;
 	struct vmatlas *atlas;
 	const struct ram_facts *facts;
 	uint64_t used_end, low_end;	/* exclusive, physical; 0 unknown */
@@ -74,7 +74,7 @@ static void say_facts(const struct books_case *c, struct str *s)
 		if (f->role == RAM_SYSTEM && nr++ < 8)
 			ram_line(s, nr == 1 ? "RAM" : "",
 				 "0x%08" PRIx64 "-0x%08" PRIx64 ", %s, by %s", f->phys.first,
-				 f->phys.last, words_size(vmatlas_range_size(&f->phys)).s,
+				 f->phys.last, fmt_size(vmatlas_range_size(&f->phys)).s,
 				 f->source);
 	}
 	if (c->facts->command_line)
@@ -101,16 +101,16 @@ static void say_limit(const struct books_case *c, struct str *s)
 		 c->facts->x86_reserve, limit, low->range.last + 1);
 	if (c->facts->command_line && cmdline_vmalloc(c->facts->command_line, &param))
 		ram_line(s, "reserve", "%s: vmalloc=%s and 8 MiB of gap",
-			 words_size(c->facts->x86_reserve).s, ram_param(param).s);
+			 fmt_size(c->facts->x86_reserve).s, ram_param(param).s);
 	else
-		ram_line(s, "reserve", "%s, the default", words_size(c->facts->x86_reserve).s);
+		ram_line(s, "reserve", "%s, the default", fmt_size(c->facts->x86_reserve).s);
 }
 
 static void report(const struct books_case *c, uint32_t severity, const char *code,
 		   const struct str *evidence, const char *advice, const char *message)
 {
-	vmatlas_job_report(c->job, &(struct vmatlas_report){
-		.size = sizeof(struct vmatlas_report), .severity = severity, .code = code,
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = severity, .code = code,
 		.evidence = str_text(evidence), .advice = advice,
 	}, "%s", message);
 }
@@ -135,13 +135,13 @@ static void say_lost(const struct books_case *c)
 	for (size_t i = 0; i < c->lost.nr && i < 8; i++)
 		ram_line(&s, i ? "" : "lost", "physical 0x%08" PRIx64 "-0x%08" PRIx64 ", %s",
 			 c->lost.v[i].first, c->lost.v[i].last,
-			 words_size(vmatlas_range_size(&c->lost.v[i])).s);
+			 fmt_size(vmatlas_range_size(&c->lost.v[i])).s);
 	ram_line(&s, "used", "up to 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64, c->used_end,
 		 c->facts->max_pfn);
 	say_limit(c, &s);
 	say_facts(c, &s);
 	str_addf(&message, "%s of %s RAM is not used by this kernel: it lies above max_pfn",
-		 words_size(c->lost_bytes).s, words_size(c->ram).s);
+		 fmt_size(c->lost_bytes).s, fmt_size(c->ram).s);
 	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, advise(c), str_text(&message));
 }
 
@@ -156,7 +156,7 @@ static void say_highmem(const struct books_case *c)
 	say_limit(c, &s);
 	say_facts(c, &s);
 	str_addf(&message, "%s of %s RAM is highmem: used, but not permanently mapped",
-		 words_size(c->high).s, words_size(c->ram).s);
+		 fmt_size(c->high).s, fmt_size(c->ram).s);
 	report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "", str_text(&message));
 }
 
@@ -186,7 +186,7 @@ static void say_unknown(const struct books_case *c)
 		       "lowmem ends exactly where the vmalloc reservation makes it end, so "
 		       "RAM may have been left out");
 	}
-	vmatlas_job_coverage(c->job, VMATLAS_NOT_JUDGED, "RAM", "because %s", why);
+	vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM", "because %s", why);
 }
 
 /* ---- memblock against iomem, where memblock is kept ---- */
@@ -247,13 +247,13 @@ static void judge_memblock(const struct books_case *c)
 	}
 	str_addf(&message, "%s of System RAM from 0x%08" PRIx64
 		 " on is not in memblock.memory: the page allocator was not given it",
-		 words_size(bytes).s, first);
+		 fmt_size(bytes).s, first);
 	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s,
 	       "see whether it was added after boot, and never brought online",
 	       str_text(&message));
 }
 
-void ram_judge_books(struct vmatlas_job *job, struct vmatlas *atlas)
+void ram_check_max_pfn(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas)
 {
 	struct books_case c = { .job = job, .atlas = atlas, .facts = atlas->books.ram };
 
@@ -269,7 +269,7 @@ void ram_judge_books(struct vmatlas_job *job, struct vmatlas *atlas)
 	if (c.high && c.has_highmem)
 		say_highmem(&c);
 	judge_memblock(&c);
-	vmatlas_job_coverage(job, VMATLAS_COVERED, "RAM", c.lost_bytes || c.high
+	vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_FULL, "RAM", c.lost_bytes || c.high
 			     ? "%s System RAM; see the finding"
-			     : "all %s System RAM is mapped", words_size(c.ram).s);
+			     : "all %s System RAM is mapped", fmt_size(c.ram).s);
 }

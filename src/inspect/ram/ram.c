@@ -44,8 +44,8 @@ static bool is_arm(const struct vmatlas *atlas)
 {
 	if (atlas->kernel)
 		return !strcmp(atlas->kernel->arch->name, "arm");
-	return atlas->declared && (atlas->declared->style == BOOTLOG_STYLE_ARM ||
-				   atlas->declared->style == BOOTLOG_STYLE_UNKNOWN);
+	return atlas->boot_log && (atlas->boot_log->style == BOOTLOG_STYLE_ARM ||
+				   atlas->boot_log->style == BOOTLOG_STYLE_UNKNOWN);
 }
 
 /* The log of another CPU, without a dump: nothing here applies to it. */
@@ -58,15 +58,15 @@ static bool is_judged(const struct vmatlas *atlas)
 	lowmem = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
 	if (lowmem && lowmem->range.last > UINT32_MAX)
 		return false;
-	return atlas->kernel || lowmem || atlas->declared->cuts.nr;
+	return atlas->kernel || lowmem || atlas->boot_log->cuts.nr;
 }
 
 static void ask_logs(struct ram_case *c)
 {
 	if (c->facts && c->facts->log)
 		c->logs[c->nr_logs++] = c->facts->log;
-	if (c->atlas->declared)
-		c->logs[c->nr_logs++] = c->atlas->declared;
+	if (c->atlas->boot_log)
+		c->logs[c->nr_logs++] = c->atlas->boot_log;
 }
 
 static void ask_command_line(struct ram_case *c)
@@ -227,15 +227,15 @@ static void ask(struct ram_case *c)
 
 /* ---- Rows of the given table that contradict themselves ---- */
 
-static void judge_rows(struct vmatlas_job *job, const struct bootlog *log)
+static void judge_rows(struct vmatlas_plugin_ctx *job, const struct bootlog *log)
 {
 	for (size_t i = 0; log && i < log->rows.nr; i++) {
 		const struct bootlog_row *row = &log->rows.v[i];
 
 		if (!row->complaint)
 			continue;
-		vmatlas_job_report(job, &(struct vmatlas_report){
-			.size = sizeof(struct vmatlas_report),
+		vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
 			.severity = VMATLAS_SEVERITY_WARNING,
 			.code = "bounds-disagree",
 			.where = row->has_claim ? &row->claim.range : NULL,
@@ -245,37 +245,37 @@ static void judge_rows(struct vmatlas_job *job, const struct bootlog *log)
 	}
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_job *job)
+static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	struct vmatlas *atlas = vmatlas_job_atlas(job);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	_cleanup_(freep) struct ram_case *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return error_no_memory();
-	judge_rows(job, atlas->declared);
+	judge_rows(job, atlas->boot_log);
 	if (atlas->kernel && !is_arm(atlas) && atlas->surveyed & VMATLAS_SURVEY_RAM)
-		ram_judge_books(job, atlas);
+		ram_check_max_pfn(job, atlas);
 	if (!is_judged(atlas))
 		return NULL;
 	c->job = job;
 	c->atlas = atlas;
 	c->facts = atlas->books.ram;
 	ask(c);
-	ram_judge(&c->q, &c->a);
+	arm_lowmem_check(&c->q, &c->a);
 	switch (c->a.verdict) {
 	case RAM_IGNORED:
-		ram_say_ignored(c);
+		ram_report_ignored(c);
 		break;
 	case RAM_IN_HIGHMEM:
-		ram_say_highmem(c);
+		ram_report_highmem(c);
 		break;
 	case RAM_AT_LIMIT:
-		ram_say_at_limit(c);
+		ram_report_at_limit(c);
 		break;
 	default:
 		break;
 	}
-	ram_say_coverage(c);
+	ram_report_coverage(c);
 	return NULL;
 }
 

@@ -15,7 +15,7 @@ struct ram_ranges {
 
 /* All that is known about one kernel's RAM, and what the judge made of it. */
 struct ram_case {
-	struct vmatlas_job *job;
+	struct vmatlas_plugin_ctx *job;
 	struct vmatlas *atlas;
 	const struct ram_facts *facts;		/* NULL without a dump */
 	const struct bootlog *logs[2];		/* the dump's own, the one given */
@@ -26,28 +26,28 @@ struct ram_case {
 	struct ram_ranges installed, reserved, logged;
 	char installed_from[512];		/* "" unknown */
 	bool installed_by_param;		/* mem= */
-	struct ram_question q;
-	struct ram_answer a;
+	struct arm_lowmem_input q;
+	struct arm_lowmem_result a;
 };
 
 /* evidence.c: say what was found. */
-void ram_say_ignored(struct ram_case *c);
-void ram_say_highmem(struct ram_case *c);
-void ram_say_at_limit(struct ram_case *c);
+void ram_report_ignored(struct ram_case *c);
+void ram_report_highmem(struct ram_case *c);
+void ram_report_at_limit(struct ram_case *c);
 /* Coverage for the verdicts that are no finding. */
-void ram_say_coverage(struct ram_case *c);
+void ram_report_coverage(struct ram_case *c);
 
 /* max_pfn.c: where ARM's arithmetic does not apply. */
-void ram_judge_books(struct vmatlas_job *job, struct vmatlas *atlas);
+void ram_check_max_pfn(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas);
 
 /* One "label\ttext\n" line of evidence. */
 VMATLAS_PRINTF(3, 4)
 void ram_line(struct str *s, const char *label, const char *fmt, ...);
 
 /* advice.c */
-void ram_say_choices(const struct ram_case *c, struct str *s);
-void ram_advise(const struct ram_answer *a, struct str *s);
+void ram_report_choices(const struct ram_case *c, struct str *s);
+void ram_advise(const struct arm_lowmem_result *a, struct str *s);
 /* "560M", as the command line takes it */
-struct words ram_param(uint64_t bytes);
+struct fmt_buf ram_param(uint64_t bytes);
 
 #endif

@@ -14,51 +14,51 @@ enum {
 };
 
 
-static const struct vmatlas_need needs[] = {
-	[BANNER]	  = VMATLAS_WANT_SYMBOL("linux_banner"),
-	[UTS_NS]	  = VMATLAS_WANT_SYMBOL("init_uts_ns"),
-	[VMCOREINFO_DATA] = VMATLAS_WANT_SYMBOL("vmcoreinfo_data"),
-	[VMCOREINFO_SIZE] = VMATLAS_WANT_SYMBOL("vmcoreinfo_size"),
-	[TEXT]		  = VMATLAS_WANT_SYMBOL("_text"),
-	[END]		  = VMATLAS_WANT_SYMBOL("_end"),
-	[SWAPPER]	  = VMATLAS_WANT_SYMBOL("swapper_pg_dir"),
-	[INIT_TOP_PGT]	  = VMATLAS_WANT_SYMBOL("init_top_pgt"),
-	[INIT_LEVEL4_PGT] = VMATLAS_WANT_SYMBOL("init_level4_pgt"),
-	[L5_ENABLED]	  = VMATLAS_WANT_SYMBOL("__pgtable_l5_enabled"),
-	[PHYS_BASE]	  = VMATLAS_WANT_SYMBOL("phys_base"),
-	[CR_ALIGNMENT]	  = VMATLAS_WANT_SYMBOL("cr_alignment"),
+static const struct vmatlas_lookup needs[] = {
+	[BANNER]	  = VMATLAS_OPTIONAL_SYMBOL("linux_banner"),
+	[UTS_NS]	  = VMATLAS_OPTIONAL_SYMBOL("init_uts_ns"),
+	[VMCOREINFO_DATA] = VMATLAS_OPTIONAL_SYMBOL("vmcoreinfo_data"),
+	[VMCOREINFO_SIZE] = VMATLAS_OPTIONAL_SYMBOL("vmcoreinfo_size"),
+	[TEXT]		  = VMATLAS_OPTIONAL_SYMBOL("_text"),
+	[END]		  = VMATLAS_OPTIONAL_SYMBOL("_end"),
+	[SWAPPER]	  = VMATLAS_OPTIONAL_SYMBOL("swapper_pg_dir"),
+	[INIT_TOP_PGT]	  = VMATLAS_OPTIONAL_SYMBOL("init_top_pgt"),
+	[INIT_LEVEL4_PGT] = VMATLAS_OPTIONAL_SYMBOL("init_level4_pgt"),
+	[L5_ENABLED]	  = VMATLAS_OPTIONAL_SYMBOL("__pgtable_l5_enabled"),
+	[PHYS_BASE]	  = VMATLAS_OPTIONAL_SYMBOL("phys_base"),
+	[CR_ALIGNMENT]	  = VMATLAS_OPTIONAL_SYMBOL("cr_alignment"),
 };
 
-static const struct vmatlas_need i386_needs[] = {
-	VMATLAS_WANT_SYMBOL("_stext"),
-	VMATLAS_WANT_SYMBOL("initial_pg_pmd"),
-	VMATLAS_WANT_SYMBOL("swapper_pg_pmd"),
+static const struct vmatlas_lookup i386_needs[] = {
+	VMATLAS_OPTIONAL_SYMBOL("_stext"),
+	VMATLAS_OPTIONAL_SYMBOL("initial_pg_pmd"),
+	VMATLAS_OPTIONAL_SYMBOL("swapper_pg_pmd"),
 };
 
-static const struct vmatlas_need arm64_needs[] = {
-	VMATLAS_WANT_SYMBOL("kimage_voffset"),
-	VMATLAS_WANT_SYMBOL("memstart_addr"),
-	VMATLAS_WANT_SYMBOL("kasan_init_tags"),
-	VMATLAS_WANT_SYMBOL("kasan_init_sw_tags"),
-	VMATLAS_WANT_SYMBOL("kasan_init_hw_tags"),
+static const struct vmatlas_lookup arm64_needs[] = {
+	VMATLAS_OPTIONAL_SYMBOL("kimage_voffset"),
+	VMATLAS_OPTIONAL_SYMBOL("memstart_addr"),
+	VMATLAS_OPTIONAL_SYMBOL("kasan_init_tags"),
+	VMATLAS_OPTIONAL_SYMBOL("kasan_init_sw_tags"),
+	VMATLAS_OPTIONAL_SYMBOL("kasan_init_hw_tags"),
 };
 
-static const struct vmatlas_need riscv64_needs[] = {
-	VMATLAS_WANT_SYMBOL("_stext"),
-	VMATLAS_WANT_SYMBOL("kernel_map"),
-	VMATLAS_WANT_SYMBOL("setup_vm"),
-	VMATLAS_WANT_SYMBOL("pgtable_l4_enabled"),
-	VMATLAS_WANT_SYMBOL("pgtable_l5_enabled"),
-	VMATLAS_WANT_SYMBOL("va_pa_offset"),
-	VMATLAS_WANT_SYMBOL("va_kernel_pa_offset"),
+static const struct vmatlas_lookup riscv64_needs[] = {
+	VMATLAS_OPTIONAL_SYMBOL("_stext"),
+	VMATLAS_OPTIONAL_SYMBOL("kernel_map"),
+	VMATLAS_OPTIONAL_SYMBOL("setup_vm"),
+	VMATLAS_OPTIONAL_SYMBOL("pgtable_l4_enabled"),
+	VMATLAS_OPTIONAL_SYMBOL("pgtable_l5_enabled"),
+	VMATLAS_OPTIONAL_SYMBOL("va_pa_offset"),
+	VMATLAS_OPTIONAL_SYMBOL("va_kernel_pa_offset"),
 };
 
 /* The way of each CPU, by ELF machine, and what else it asks for. */
-static const struct way {
+static const struct identify_ops {
 	uint16_t machine;
 	identify_fn *find;
-	const struct vmatlas_need *needs;
-	size_t nr_needs;
+	const struct vmatlas_lookup *needs;
+	size_t nr_lookups;
 } ways[] = {
 	{ EM_X86_64, identify_x86_64, NULL, 0 },
 	{ EM_386, identify_i386, i386_needs, ARRAY_SIZE(i386_needs) },
@@ -67,7 +67,7 @@ static const struct way {
 	{ EM_RISCV, identify_riscv64, riscv64_needs, ARRAY_SIZE(riscv64_needs) },
 };
 
-static const struct way *way_of(const struct arch *arch)
+static const struct identify_ops *way_of(const struct arch *arch)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
 		if (ways[i].machine == arch->machine)
@@ -75,17 +75,17 @@ static const struct way *way_of(const struct arch *arch)
 	return NULL;
 }
 
-const struct vmatlas_need *identify_needs(size_t *ret_nr)
+const struct vmatlas_lookup *identify_lookups(size_t *ret_nr)
 {
 	*ret_nr = ARRAY_SIZE(needs);
 	return needs;
 }
 
-const struct vmatlas_need *identify_needs_of(const struct arch *arch, size_t *ret_nr)
+const struct vmatlas_lookup *identify_lookups_of(const struct arch *arch, size_t *ret_nr)
 {
-	const struct way *way = way_of(arch);
+	const struct identify_ops *way = way_of(arch);
 
-	*ret_nr = way ? way->nr_needs : 0;
+	*ret_nr = way ? way->nr_lookups : 0;
 	return way ? way->needs : NULL;
 }
 
@@ -113,7 +113,7 @@ static struct vmatlas_error *set_vmcoreinfo(struct kernel *k, const char *text, 
 static struct vmatlas_error *vmcoreinfo_from_memory(struct kernel *k)
 {
 	struct resolved res[ARRAY_SIZE(needs)];
-	struct vmatlas_error *err = needs_resolve(k, needs, ARRAY_SIZE(needs), res);
+	struct vmatlas_error *err = lookup_resolve(k, needs, ARRAY_SIZE(needs), res);
 	_cleanup_(freep) char *text = NULL;
 	char from[64];
 	uint64_t at;
@@ -178,7 +178,7 @@ static struct vmatlas_error *explain_mismatch(struct kernel *k, struct vmatlas_e
 	struct vmatlas_error *also;
 	uint64_t paddr;
 
-	if (!error_is(err, VMATLAS_ERROR_MISSING) || identify_named_by_vmcoreinfo(k))
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND) || identify_named_by_vmcoreinfo(k))
 		return err;
 	if (vmcoreinfo_nr(k->vmcoreinfo)) {
 		vmatlas_error_free(err);
@@ -211,7 +211,7 @@ static struct vmatlas_error *dup_or_empty(char **to, const char *from, size_t ma
 }
 
 /* "Linux version RELEASE (...) ... #1 SMP ..." */
-static struct vmatlas_error *names_from_banner(struct kernel *k, const struct proof *p)
+static struct vmatlas_error *names_from_banner(struct kernel *k, const struct kernel_signature *p)
 {
 	static const char start[] = "Linux version ";
 	const char *release, *version;
@@ -244,7 +244,7 @@ static struct vmatlas_error *host_from_memory(struct kernel *k)
 	err = kernel_symbol(k, "init_uts_ns", &at);
 	if (!err)
 		err = kernel_read(k, at, raw, sizeof(raw));
-	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING))) {
+	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND))) {
 		vmatlas_error_free(err);
 		return dup_or_empty(&k->host_text, k->mem->info.uts_node, 64);
 	}
@@ -275,9 +275,9 @@ static struct vmatlas_error *set_image_range(struct kernel *k)
 }
 
 static struct vmatlas_error *place(struct kernel *k, const struct kernel_opts *opts,
-				   const struct proof *p)
+				   const struct kernel_signature *p)
 {
-	const struct way *way = way_of(k->arch);
+	const struct identify_ops *way = way_of(k->arch);
 
 	if (way)
 		return way->find(k, opts, p);
@@ -300,14 +300,14 @@ struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
 {
 	const struct mem_info *info = &k->mem->info;
 	struct vmatlas_error *err;
-	struct proof p;
+	struct kernel_signature p;
 
 	err = set_vmcoreinfo(k, info->vmcoreinfo, info->vmcoreinfo ? info->vmcoreinfo_size : 0,
 			     info->vmcoreinfo ? "note" : "");
 	if (!err)
 		err = check_build_id(k);
 	if (!err)
-		err = proof_load(k, &p);
+		err = signature_load(k, &p);
 	if (err)
 		return err;
 	page_size_from_vmcoreinfo(k);
@@ -315,7 +315,7 @@ struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
 	if (err)
 		return explain_mismatch(k, err);
 	if (info->is_raw)
-		err = proof_of_raw(k, &p);
+		err = signature_of_raw(k, &p);
 	if (!err)
 		err = set_image_range(k);
 	if (!err && !vmcoreinfo_nr(k->vmcoreinfo))

@@ -12,13 +12,13 @@
 VMATLAS_CHECKED struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts);
 
 /* Symbols that identify() asks for, to be prefetched: of every CPU, and of this one. */
-const struct vmatlas_need *identify_needs(size_t *ret_nr);
-const struct vmatlas_need *identify_needs_of(const struct arch *arch, size_t *ret_nr);
+const struct vmatlas_lookup *identify_lookups(size_t *ret_nr);
+const struct vmatlas_lookup *identify_lookups_of(const struct arch *arch, size_t *ret_nr);
 
 /* ---- Shared by identify.c and its parts ---- */
 
 /* vmlinux's own bytes that must stand in memory. */
-struct proof {
+struct kernel_signature {
 	uint64_t banner_addr;		/* link address of linux_banner; 0 none */
 	size_t banner_size;
 	char banner[512];
@@ -26,33 +26,33 @@ struct proof {
 	uint8_t id[20];
 };
 
-enum proof_result { PROOF_EQUAL, PROOF_DIFFERENT, PROOF_UNREADABLE };
+enum signature_result { SIGNATURE_EQUAL, SIGNATURE_DIFFERENT, SIGNATURE_UNREADABLE };
 
 /* FORMAT if vmlinux has neither banner nor build ID. */
-VMATLAS_CHECKED struct vmatlas_error *proof_load(struct kernel *k, struct proof *ret);
+VMATLAS_CHECKED struct vmatlas_error *signature_load(struct kernel *k, struct kernel_signature *ret);
 
 /*
  * Does memory at @delta hold the banner and build ID of vmlinux? *ret is the
  * answer; only a failing system call is an error.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-proof_compare(struct kernel *k, const struct proof *proof, uint64_t delta,
-	      enum proof_result *ret);
+signature_match(struct kernel *k, const struct kernel_signature *proof, uint64_t delta,
+	      enum signature_result *ret);
 
 /* Of raw images, which lie where the user says: ARGUMENT if page tables say otherwise. */
-VMATLAS_CHECKED struct vmatlas_error *proof_of_raw(struct kernel *k, const struct proof *p);
+VMATLAS_CHECKED struct vmatlas_error *signature_of_raw(struct kernel *k, const struct kernel_signature *p);
 
 /*
  * Do the page tables lead from the proof's run-time address to its place? For when
  * format, root and slide are set; good for telling places apart, not kernels.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-proof_by_tables(struct kernel *k, const struct proof *proof, uint64_t delta,
-		enum proof_result *ret);
+signature_by_tables(struct kernel *k, const struct kernel_signature *proof, uint64_t delta,
+		enum signature_result *ret);
 
 /* "linux_banner and build ID at physical 0x...": @space, then link address + @base. */
 VMATLAS_CHECKED struct vmatlas_error *
-proof_describe(struct kernel *k, const struct proof *proof, uint64_t delta,
+signature_describe(struct kernel *k, const struct kernel_signature *proof, uint64_t delta,
 	       const char *space, uint64_t base, char **ret);
 
 /*
@@ -60,14 +60,14 @@ proof_describe(struct kernel *k, const struct proof *proof, uint64_t delta,
  * be, the image being aligned to @stride. MISSING if it is nowhere.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-proof_search(struct kernel *k, const struct proof *proof, uint64_t stride, uint64_t *ret_delta);
+signature_search(struct kernel *k, const struct kernel_signature *proof, uint64_t stride, uint64_t *ret_delta);
 
 /* Is vmlinux's build ID the one in VMCOREINFO? */
 bool identify_named_by_vmcoreinfo(const struct kernel *k);
 
 /* One for each CPU: sets slide, phys_base, format, pgd, from-texts. */
 typedef struct vmatlas_error *
-identify_fn(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof);
+identify_fn(struct kernel *k, const struct kernel_opts *opts, const struct kernel_signature *proof);
 
 identify_fn identify_x86_64, identify_i386, identify_arm, identify_arm64, identify_riscv64;
 
@@ -96,7 +96,7 @@ identify_root(struct kernel *k, const char *symbol, uint64_t delta);
  * compare, judge what was given (identify_judge_override()) or found, tell.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-identify_settle(struct kernel *k, const struct kernel_opts *opts, const struct proof *proof,
+identify_finish(struct kernel *k, const struct kernel_opts *opts, const struct kernel_signature *proof,
 		uint64_t delta, const char *from);
 
 /* user_offset.c: parse "0x..." */
@@ -116,8 +116,8 @@ identify_given_phys(struct kernel *k, const struct kernel_opts *opts, bool known
  * cannot be read, refused where memory differs or the page tables lead elsewhere.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-identify_judge_override(struct kernel *k, const struct proof *proof, uint64_t delta,
-			enum proof_result result);
+identify_judge_override(struct kernel *k, const struct kernel_signature *proof, uint64_t delta,
+			enum signature_result result);
 
 /* vmcoreinfo_scan.c: page by page for VMCOREINFO text; *ret NULL if there is none. */
 VMATLAS_CHECKED struct vmatlas_error *

@@ -32,11 +32,11 @@ static bool has_lpae(const struct kernel *k, uint64_t swapper)
 	       vmcoreinfo_text(k->vmcoreinfo, "CONFIG_ARM_LPAE");
 }
 
-static struct vmatlas_error *candidates(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *candidates(struct kernel *k, const struct kernel_signature *p,
 					uint64_t page_offset, uint64_t *ret)
 {
 	const struct mem_info *info = &k->mem->info;
-	enum proof_result result;
+	enum signature_result result;
 
 	for (size_t i = 0; i < info->nr_segments; i++) {
 		struct vmatlas_error *err;
@@ -44,11 +44,11 @@ static struct vmatlas_error *candidates(struct kernel *k, const struct proof *p,
 		if (info->segments[i].paddr == UINT64_MAX)
 			continue;
 		*ret = info->segments[i].paddr - page_offset;
-		err = proof_compare(k, p, *ret, &result);
-		if (err || result == PROOF_EQUAL)
+		err = signature_match(k, p, *ret, &result);
+		if (err || result == SIGNATURE_EQUAL)
 			return err;
 	}
-	return proof_search(k, p, ALIGNMENT, ret);
+	return signature_search(k, p, ALIGNMENT, ret);
 }
 
 /*
@@ -69,7 +69,7 @@ static struct vmatlas_error *choose_format(struct kernel *k, uint64_t swapper, u
 	err = kernel_symbol(k, "cr_alignment", &addr);
 	if (!err)
 		err = mem_read(k->mem, MEM_PHYSICAL, addr + delta, sctlr, sizeof(sctlr));
-	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_MISSING)) {
+	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;
 	}
@@ -79,10 +79,10 @@ static struct vmatlas_error *choose_format(struct kernel *k, uint64_t swapper, u
 }
 
 struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *opts,
-				   const struct proof *p)
+				   const struct kernel_signature *p)
 {
 	uint64_t swapper = 0, page_offset = 0, delta = 0;
-	enum proof_result result = PROOF_EQUAL;
+	enum signature_result result = SIGNATURE_EQUAL;
 	struct vmatlas_error *err;
 
 	if (opts->kaslr_offset)
@@ -95,7 +95,7 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 		err = identify_override("--phys-offset", opts->phys_offset, &delta);
 		delta -= page_offset;
 		if (!err)
-			err = proof_compare(k, p, delta, &result);
+			err = signature_match(k, p, delta, &result);
 	} else {
 		err = candidates(k, p, page_offset, &delta);
 	}
@@ -115,8 +115,8 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : "found by its banner");
 	if (!k->slide_from || !k->phys_from)
 		return error_no_memory();
-	if (result == PROOF_EQUAL)
-		return proof_describe(k, p, delta, "physical ", delta, &k->proof);
+	if (result == SIGNATURE_EQUAL)
+		return signature_describe(k, p, delta, "physical ", delta, &k->proof);
 	k->proof = strdup("none: --phys-offset was believed");
 	return k->proof ? NULL : error_no_memory();
 }

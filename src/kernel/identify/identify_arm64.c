@@ -39,7 +39,7 @@ static bool from_vmcoreinfo(struct kernel *k, struct found *ret)
 }
 
 /* Up to 4.5 the image was part of the linear map, and there was no KASLR. */
-static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
 					 struct found *ret)
 {
 	struct vmatlas_error *err = NULL;
@@ -48,8 +48,8 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 
 	for (size_t i = 0; i < ARRAY_SIZE(alignments); i++) {
 		vmatlas_error_free(err);
-		err = proof_search(k, p, alignments[i], &ret->delta);
-		if (!error_is(err, VMATLAS_ERROR_MISSING))
+		err = signature_search(k, p, alignments[i], &ret->delta);
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			break;
 	}
 	if (!err)
@@ -63,14 +63,14 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 	return NULL;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struct found *ret)
+static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
 {
 	*ret = (struct found){ 0 };
 	if (from_vmcoreinfo(k, ret))
 		return NULL;
 	if (k->mem->info.has_physical)
 		return from_search(k, p, ret);
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 				 "neither VMCOREINFO nor memory tells where the kernel is");
 }
 
@@ -107,12 +107,12 @@ static struct vmatlas_error *page_size_from_header(struct kernel *k)
  * How many bits of address the root takes: as configured, or fewer where the CPU has
  * no 52. Not asked of symbols that come and go: the right one leads to the banner.
  */
-static struct vmatlas_error *choose_bits(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *choose_bits(struct kernel *k, const struct kernel_signature *p,
 					 uint64_t delta)
 {
 	static const uint8_t bits[] = { 48, 52, 47, 39, 42, 36 };
 	const struct pt_format *first = NULL;
-	enum proof_result result;
+	enum signature_result result;
 
 	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
 		const struct pt_format *f = pt_arm64_find(k->page_shift, bits[i], false);
@@ -123,8 +123,8 @@ static struct vmatlas_error *choose_bits(struct kernel *k, const struct proof *p
 		if (!first)
 			first = f;
 		k->format = f;
-		err = proof_by_tables(k, p, delta, &result);
-		if (err || result == PROOF_EQUAL)
+		err = signature_by_tables(k, p, delta, &result);
+		if (err || result == SIGNATURE_EQUAL)
 			return err;
 	}
 	k->format = first;
@@ -146,7 +146,7 @@ static void choose_bits_by_number(struct kernel *k)
 }
 
 /* MT_NORMAL was 4 up to 5.9 and is 0 since: the banner's own page tells. */
-static struct vmatlas_error *choose_types(struct kernel *k, const struct proof *p)
+static struct vmatlas_error *choose_types(struct kernel *k, const struct kernel_signature *p)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	struct vmatlas_error *err;
@@ -162,7 +162,7 @@ static struct vmatlas_error *choose_types(struct kernel *k, const struct proof *
 	return err;
 }
 
-static struct vmatlas_error *choose_format(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *choose_format(struct kernel *k, const struct kernel_signature *p,
 					   uint64_t delta)
 {
 	struct vmatlas_error *err = NULL;
@@ -192,7 +192,7 @@ static struct vmatlas_error *has_symbol(struct kernel *k, const char *name, bool
 
 	err = kernel_symbol(k, name, &addr);
 	*ret |= !err;
-	if (error_is(err, VMATLAS_ERROR_MISSING)) {
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;
 	}
@@ -228,7 +228,7 @@ static struct vmatlas_error *find_memstart(struct kernel *k, const struct kernel
 }
 
 struct vmatlas_error *identify_arm64(struct kernel *k, const struct kernel_opts *opts,
-				     const struct proof *p)
+				     const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
 	struct found f;
@@ -247,5 +247,5 @@ struct vmatlas_error *identify_arm64(struct kernel *k, const struct kernel_opts 
 		err = choose_format(k, p, f.delta);
 	if (!err)
 		err = find_memstart(k, opts, f.delta);
-	return err ? err : identify_settle(k, opts, p, f.delta, f.from);
+	return err ? err : identify_finish(k, opts, p, f.delta, f.from);
 }

@@ -21,7 +21,7 @@ struct vmatlas_error *identify_slide_by_symbol(struct kernel *k, uint64_t *ret, 
 		*ret = (now - sym.addr) & k->va_mask;
 		*ret_known = true;
 	}
-	if (error_is(err, VMATLAS_ERROR_MISSING)) {
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;
 	}
@@ -55,7 +55,7 @@ struct vmatlas_error *identify_variable_if_there(struct kernel *k, const char *n
 	struct vmatlas_error *err = identify_variable(k, name, delta, size, ret);
 
 	*ret_known = !err;
-	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	vmatlas_error_free(err);
 	return NULL;
@@ -72,17 +72,17 @@ struct vmatlas_error *identify_root(struct kernel *k, const char *symbol, uint64
 }
 
 static struct vmatlas_error *set_texts(struct kernel *k, const struct kernel_opts *opts,
-				       const struct proof *p, uint64_t delta, const char *from,
-				       enum proof_result result)
+				       const struct kernel_signature *p, uint64_t delta, const char *from,
+				       enum signature_result result)
 {
 	k->slide_from = strdup(opts->kaslr_offset ? "--kaslr-offset" : from);
 	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : from);
 	if (!k->slide_from || !k->phys_from)
 		return error_no_memory();
-	if (result == PROOF_EQUAL)
-		return proof_describe(k, p, delta, "", k->slide, &k->proof);
+	if (result == SIGNATURE_EQUAL)
+		return signature_describe(k, p, delta, "", k->slide, &k->proof);
 	k->proof = strdup(!identify_named_by_vmcoreinfo(k) ? "none" :
-			  result == PROOF_UNREADABLE ? "VMCOREINFO BUILD-ID" :
+			  result == SIGNATURE_UNREADABLE ? "VMCOREINFO BUILD-ID" :
 			  "VMCOREINFO BUILD-ID and page tables; in memory it is overwritten");
 	return k->proof ? NULL : error_no_memory();
 }
@@ -91,28 +91,28 @@ static struct vmatlas_error *set_texts(struct kernel *k, const struct kernel_opt
  * Where memory differs, the kernel's read-only data may have been overwritten: if
  * VMCOREINFO names this kernel, its page tables tell whether the place is right.
  */
-static struct vmatlas_error *judge(struct kernel *k, const struct proof *p, uint64_t delta,
-				   enum proof_result result)
+static struct vmatlas_error *judge(struct kernel *k, const struct kernel_signature *p, uint64_t delta,
+				   enum signature_result result)
 {
-	enum proof_result tables = PROOF_DIFFERENT;
+	enum signature_result tables = SIGNATURE_DIFFERENT;
 	struct vmatlas_error *err = NULL;
 
-	if (result != PROOF_DIFFERENT)
+	if (result != SIGNATURE_DIFFERENT)
 		return NULL;
 	if (identify_named_by_vmcoreinfo(k))
-		err = proof_by_tables(k, p, delta, &tables);
-	if (err || tables == PROOF_EQUAL)
+		err = signature_by_tables(k, p, delta, &tables);
+	if (err || tables == SIGNATURE_EQUAL)
 		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 		"memory at the place VMCOREINFO names (physical %#" PRIx64 ") does not hold "
 		"this kernel", (p->banner_addr ? p->banner_addr : p->id_addr) + delta);
 }
 
-struct vmatlas_error *identify_settle(struct kernel *k, const struct kernel_opts *opts,
-				      const struct proof *p, uint64_t delta, const char *from)
+struct vmatlas_error *identify_finish(struct kernel *k, const struct kernel_opts *opts,
+				      const struct kernel_signature *p, uint64_t delta, const char *from)
 {
-	enum proof_result result;
-	struct vmatlas_error *err = proof_compare(k, p, delta, &result);
+	enum signature_result result;
+	struct vmatlas_error *err = signature_match(k, p, delta, &result);
 
 	if (!err && (opts->kaslr_offset || opts->phys_offset))
 		err = identify_judge_override(k, p, delta, result);

@@ -36,20 +36,20 @@ static uint64_t delta_of(const struct kernel *k, const struct found *f)
 	return f->slide + f->phys_base - k->page_offset;
 }
 
-static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
 					 struct found *ret)
 {
 	struct vmatlas_error *err;
-	enum proof_result result;
+	enum signature_result result;
 	uint64_t delta = 0;
 
-	err = proof_compare(k, p, delta_of(k, ret), &result);
-	if (err || result == PROOF_EQUAL)
+	err = signature_match(k, p, delta_of(k, ret), &result);
+	if (err || result == SIGNATURE_EQUAL)
 		return err;
 	for (size_t i = 0; i < ARRAY_SIZE(alignments); i++) {
 		vmatlas_error_free(err);
-		err = proof_search(k, p, alignments[i], &delta);
-		if (!error_is(err, VMATLAS_ERROR_MISSING))
+		err = signature_search(k, p, alignments[i], &delta);
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			break;
 	}
 	if (!err)
@@ -57,7 +57,7 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 	return err;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struct found *ret)
+static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
 {
 	struct vmatlas_error *err;
 	bool known;
@@ -67,7 +67,7 @@ static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struc
 	if (err || known)
 		return err;
 	if (!k->mem->info.has_physical)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"neither VMCOREINFO nor memory tells where the kernel is");
 	ret->from = "banner found in memory";
 	return from_search(k, p, ret);
@@ -101,7 +101,7 @@ static struct vmatlas_error *choose_format(struct kernel *k)
 
 		if (!err)
 			k->format = &pt_i386_pae;
-		else if (!error_is(err, VMATLAS_ERROR_MISSING))
+		else if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		vmatlas_error_free(err);
 	}
@@ -109,7 +109,7 @@ static struct vmatlas_error *choose_format(struct kernel *k)
 }
 
 struct vmatlas_error *identify_i386(struct kernel *k, const struct kernel_opts *opts,
-				    const struct proof *p)
+				    const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
 	struct found f = { 0 };
@@ -127,5 +127,5 @@ struct vmatlas_error *identify_i386(struct kernel *k, const struct kernel_opts *
 	err = choose_format(k);
 	if (!err)
 		err = identify_root(k, "swapper_pg_dir", delta_of(k, &f));
-	return err ? err : identify_settle(k, opts, p, delta_of(k, &f), f.from);
+	return err ? err : identify_finish(k, opts, p, delta_of(k, &f), f.from);
 }

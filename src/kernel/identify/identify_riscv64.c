@@ -41,7 +41,7 @@ static struct vmatlas_error *map_value(struct kernel *k, const char *member, uin
 		*ret_known = true;
 		return NULL;
 	}
-	if (!error_is(err, VMATLAS_ERROR_MISSING) && !error_is_kernel_trouble(err))
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND) && !error_is_kernel_trouble(err))
 		return err;
 	vmatlas_error_free(err);
 	return identify_variable_if_there(k, member, delta, 8, ret, ret_known);
@@ -63,14 +63,14 @@ static struct vmatlas_error *from_vmcoreinfo(struct kernel *k, struct found *ret
 	return NULL;
 }
 
-static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
 					 struct found *ret)
 {
 	struct vmatlas_error *err;
 	uint64_t offset = 0;
 	bool known = false;
 
-	err = proof_search(k, p, ALIGNMENT, &ret->delta);
+	err = signature_search(k, p, ALIGNMENT, &ret->delta);
 	if (!err)
 		err = map_value(k, "va_kernel_pa_offset", ret->delta, &offset, &known);
 	if (!err && !known)	/* up to 5.12 the image lay in the linear map */
@@ -78,7 +78,7 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 	if (err)
 		return err;
 	if (!known)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"the banner is in memory, but no kernel_map beside it");
 	ret->slide = ret->delta + offset;
 	ret->known = true;
@@ -86,7 +86,7 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 	return NULL;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struct found *ret)
+static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
 {
 	struct vmatlas_error *err;
 
@@ -120,7 +120,7 @@ static struct vmatlas_error *choose_levels(struct kernel *k, uint64_t delta)
 }
 
 /* T-Head's bits for ordinary memory are in every entry there, and reserved elsewhere. */
-static struct vmatlas_error *choose_types(struct kernel *k, const struct proof *p)
+static struct vmatlas_error *choose_types(struct kernel *k, const struct kernel_signature *p)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	struct vmatlas_error *err;
@@ -162,7 +162,7 @@ static struct vmatlas_error *find_linear_map(struct kernel *k, const struct kern
 }
 
 struct vmatlas_error *identify_riscv64(struct kernel *k, const struct kernel_opts *opts,
-				       const struct proof *p)
+				       const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
 	struct found f;
@@ -181,5 +181,5 @@ struct vmatlas_error *identify_riscv64(struct kernel *k, const struct kernel_opt
 		err = choose_types(k, p);
 	if (!err)
 		err = find_linear_map(k, opts, f.delta);
-	return err ? err : identify_settle(k, opts, p, f.delta, f.from);
+	return err ? err : identify_finish(k, opts, p, f.delta, f.from);
 }

@@ -57,10 +57,10 @@ static bool first_mapped(struct kernel *k, uint64_t *ret_vaddr, uint64_t *ret_pa
 	return false;
 }
 
-static struct vmatlas_error *from_root(struct kernel *k, const struct proof *p, uint64_t root,
+static struct vmatlas_error *from_root(struct kernel *k, const struct kernel_signature *p, uint64_t root,
 				       struct found *ret)
 {
-	enum proof_result result;
+	enum signature_result result;
 	uint64_t text, vaddr, paddr;
 	struct vmatlas_error *err;
 	struct image_symbol sym;
@@ -75,13 +75,13 @@ static struct vmatlas_error *from_root(struct kernel *k, const struct proof *p, 
 	ret->slide = vaddr - text;
 	ret->phys_base = paddr - (vaddr - START_KERNEL_MAP);
 	ret->from = "page tables at the note's CR3";
-	err = proof_compare(k, p, delta_of(ret), &result);
-	ret->known = !err && result == PROOF_EQUAL;
+	err = signature_match(k, p, delta_of(ret), &result);
+	ret->known = !err && result == SIGNATURE_EQUAL;
 	return err;
 }
 
 /* With PTI a CPU in user mode has the user half of the pair of roots in CR3. */
-static struct vmatlas_error *from_cr3(struct kernel *k, const struct proof *p, struct found *ret)
+static struct vmatlas_error *from_cr3(struct kernel *k, const struct kernel_signature *p, struct found *ret)
 {
 	const struct mem_info *info = &k->mem->info;
 
@@ -102,7 +102,7 @@ static struct vmatlas_error *from_cr3(struct kernel *k, const struct proof *p, s
 }
 
 /* Physical place from the banner; the variable phys_base then tells the slide. */
-static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
 					 struct found *ret)
 {
 	struct vmatlas_error *err;
@@ -110,7 +110,7 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 	uint8_t raw[8];
 	uint64_t delta;
 
-	err = proof_search(k, p, IMAGE_ALIGN, &delta);
+	err = signature_search(k, p, IMAGE_ALIGN, &delta);
 	if (!err)
 		err = image_symbol(k->image, "phys_base", 0, &sym);
 	if (!err)
@@ -124,7 +124,7 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct proof *p
 	return NULL;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struct found *ret)
+static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -134,7 +134,7 @@ static struct vmatlas_error *find(struct kernel *k, const struct proof *p, struc
 	if (!err && !ret->known && k->mem->info.has_physical)
 		err = from_search(k, p, ret);
 	if (!err && !ret->known)
-		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"neither VMCOREINFO nor memory tells where the kernel is");
 	return err;
 }
@@ -165,7 +165,7 @@ static struct vmatlas_error *choose_format(struct kernel *k)
 		err = k->mem->info.has_physical
 			    ? mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, raw, 4)
 			    : mem_read(k->mem, MEM_VIRTUAL, addr, raw, 4);
-	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	if (err)
 		vmcoreinfo_number(k->vmcoreinfo, "pgtable_l5_enabled", &l5);
@@ -181,7 +181,7 @@ static struct vmatlas_error *find_root(struct kernel *k)
 	uint64_t root;
 	struct vmatlas_error *err = kernel_symbol(k, "init_top_pgt", &root);
 
-	if (error_is(err, VMATLAS_ERROR_MISSING)) {	/* up to 4.12 */
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {	/* up to 4.12 */
 		vmatlas_error_free(err);
 		err = kernel_symbol(k, "init_level4_pgt", &root);
 	}
@@ -191,7 +191,7 @@ static struct vmatlas_error *find_root(struct kernel *k)
 }
 
 struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts *opts,
-				      const struct proof *p)
+				      const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
 	struct found f = { 0 };
@@ -209,5 +209,5 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 	err = choose_format(k);
 	if (!err)
 		err = find_root(k);
-	return err ? err : identify_settle(k, opts, p, delta_of(&f), f.from);
+	return err ? err : identify_finish(k, opts, p, delta_of(&f), f.from);
 }

@@ -119,7 +119,7 @@ static struct vmatlas_error *find_by_memory(struct kernel *k, const struct kerne
 		w.release = n->release;
 		vmatlas_error_free(err);
 		err = image_find(&opts->search, &w, &k->found, &k->found_from);
-		if (!error_is(err, VMATLAS_ERROR_MISSING))
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		if (++i < n->memory.banners.nr && !n->memory.vmcoreinfo)
 			*n->release = '\0';

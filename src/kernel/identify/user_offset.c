@@ -36,18 +36,18 @@ struct vmatlas_error *identify_given_phys(struct kernel *k, const struct kernel_
 	return err;
 }
 
-struct vmatlas_error *identify_judge_override(struct kernel *k, const struct proof *p,
-					      uint64_t delta, enum proof_result result)
+struct vmatlas_error *identify_judge_override(struct kernel *k, const struct kernel_signature *p,
+					      uint64_t delta, enum signature_result result)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
-	enum proof_result tables = PROOF_UNREADABLE;
+	enum signature_result tables = SIGNATURE_UNREADABLE;
 	struct vmatlas_error *err = NULL;
 
-	if (result != PROOF_DIFFERENT)
-		err = proof_by_tables(k, p, delta, &tables);
+	if (result != SIGNATURE_DIFFERENT)
+		err = signature_by_tables(k, p, delta, &tables);
 	if (err)
 		return err;
-	if (tables == PROOF_EQUAL || (tables == PROOF_UNREADABLE && result == PROOF_EQUAL))
+	if (tables == SIGNATURE_EQUAL || (tables == SIGNATURE_UNREADABLE && result == SIGNATURE_EQUAL))
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 		"the offset given leads to no kernel: linux_banner is not at physical %#" PRIx64

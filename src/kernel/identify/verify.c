@@ -14,13 +14,13 @@ static void id_bytes(const char *hex, uint8_t id[static 20])
 }
 
 /* What vmlinux says about itself; a debug-only file may hold neither. */
-struct vmatlas_error *proof_load(struct kernel *k, struct proof *ret)
+struct vmatlas_error *signature_load(struct kernel *k, struct kernel_signature *ret)
 {
 	const struct image_info *info = image_info(k->image);
 	struct vmatlas_error *err;
 	struct image_symbol sym;
 
-	*ret = (struct proof){ 0 };
+	*ret = (struct kernel_signature){ 0 };
 	if (info->build_id_addr && strlen(info->build_id) == 40) {
 		ret->id_addr = info->build_id_addr;
 		id_bytes(info->build_id, ret->id);
@@ -48,7 +48,7 @@ struct vmatlas_error *proof_load(struct kernel *k, struct proof *ret)
 }
 
 static struct vmatlas_error *compare(struct kernel *k, uint64_t addr, uint64_t delta,
-				     const void *bytes, size_t len, enum proof_result *ret)
+				     const void *bytes, size_t len, enum signature_result *ret)
 {
 	struct vmatlas_error *err;
 	uint8_t seen[512];
@@ -62,12 +62,12 @@ static struct vmatlas_error *compare(struct kernel *k, uint64_t addr, uint64_t d
 	k->mem->record_paused = false;
 	if (error_is(err, VMATLAS_ERROR_FAULT)) {
 		vmatlas_error_free(err);
-		*ret = PROOF_UNREADABLE;
+		*ret = SIGNATURE_UNREADABLE;
 		return NULL;
 	}
 	if (!err)
-		*ret = memcmp(seen, bytes, len) ? PROOF_DIFFERENT : PROOF_EQUAL;
-	if (!err && *ret == PROOF_EQUAL && k->mem->record && k->mem->info.has_physical)
+		*ret = memcmp(seen, bytes, len) ? SIGNATURE_DIFFERENT : SIGNATURE_EQUAL;
+	if (!err && *ret == SIGNATURE_EQUAL && k->mem->record && k->mem->info.has_physical)
 		err = mem_record_add(k->mem->record, addr + delta, seen, len);
 	return err;
 }
@@ -76,27 +76,27 @@ static struct vmatlas_error *compare(struct kernel *k, uint64_t addr, uint64_t d
  * Twenty bytes of build ID decide; the banner, which a rebuild may share, and which
  * may have been overwritten, does where they cannot.
  */
-struct vmatlas_error *proof_compare(struct kernel *k, const struct proof *p, uint64_t delta,
-				    enum proof_result *ret)
+struct vmatlas_error *signature_match(struct kernel *k, const struct kernel_signature *p, uint64_t delta,
+				    enum signature_result *ret)
 {
 	struct vmatlas_error *err = NULL;
 
-	*ret = PROOF_UNREADABLE;
+	*ret = SIGNATURE_UNREADABLE;
 	if (p->id_addr)
 		err = compare(k, p->id_addr, delta, p->id, sizeof(p->id), ret);
-	if (!err && *ret == PROOF_UNREADABLE && p->banner_addr)
+	if (!err && *ret == SIGNATURE_UNREADABLE && p->banner_addr)
 		err = compare(k, p->banner_addr, delta, p->banner, p->banner_size, ret);
 	return err;
 }
 
-struct vmatlas_error *proof_by_tables(struct kernel *k, const struct proof *p, uint64_t delta,
-				      enum proof_result *ret)
+struct vmatlas_error *signature_by_tables(struct kernel *k, const struct kernel_signature *p, uint64_t delta,
+				      enum signature_result *ret)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	struct vmatlas_error *err;
 	struct walk w;
 
-	*ret = PROOF_UNREADABLE;
+	*ret = SIGNATURE_UNREADABLE;
 	if (!k->mem->info.has_physical)
 		return NULL;
 	err = kernel_walk(k, (link + k->slide) & k->va_mask, &w);
@@ -105,11 +105,11 @@ struct vmatlas_error *proof_by_tables(struct kernel *k, const struct proof *p, u
 		return NULL;
 	}
 	if (!err)
-		*ret = w.mapped && w.phys == link + delta ? PROOF_EQUAL : PROOF_DIFFERENT;
+		*ret = w.mapped && w.phys == link + delta ? SIGNATURE_EQUAL : SIGNATURE_DIFFERENT;
 	return err;
 }
 
-struct vmatlas_error *proof_of_raw(struct kernel *k, const struct proof *p)
+struct vmatlas_error *signature_of_raw(struct kernel *k, const struct kernel_signature *p)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	const uint64_t virt = (link + k->slide) & k->va_mask, phys = virt + k->image_delta;
@@ -132,19 +132,19 @@ struct vmatlas_error *proof_of_raw(struct kernel *k, const struct proof *p)
 		"images; is the address after @ right, and is all of RAM given?", phys);
 }
 
-static const char *proof_words(enum proof_result id, enum proof_result banner)
+static const char *proof_words(enum signature_result id, enum signature_result banner)
 {
-	if (id != PROOF_EQUAL)
+	if (id != SIGNATURE_EQUAL)
 		return "linux_banner";
-	if (banner == PROOF_EQUAL)
+	if (banner == SIGNATURE_EQUAL)
 		return "linux_banner and build ID";
-	return banner == PROOF_DIFFERENT ? "overwritten linux_banner, but build ID" : "build ID";
+	return banner == SIGNATURE_DIFFERENT ? "overwritten linux_banner, but build ID" : "build ID";
 }
 
-struct vmatlas_error *proof_describe(struct kernel *k, const struct proof *p, uint64_t delta,
+struct vmatlas_error *signature_describe(struct kernel *k, const struct kernel_signature *p, uint64_t delta,
 				     const char *space, uint64_t base, char **ret)
 {
-	enum proof_result id = PROOF_UNREADABLE, banner = PROOF_UNREADABLE;
+	enum signature_result id = SIGNATURE_UNREADABLE, banner = SIGNATURE_UNREADABLE;
 	struct vmatlas_error *err = NULL;
 
 	if (p->id_addr)
@@ -154,17 +154,17 @@ struct vmatlas_error *proof_describe(struct kernel *k, const struct proof *p, ui
 	if (err)
 		return err;
 	if (asprintf(ret, "%s at %s%#" PRIx64, proof_words(id, banner), space,
-		     (banner == PROOF_EQUAL ? p->banner_addr : p->id_addr) + base) >= 0)
+		     (banner == SIGNATURE_EQUAL ? p->banner_addr : p->id_addr) + base) >= 0)
 		return NULL;
 	*ret = NULL;
 	return error_no_memory();
 }
 
-static struct vmatlas_error *search_segment(struct kernel *k, const struct proof *p,
+static struct vmatlas_error *search_segment(struct kernel *k, const struct kernel_signature *p,
 					    const struct mem_segment *seg, uint64_t stride,
 					    uint64_t *ret, bool *ret_found)
 {
-	enum proof_result result;
+	enum signature_result result;
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	const uint64_t phase = link & (stride - 1);
 	uint64_t at = align_down(seg->paddr, stride) + phase;
@@ -172,11 +172,11 @@ static struct vmatlas_error *search_segment(struct kernel *k, const struct proof
 	if (at < seg->paddr)
 		at += stride;
 	for (; at - seg->paddr < seg->held; at += stride) {
-		struct vmatlas_error *err = proof_compare(k, p, at - link, &result);
+		struct vmatlas_error *err = signature_match(k, p, at - link, &result);
 
 		if (err)
 			return err;
-		if (result == PROOF_EQUAL) {
+		if (result == SIGNATURE_EQUAL) {
 			*ret = at - link;
 			*ret_found = true;
 			return NULL;
@@ -185,7 +185,7 @@ static struct vmatlas_error *search_segment(struct kernel *k, const struct proof
 	return NULL;
 }
 
-struct vmatlas_error *proof_search(struct kernel *k, const struct proof *p, uint64_t stride,
+struct vmatlas_error *signature_search(struct kernel *k, const struct kernel_signature *p, uint64_t stride,
 				   uint64_t *ret)
 {
 	const struct mem_info *info = &k->mem->info;
@@ -201,6 +201,6 @@ struct vmatlas_error *proof_search(struct kernel *k, const struct proof *p, uint
 		if (err || found)
 			return err;
 	}
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 				 "the kernel of this vmlinux is nowhere in the dump");
 }

@@ -9,9 +9,9 @@
 
 enum { RES, RES_START, RES_END, RES_NAME, RES_FLAGS, RES_SIBLING, RES_CHILD, NR_RES };
 
-#define RESOURCE(m) VMATLAS_NEED_MEMBER("resource", m, RESOURCES_NEAR)
+#define RESOURCE(m) VMATLAS_REQUIRED_MEMBER("resource", m, RESOURCES_NEAR)
 
-static const struct vmatlas_need needs[NR_RES] = {
+static const struct vmatlas_lookup needs[NR_RES] = {
 	[RES] = RESOURCE(""),
 	[RES_START] = RESOURCE("start"),
 	[RES_END] = RESOURCE("end"),
@@ -107,7 +107,7 @@ static struct vmatlas_error *read_node(struct walker *w, uint64_t node)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"resource %#" PRIx64 " is no kernel address", node);
 	err = kernel_read(w->k, node, w->bytes, w->res[RES].size);
-	return vmatlas_error_wrap(kernel_pointer_trouble(w->k, node, err),
+	return vmatlas_error_wrap(kernel_pointer_fault(w->k, node, err),
 				  "resource %#" PRIx64, node);
 }
 
@@ -151,12 +151,12 @@ struct vmatlas_error *resources_read(struct kernel *k, uint64_t root,
 				     enum resources_how how, struct resources *ret)
 {
 	struct walker w = { .k = k, .how = how, .out = ret };
-	struct vmatlas_error *err = needs_resolve(k, needs, NR_RES, w.res);
+	struct vmatlas_error *err = lookup_resolve(k, needs, NR_RES, w.res);
 
 	if (err)
 		return err;
 	if (!shape_ok(&w))
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "no struct resource in vmlinux that we know");
 	err = read_node(&w, root);
 	return err ? err : walk(&w, kernel_address(k, field(&w, RES_CHILD)), 0);

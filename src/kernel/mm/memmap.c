@@ -7,31 +7,31 @@
 #include "base/bytes.h"
 #include "kernel/mm/memmap.h"
 
-const struct vmatlas_need frames_needs[] = {
-	[MEM_MAP] = VMATLAS_WANT_SYMBOL("mem_map"),
-	[MAX_MAPNR] = VMATLAS_WANT_SYMBOL("max_mapnr"),
-	[MEM_SECTION] = VMATLAS_WANT_SYMBOL("mem_section"),
-	[SECTION] = VMATLAS_WANT_MEMBER("mem_section", "", FRAMES_NEAR),
-	[SECTION_MAP] = VMATLAS_WANT_MEMBER("mem_section", "section_mem_map", FRAMES_NEAR),
-	[NODE_DATA] = VMATLAS_WANT_SYMBOL("node_data"),
-	[NODE_TABLE] = VMATLAS_WANT_SYMBOL("section_to_node_table"),
-	[PAGE] = VMATLAS_WANT_MEMBER("page", "", FRAMES_NEAR),
-	[PAGE_FLAGS] = VMATLAS_WANT_MEMBER("page", "flags", FRAMES_NEAR),
-	[PAGE_REFCOUNT] = VMATLAS_WANT_MEMBER("page", "_refcount", FRAMES_NEAR),
-	[PAGE_COUNT] = VMATLAS_WANT_MEMBER("page", "_count", FRAMES_NEAR),
-	[PAGE_MAPCOUNT] = VMATLAS_WANT_MEMBER("page", "_mapcount", FRAMES_NEAR),
-	[PAGE_TYPE] = VMATLAS_WANT_MEMBER("page", "page_type", FRAMES_NEAR),
-	[PAGE_HEAD] = VMATLAS_WANT_MEMBER("page", "compound_head", FRAMES_NEAR),
-	[PAGE_HEAD_NEW] = VMATLAS_WANT_MEMBER("page", "compound_info", FRAMES_NEAR),
-	[PAGE_PRIVATE] = VMATLAS_WANT_MEMBER("page", "private", FRAMES_NEAR),
-	[PAGE_MAPPING] = VMATLAS_WANT_MEMBER("page", "mapping", FRAMES_NEAR),
-	[PAGE_SLAB] = VMATLAS_WANT_MEMBER("page", "slab_cache", FRAMES_NEAR),
-	[SLAB_CACHE] = VMATLAS_WANT_MEMBER("slab", "slab_cache",
+const struct vmatlas_lookup frames_needs[] = {
+	[MEM_MAP] = VMATLAS_OPTIONAL_SYMBOL("mem_map"),
+	[MAX_MAPNR] = VMATLAS_OPTIONAL_SYMBOL("max_mapnr"),
+	[MEM_SECTION] = VMATLAS_OPTIONAL_SYMBOL("mem_section"),
+	[SECTION] = VMATLAS_OPTIONAL_MEMBER("mem_section", "", FRAMES_NEAR),
+	[SECTION_MAP] = VMATLAS_OPTIONAL_MEMBER("mem_section", "section_mem_map", FRAMES_NEAR),
+	[NODE_DATA] = VMATLAS_OPTIONAL_SYMBOL("node_data"),
+	[NODE_TABLE] = VMATLAS_OPTIONAL_SYMBOL("section_to_node_table"),
+	[PAGE] = VMATLAS_OPTIONAL_MEMBER("page", "", FRAMES_NEAR),
+	[PAGE_FLAGS] = VMATLAS_OPTIONAL_MEMBER("page", "flags", FRAMES_NEAR),
+	[PAGE_REFCOUNT] = VMATLAS_OPTIONAL_MEMBER("page", "_refcount", FRAMES_NEAR),
+	[PAGE_COUNT] = VMATLAS_OPTIONAL_MEMBER("page", "_count", FRAMES_NEAR),
+	[PAGE_MAPCOUNT] = VMATLAS_OPTIONAL_MEMBER("page", "_mapcount", FRAMES_NEAR),
+	[PAGE_TYPE] = VMATLAS_OPTIONAL_MEMBER("page", "page_type", FRAMES_NEAR),
+	[PAGE_HEAD] = VMATLAS_OPTIONAL_MEMBER("page", "compound_head", FRAMES_NEAR),
+	[PAGE_HEAD_NEW] = VMATLAS_OPTIONAL_MEMBER("page", "compound_info", FRAMES_NEAR),
+	[PAGE_PRIVATE] = VMATLAS_OPTIONAL_MEMBER("page", "private", FRAMES_NEAR),
+	[PAGE_MAPPING] = VMATLAS_OPTIONAL_MEMBER("page", "mapping", FRAMES_NEAR),
+	[PAGE_SLAB] = VMATLAS_OPTIONAL_MEMBER("page", "slab_cache", FRAMES_NEAR),
+	[SLAB_CACHE] = VMATLAS_OPTIONAL_MEMBER("slab", "slab_cache",
 					   "kmem_cache_free|kmem_cache_alloc"),
-	[CACHE_NAME] = VMATLAS_WANT_MEMBER("kmem_cache", "name",
+	[CACHE_NAME] = VMATLAS_OPTIONAL_MEMBER("kmem_cache", "name",
 					   "kmem_cache_free|kmem_cache_alloc"),
 	/* Not read; for the sake of its file, where flags and zones are used. */
-	VMATLAS_WANT_MEMBER("page", "flags", FRAMES_NEAR_USE),
+	VMATLAS_OPTIONAL_MEMBER("page", "flags", FRAMES_NEAR_USE),
 };
 const size_t nr_frames_needs = ARRAY_SIZE(frames_needs);
 
@@ -137,7 +137,7 @@ static struct vmatlas_error *from_sections(struct frames *f)
 	unsigned int found = 0;
 
 	if (!size || size > 4096 || !f->res[SECTION_MAP].found)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "no struct mem_section in vmlinux");
 	err = kernel_read_ptr(f->k, sym->addr, &first);
 	if (!err && sym->size <= f->k->ptr_size && kernel_is_pointer(f->k, first))
@@ -152,7 +152,7 @@ static struct vmatlas_error *from_sections(struct frames *f)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 					 "no mem_section has a map of pages");
 	if (found == 2 && bases[0] != bases[1])
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"each section has an array of pages of its own (no vmemmap)");
 	f->base = kernel_address(f->k, bases[0]);
 	f->from = sym->addr;
@@ -166,9 +166,9 @@ static struct vmatlas_error *from_sections(struct frames *f)
  */
 static struct vmatlas_error *find_section_type(struct frames *f)
 {
-	static const struct vmatlas_need own[] = {
-		VMATLAS_WANT_MEMBER("mem_section", "", "sparse_init|sparse_add_section"),
-		VMATLAS_WANT_MEMBER("mem_section", "section_mem_map",
+	static const struct vmatlas_lookup own[] = {
+		VMATLAS_OPTIONAL_MEMBER("mem_section", "", "sparse_init|sparse_add_section"),
+		VMATLAS_OPTIONAL_MEMBER("mem_section", "section_mem_map",
 				    "sparse_init|sparse_add_section"),
 	};
 	struct resolved *whole = &f->res[SECTION], *map = &f->res[SECTION_MAP];
@@ -178,7 +178,7 @@ static struct vmatlas_error *find_section_type(struct frames *f)
 	if (!vmcoreinfo_number(f->k->vmcoreinfo, "SIZE(mem_section)", &whole->size) ||
 	    !vmcoreinfo_number(f->k->vmcoreinfo, "OFFSET(mem_section.section_mem_map)",
 			       &map->offset))
-		return needs_resolve(f->k, own, ARRAY_SIZE(own), whole);
+		return lookup_resolve(f->k, own, ARRAY_SIZE(own), whole);
 	map->size = f->k->ptr_size;
 	whole->found = map->found = map->offset + map->size <= whole->size;
 	return NULL;
@@ -190,7 +190,7 @@ static struct vmatlas_error *find_base(struct frames *f)
 {
 	f->page_size = f->res[PAGE].size;
 	if (!f->page_size || f->page_size > PAGE_SIZE_MAX || !f->res[PAGE_FLAGS].found)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "no struct page in vmlinux that we know");
 	if (f->res[MEM_SECTION].found) {
 		struct vmatlas_error *err = find_section_type(f);
@@ -199,7 +199,7 @@ static struct vmatlas_error *find_base(struct frames *f)
 	}
 	if (f->res[MEM_MAP].found)
 		return from_mem_map(f);
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 				 "vmlinux has neither mem_section nor mem_map");
 }
 
@@ -212,11 +212,11 @@ struct vmatlas_error *frames_open(struct kernel *k, struct frames **ret)
 		return error_no_memory();
 	f->k = k;
 	/* slabs are another file's business, and asked for with the first frame */
-	err = needs_resolve(k, frames_needs, SLAB_CACHE, f->res);
+	err = lookup_resolve(k, frames_needs, SLAB_CACHE, f->res);
 	if (!err)
 		err = find_base(f);
 	f->known = !err;
-	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	if (err)
 		snprintf(f->why, sizeof(f->why), "%s", vmatlas_error_message(err));

@@ -9,7 +9,7 @@
 
 #include "kernel/kernel.h"
 
-extern const struct vmatlas_need frames_needs[];
+extern const struct vmatlas_lookup frames_needs[];
 extern const size_t nr_frames_needs;
 
 enum { FRAMES_NR_FLAGS = 32, FRAMES_NR_ZONES = 6 };

@@ -38,7 +38,7 @@ static int64_t enumerator(struct kernel *k, const char *near, const char *prefix
 		if (*c >= 'a' && *c <= 'z')
 			*c -= 'a' - 'A';
 	*err = image_enumerator(k->image, near, whole, &value);
-	if (error_is(*err, VMATLAS_ERROR_MISSING)) {
+	if (error_is(*err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(take(*err));
 		return -1;
 	}
@@ -72,7 +72,7 @@ static void find_node(struct frames *f)
 
 struct vmatlas_error *frames_learn(struct frames *f)
 {
-	struct vmatlas_error *err = needs_resolve(f->k, frames_needs + SLAB_CACHE,
+	struct vmatlas_error *err = lookup_resolve(f->k, frames_needs + SLAB_CACHE,
 						  NR_FRAMES_NEEDS - SLAB_CACHE,
 						  f->res + SLAB_CACHE);
 	int64_t max;

@@ -20,14 +20,14 @@
 
 enum { NODE_DATA, NR_NODE_IDS, NODE_TABLE, PAGE_FLAGS, PAGE_ORDER, NR_NEEDS };
 
-const struct vmatlas_need pagenodes_needs[] = {
-	[NODE_DATA] = VMATLAS_WANT_SYMBOL("node_data"),
-	[NR_NODE_IDS] = VMATLAS_WANT_SYMBOL("nr_node_ids"),
+const struct vmatlas_lookup pagenodes_needs[] = {
+	[NODE_DATA] = VMATLAS_OPTIONAL_SYMBOL("node_data"),
+	[NR_NODE_IDS] = VMATLAS_OPTIONAL_SYMBOL("nr_node_ids"),
 	/* CONFIG_NODE_NOT_IN_PAGE_FLAGS */
-	[NODE_TABLE] = VMATLAS_WANT_SYMBOL("section_to_node_table"),
-	[PAGE_FLAGS] = VMATLAS_WANT_MEMBER("page", "flags", "vfree|vunmap"),
+	[NODE_TABLE] = VMATLAS_OPTIONAL_SYMBOL("section_to_node_table"),
+	[PAGE_FLAGS] = VMATLAS_OPTIONAL_MEMBER("page", "flags", "vfree|vunmap"),
 	/* CONFIG_HAVE_ARCH_HUGE_VMALLOC */
-	[PAGE_ORDER] = VMATLAS_WANT_MEMBER("vm_struct", "page_order", "vfree|vunmap"),
+	[PAGE_ORDER] = VMATLAS_OPTIONAL_MEMBER("vm_struct", "page_order", "vfree|vunmap"),
 };
 const size_t nr_pagenodes_needs = ARRAY_SIZE(pagenodes_needs);
 
@@ -112,7 +112,7 @@ struct vmatlas_error *pagenodes_open(struct kernel *k, struct pagenodes **ret)
 	if (!p)
 		return error_no_memory();
 	p->k = k;
-	err = needs_resolve(k, pagenodes_needs, NR_NEEDS, p->res);
+	err = lookup_resolve(k, pagenodes_needs, NR_NEEDS, p->res);
 	if (!err && p->res[NODE_DATA].found)
 		err = setup(p);
 	if (!err && p->res[NODE_DATA].found)

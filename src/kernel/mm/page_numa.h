@@ -7,7 +7,7 @@
 
 struct pagenodes;
 
-extern const struct vmatlas_need pagenodes_needs[];
+extern const struct vmatlas_lookup pagenodes_needs[];
 extern const size_t nr_pagenodes_needs;
 
 /* *ret is NULL on a kernel without NUMA. */

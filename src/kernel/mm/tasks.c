@@ -17,14 +17,14 @@ enum {
 };
 
 #define NEAR "copy_process|free_task|__put_task_struct"
-#define TASK_MEMBER(m) VMATLAS_WANT_MEMBER("task_struct", m, NEAR)
+#define TASK_MEMBER(m) VMATLAS_OPTIONAL_MEMBER("task_struct", m, NEAR)
 
-const struct vmatlas_need tasks_needs[] = {
-	[INIT_TASK] = VMATLAS_WANT_SYMBOL("init_task"),
-	[PER_CPU_OFFSET] = VMATLAS_WANT_SYMBOL("__per_cpu_offset"),
-	[NR_CPU_IDS] = VMATLAS_WANT_SYMBOL("nr_cpu_ids"),
-	[IDLE_THREADS] = VMATLAS_WANT_SYMBOL("idle_threads"),
-	[CACHED_STACKS] = VMATLAS_WANT_SYMBOL("cached_stacks"),
+const struct vmatlas_lookup tasks_needs[] = {
+	[INIT_TASK] = VMATLAS_OPTIONAL_SYMBOL("init_task"),
+	[PER_CPU_OFFSET] = VMATLAS_OPTIONAL_SYMBOL("__per_cpu_offset"),
+	[NR_CPU_IDS] = VMATLAS_OPTIONAL_SYMBOL("nr_cpu_ids"),
+	[IDLE_THREADS] = VMATLAS_OPTIONAL_SYMBOL("idle_threads"),
+	[CACHED_STACKS] = VMATLAS_OPTIONAL_SYMBOL("cached_stacks"),
 	[TASK] = TASK_MEMBER(""),
 	[TASK_TASKS] = TASK_MEMBER("tasks"),
 	[TASK_STACK] = TASK_MEMBER("stack"),
@@ -34,8 +34,8 @@ const struct vmatlas_need tasks_needs[] = {
 	[TASK_SIGNAL] = TASK_MEMBER("signal"),
 	[TASK_THREAD] = TASK_MEMBER("thread_node"),
 	[TASK_GROUP] = TASK_MEMBER("thread_group"),
-	[SIGNAL_THREADS] = VMATLAS_WANT_MEMBER("signal_struct", "thread_head", NEAR),
-	[VM_ADDR] = VMATLAS_WANT_MEMBER("vm_struct", "addr", NEAR),
+	[SIGNAL_THREADS] = VMATLAS_OPTIONAL_MEMBER("signal_struct", "thread_head", NEAR),
+	[VM_ADDR] = VMATLAS_OPTIONAL_MEMBER("vm_struct", "addr", NEAR),
 };
 const size_t nr_tasks_needs = ARRAY_SIZE(tasks_needs);
 
@@ -260,7 +260,7 @@ struct vmatlas_error *tasks_read(struct kernel *k, struct tasks **ret)
 
 	if (!t)
 		return error_no_memory();
-	err = needs_resolve(k, tasks_needs, NR_NEEDS, r.res);
+	err = lookup_resolve(k, tasks_needs, NR_NEEDS, r.res);
 	if (err)
 		return err;
 	t->has_stacks = has(&r, TASK_VM) && shape_ok(&r);

@@ -5,7 +5,7 @@
 
 #include "kernel/kernel.h"
 
-extern const struct vmatlas_need tasks_needs[];
+extern const struct vmatlas_lookup tasks_needs[];
 extern const size_t nr_tasks_needs;
 
 enum stack_kind {

@@ -5,12 +5,12 @@
 
 enum { TOTAL, OLD_TOTAL, ZONE_STAT, OLD_ZONE_STAT, MODULE_OFFSET };
 
-const struct vmatlas_need vmstat_needs[] = {
-	[TOTAL]		= VMATLAS_WANT_SYMBOL("_totalram_pages"),	/* since 5.0 */
-	[OLD_TOTAL]	= VMATLAS_WANT_SYMBOL("totalram_pages"),
-	[ZONE_STAT]	= VMATLAS_WANT_SYMBOL("vm_zone_stat"),		/* since 4.8 */
-	[OLD_ZONE_STAT]	= VMATLAS_WANT_SYMBOL("vm_stat"),
-	[MODULE_OFFSET]	= VMATLAS_WANT_SYMBOL("module_load_offset"),
+const struct vmatlas_lookup vmstat_needs[] = {
+	[TOTAL]		= VMATLAS_OPTIONAL_SYMBOL("_totalram_pages"),	/* since 5.0 */
+	[OLD_TOTAL]	= VMATLAS_OPTIONAL_SYMBOL("totalram_pages"),
+	[ZONE_STAT]	= VMATLAS_OPTIONAL_SYMBOL("vm_zone_stat"),		/* since 4.8 */
+	[OLD_ZONE_STAT]	= VMATLAS_OPTIONAL_SYMBOL("vm_stat"),
+	[MODULE_OFFSET]	= VMATLAS_OPTIONAL_SYMBOL("module_load_offset"),
 };
 
 const size_t nr_vmstat_needs = ARRAY_SIZE(vmstat_needs);
@@ -19,7 +19,7 @@ static struct vmatlas_error *read_long(struct kernel *k, const struct resolved *
 				       const char *name, uint64_t *ret)
 {
 	if (!sym->found)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no %s in vmlinux", name);
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no %s in vmlinux", name);
 	return vmatlas_error_wrap(kernel_read_uint(k, sym->addr, k->ptr_size, ret), "%s", name);
 }
 
@@ -27,7 +27,7 @@ static struct vmatlas_error *read_long(struct kernel *k, const struct resolved *
 struct vmatlas_error *vmstat_read(struct kernel *k, struct vmstat *ret)
 {
 	struct resolved res[ARRAY_SIZE(vmstat_needs)];
-	struct vmatlas_error *err = needs_resolve(k, vmstat_needs, nr_vmstat_needs, res);
+	struct vmatlas_error *err = lookup_resolve(k, vmstat_needs, nr_vmstat_needs, res);
 	struct vmstat v;
 
 	if (!err)
@@ -50,7 +50,7 @@ struct vmatlas_error *vmstat_read(struct kernel *k, struct vmstat *ret)
 uint64_t module_window_offset(struct kernel *k)
 {
 	struct resolved res = { 0 };
-	struct vmatlas_error *err = needs_resolve(k, &vmstat_needs[MODULE_OFFSET], 1, &res);
+	struct vmatlas_error *err = lookup_resolve(k, &vmstat_needs[MODULE_OFFSET], 1, &res);
 	uint64_t offset = 0;
 
 	if (!err && res.found)

@@ -5,7 +5,7 @@
 
 #include "kernel/kernel.h"
 
-extern const struct vmatlas_need vmstat_needs[];
+extern const struct vmatlas_lookup vmstat_needs[];
 extern const size_t nr_vmstat_needs;
 
 struct vmstat {

@@ -2,13 +2,13 @@
 /* What the kernel keeps about how it maps. */
 #include "kernel/pgtable/walk.h"
 
-const struct vmatlas_need mapping_needs[] = {
+const struct vmatlas_lookup mapping_needs[] = {
 	/* init/main.c, since 4.11 */
-	[MAPPING_RODATA_ENABLED] = VMATLAS_WANT_SYMBOL("rodata_enabled"),
-	[MAPPING_MARK_RODATA]	 = VMATLAS_WANT_SYMBOL("mark_rodata_ro"),
+	[MAPPING_RODATA_ENABLED] = VMATLAS_OPTIONAL_SYMBOL("rodata_enabled"),
+	[MAPPING_MARK_RODATA]	 = VMATLAS_OPTIONAL_SYMBOL("mark_rodata_ro"),
 	/* arch/x86: bits not in it are never set; "nopat"; without TDX's shared bit */
-	[MAPPING_SUPPORTED_MASK] = VMATLAS_WANT_SYMBOL("__supported_pte_mask"),
-	[MAPPING_PAT_DISABLED]	 = VMATLAS_WANT_SYMBOL("pat_disabled"),
-	[MAPPING_PHYSICAL_MASK]	 = VMATLAS_WANT_SYMBOL("physical_mask"),
+	[MAPPING_SUPPORTED_MASK] = VMATLAS_OPTIONAL_SYMBOL("__supported_pte_mask"),
+	[MAPPING_PAT_DISABLED]	 = VMATLAS_OPTIONAL_SYMBOL("pat_disabled"),
+	[MAPPING_PHYSICAL_MASK]	 = VMATLAS_OPTIONAL_SYMBOL("physical_mask"),
 };
 const size_t nr_mapping_needs = ARRAY_SIZE(mapping_needs);

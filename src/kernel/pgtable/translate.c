@@ -110,7 +110,7 @@ static struct vmatlas_error *walk_to_phys(struct kernel *k, uint64_t addr, uint6
 	return NULL;
 }
 
-struct vmatlas_error *kernel_pointer_trouble(struct kernel *k, uint64_t addr,
+struct vmatlas_error *kernel_pointer_fault(struct kernel *k, uint64_t addr,
 					     struct vmatlas_error *err)
 {
 	struct vmatlas_error *also;

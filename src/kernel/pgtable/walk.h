@@ -67,7 +67,7 @@ enum mapping_need {
 	MAPPING_PAT_DISABLED, MAPPING_PHYSICAL_MASK, MAPPING_NR_NEEDS,
 };
 
-extern const struct vmatlas_need mapping_needs[];
+extern const struct vmatlas_lookup mapping_needs[];
 extern const size_t nr_mapping_needs;
 
 /* Memory types, as a person calls them: "cached", "device". */

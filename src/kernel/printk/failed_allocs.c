@@ -13,39 +13,39 @@
 static const struct pattern {
 	const char *words;		/* the message has them */
 	const char *size_after;		/* a number behind these is the size; or NULL */
-	enum shortage_kind kind;
+	enum alloc_failure_kind kind;
 	const char *meaning;
 } patterns[] = {
 	/* alloc_vmap_area(), since 2.6.28; the range only since 6.11 */
-	{ "vmap allocation for size ", "vmap allocation for size ", SHORTAGE_SPACE,
+	{ "vmap allocation for size ", "vmap allocation for size ", FAILURE_SPACE,
 	  "no hole large enough" },
-	{ "vmalloc_node_range for size ", "vmalloc_node_range for size ", SHORTAGE_SPACE,
+	{ "vmalloc_node_range for size ", "vmalloc_node_range for size ", FAILURE_SPACE,
 	  "no hole large enough" },
 	/* __get_vm_area_node(), until 2.6.27 */
-	{ "allocation failed: out of vmalloc space", NULL, SHORTAGE_SPACE,
+	{ "allocation failed: out of vmalloc space", NULL, FAILURE_SPACE,
 	  "no hole large enough" },
 	/* __vmalloc_node_range(): "vmalloc size N allocation failure: ..." of 5.13 to
 	 * 5.15, "vmalloc error: size N, ..." since */
-	{ "exceeds total pages", "size ", SHORTAGE_LIMIT, "more than all of RAM" },
-	{ "vm_struct allocation failed", "size ", SHORTAGE_SPACE, "no hole large enough" },
-	{ "page array size", "size ", SHORTAGE_RAM, "no memory to keep account of pages" },
-	{ "failed to allocate pages", "size ", SHORTAGE_RAM, "no free pages" },
-	{ "failed to map pages", "size ", SHORTAGE_RAM, "no memory for page tables" },
-	{ "allocation failure: page order", "size ", SHORTAGE_RAM, "no free pages" },
+	{ "exceeds total pages", "size ", FAILURE_LIMIT, "more than all of RAM" },
+	{ "vm_struct allocation failed", "size ", FAILURE_SPACE, "no hole large enough" },
+	{ "page array size", "size ", FAILURE_RAM, "no memory to keep account of pages" },
+	{ "failed to allocate pages", "size ", FAILURE_RAM, "no free pages" },
+	{ "failed to map pages", "size ", FAILURE_RAM, "no memory for page tables" },
+	{ "allocation failure: page order", "size ", FAILURE_RAM, "no free pages" },
 	/* the same, 2.6.39 to 5.12 */
-	{ "vmalloc: allocation failure, allocated ", " of ", SHORTAGE_RAM, "no free pages" },
-	{ "vmalloc: allocation failure: ", "failure: ", SHORTAGE_SPACE_OR_LIMIT,
+	{ "vmalloc: allocation failure, allocated ", " of ", FAILURE_RAM, "no free pages" },
+	{ "vmalloc: allocation failure: ", "failure: ", FAILURE_SPACE_OR_LIMIT,
 	  "no hole large enough, or more than all of RAM" },
 	/* mm/oom_kill.c */
-	{ " invoked oom-killer: ", NULL, SHORTAGE_RAM, "no free pages" },
+	{ " invoked oom-killer: ", NULL, FAILURE_RAM, "no free pages" },
 	/* mm/percpu.c: pcpu_alloc(), and its reasons */
-	{ "alloc from reserved chunk failed", "size=", SHORTAGE_LIMIT,
+	{ "alloc from reserved chunk failed", "size=", FAILURE_LIMIT,
 	  "more than the per-CPU reserve of modules holds" },
-	{ "failed to allocate new chunk", "size=", SHORTAGE_SPACE,
+	{ "failed to allocate new chunk", "size=", FAILURE_SPACE,
 	  "no room for a per-CPU chunk" },
-	{ "failed to populate", "size=", SHORTAGE_RAM, "no free pages" },
+	{ "failed to populate", "size=", FAILURE_RAM, "no free pages" },
 	/* kernel/module: percpu_modalloc() */
-	{ "Could not allocate ", "Could not allocate ", SHORTAGE_LIMIT,
+	{ "Could not allocate ", "Could not allocate ", FAILURE_LIMIT,
 	  "more than the per-CPU reserve of modules holds" },
 };
 
@@ -91,18 +91,18 @@ static bool range_of(const char *text, struct vmatlas_range *ret)
 	return true;
 }
 
-void shortages_done(struct shortages *s)
+void alloc_failures_free(struct alloc_failures *s)
 {
 	vec_done(&s->v);
 }
 
-static struct shortage *slot_for(struct shortages *s, const struct pattern *p,
+static struct alloc_failure *slot_for(struct alloc_failures *s, const struct pattern *p,
 				 const struct vmatlas_range *range)
 {
-	struct shortage *new;
+	struct alloc_failure *new;
 
 	for (size_t i = 0; i < s->v.nr; i++) {
-		struct shortage *old = &s->v.v[i];
+		struct alloc_failure *old = &s->v.v[i];
 
 		if (old->words == p->words && old->has_range == (range != NULL) &&
 		    (!range || (old->range.first == range->first &&
@@ -115,7 +115,7 @@ static struct shortage *slot_for(struct shortages *s, const struct pattern *p,
 	new = vec_push(&s->v);
 	if (!new)
 		return NULL;
-	*new = (struct shortage){ .kind = p->kind, .words = p->words, .meaning = p->meaning };
+	*new = (struct alloc_failure){ .kind = p->kind, .words = p->words, .meaning = p->meaning };
 	if (range) {
 		new->range = *range;
 		new->has_range = true;
@@ -123,7 +123,7 @@ static struct shortage *slot_for(struct shortages *s, const struct pattern *p,
 	return new;
 }
 
-static void add(struct shortage *s, const struct log_line *line, uint64_t size)
+static void add(struct alloc_failure *s, const struct log_line *line, uint64_t size)
 {
 	if (!s->nr) {
 		s->smallest = size;
@@ -136,7 +136,7 @@ static void add(struct shortage *s, const struct log_line *line, uint64_t size)
 	}
 	s->nr++;
 	s->last_nsec = line->rec->ts_nsec;
-	snprintf(s->text, sizeof(s->text), "%.*s", TROUBLE_TEXT - 1, line->text);
+	snprintf(s->text, sizeof(s->text), "%.*s", EVENT_TEXT - 1, line->text);
 	s->asked_by[0] = s->through[0] = '\0';
 }
 
@@ -171,7 +171,7 @@ static bool is_allocator(const char *function)
  * " dump_stack_lvl+0x44/0x5c", "[<c0..>] (warn_alloc+..) from ..",
  * " warn_alloc from __vmalloc_node_range+..": the function, and " [module]".
  */
-static bool trace_function(const char *text, char ret[static TROUBLE_NAME])
+static bool trace_function(const char *text, char ret[static EVENT_NAME])
 {
 	size_t len, tail;
 	const char *end, *module;
@@ -186,19 +186,19 @@ static bool trace_function(const char *text, char ret[static TROUBLE_NAME])
 	if (!len || len >= 64 || (strncmp(end, "+0x", 3) && strncmp(end, " from ", 6) &&
 				  strncmp(end, " [", 2) && strncmp(end, ") from", 6)))
 		return false;
-	snprintf(ret, TROUBLE_NAME, "%.*s", (int)len, text);
+	snprintf(ret, EVENT_NAME, "%.*s", (int)len, text);
 	module = strncmp(end, "+0x", 3) ? end : end + strcspn(end, " ");
 	if (strncmp(module, " [", 2))
 		return true;
 	tail = strcspn(module, "]");
-	if (module[tail] && tail < TROUBLE_NAME - 66)
-		snprintf(ret + len, TROUBLE_NAME - len, "%.*s", (int)tail + 1, module);
+	if (module[tail] && tail < EVENT_NAME - 66)
+		snprintf(ret + len, EVENT_NAME - len, "%.*s", (int)tail + 1, module);
 	return true;
 }
 
-static void look_into_trace(struct shortage *s, const struct log_line *line)
+static void look_into_trace(struct alloc_failure *s, const struct log_line *line)
 {
-	char function[TROUBLE_NAME];
+	char function[EVENT_NAME];
 
 	if (!trace_function(line->text, function))
 		return;
@@ -211,7 +211,7 @@ static void look_into_trace(struct shortage *s, const struct log_line *line)
 /* ---- All of it ---- */
 
 /* lib/ratelimit.c: "alloc_vmap_area: 12 callbacks suppressed", with the function's name */
-static void add_suppressed(struct shortages *s, const char *text)
+static void add_suppressed(struct alloc_failures *s, const char *text)
 {
 	const char *colon = strstr(text, ": ");
 	const char *p = colon ? colon + 2 : text;
@@ -236,10 +236,10 @@ static bool has_trace(const char *text)
 
 enum { TRACE_LINES = 64 };
 
-struct vmatlas_error *shortages_find(const struct printk_log *log, struct shortages *ret)
+struct vmatlas_error *alloc_failures_find(const struct printk_log *log, struct alloc_failures *ret)
 {
 	struct log_lines it = { .log = log };
-	struct shortage *last;
+	struct alloc_failure *last;
 	struct log_line line;
 	size_t told = 0, traced = SIZE_MAX;
 

@@ -12,7 +12,7 @@
 #include "base/array.h"
 #include "kernel/printk/printk.h"
 
-enum { TROUBLE_TEXT = 200, TROUBLE_NAME = 96 };
+enum { EVENT_TEXT = 200, EVENT_NAME = 96 };
 
 /* ---- Lines of the log, one after the other; a record may have several ---- */
 
@@ -32,16 +32,16 @@ bool log_line_next(struct log_lines *it, struct log_line *ret);
 
 /* ---- failed_allocs.c: allocations that failed ---- */
 
-enum shortage_kind {
-	SHORTAGE_SPACE,			/* no hole of that size in the address space */
-	SHORTAGE_RAM,			/* no page, or no page table */
-	SHORTAGE_LIMIT,			/* more than all RAM, or than a reserve holds */
-	SHORTAGE_SPACE_OR_LIMIT,	/* one message for both */
+enum alloc_failure_kind {
+	FAILURE_SPACE,			/* no hole of that size in the address space */
+	FAILURE_RAM,			/* no page, or no page table */
+	FAILURE_LIMIT,			/* more than all RAM, or than a reserve holds */
+	FAILURE_SPACE_OR_LIMIT,	/* one message for both */
 };
 
 /* Messages of one kind: same words, same range. */
-struct shortage {
-	enum shortage_kind kind;
+struct alloc_failure {
+	enum alloc_failure_kind kind;
 	const char *words;		/* which of the messages: a constant */
 	const char *meaning;		/* in a few words of ours: a constant */
 	uint64_t smallest, largest;	/* bytes asked for; 0: it does not say */
@@ -50,19 +50,19 @@ struct shortage {
 	bool has_time;
 	uint64_t nr, first_nsec, last_nsec;
 	uint64_t suppressed;		/* "callbacks suppressed": at least as many more */
-	char text[TROUBLE_TEXT];	/* the last of them */
-	char asked_by[TROUBLE_NAME];	/* by the backtrace below the last; "" */
+	char text[EVENT_TEXT];	/* the last of them */
+	char asked_by[EVENT_NAME];	/* by the backtrace below the last; "" */
 	char through[32];		/* "module_alloc", "ioremap" on the way there; "" */
 };
 
-struct shortages {
-	VEC(struct shortage) v;
+struct alloc_failures {
+	VEC(struct alloc_failure) v;
 	uint64_t suppressed;		/* of messages that are not ours to tell apart */
 };
 
-void shortages_done(struct shortages *s);
+void alloc_failures_free(struct alloc_failures *s);
 VMATLAS_CHECKED struct vmatlas_error *
-shortages_find(const struct printk_log *log, struct shortages *ret);
+alloc_failures_find(const struct printk_log *log, struct alloc_failures *ret);
 
 /* ---- oops.c: faults, and panics ---- */
 
@@ -73,14 +73,14 @@ enum oops_access { OOPS_ACCESS_UNKNOWN, OOPS_READ, OOPS_WRITE, OOPS_FETCH };
 struct oops_register {
 	bool known;			/* value is its address */
 	uint64_t value;
-	char name[TROUBLE_NAME];	/* as the log names it; "" */
+	char name[EVENT_NAME];	/* as the log names it; "" */
 };
 
 struct oops {
 	uint64_t nsec;
 	bool has_time;
-	char text[TROUBLE_TEXT];	/* the line that says what happened */
-	char panic[TROUBLE_TEXT];	/* "Kernel panic - not syncing: ..." after it; "" */
+	char text[EVENT_TEXT];	/* the line that says what happened */
+	char panic[EVENT_TEXT];	/* "Kernel panic - not syncing: ..." after it; "" */
 	bool is_stack;			/* the kernel says that a stack ran over */
 	bool is_kasan;			/* KASAN's report: nothing had to fault */
 	enum oops_access access;
@@ -89,7 +89,7 @@ struct oops {
 	bool has_stack;
 	char comm[32];			/* who was running; "" */
 	uint64_t pid, cpu;
-	char unloaded[TROUBLE_NAME];	/* "last unloaded: NAME"; "" */
+	char unloaded[EVENT_NAME];	/* "last unloaded: NAME"; "" */
 };
 
 struct oopses {
@@ -97,7 +97,7 @@ struct oopses {
 	size_t nr;			/* all there were */
 };
 
-void oopses_done(struct oopses *o);
+void oopses_free(struct oopses *o);
 VMATLAS_CHECKED struct vmatlas_error *oopses_find(const struct printk_log *log,
 						  struct oopses *ret);
 

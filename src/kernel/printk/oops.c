@@ -80,7 +80,7 @@ static void learn(struct oops_register *r, const char *text, const char *words)
 static void learn_name(struct oops_register *r, const char *name)
 {
 	if (!r->name[0])
-		snprintf(r->name, sizeof(r->name), "%.*s", TROUBLE_NAME - 1, name);
+		snprintf(r->name, sizeof(r->name), "%.*s", EVENT_NAME - 1, name);
 }
 
 /* "RIP: 0010:dig+0x2d/0x90 [m]", "RIP: 0010:[<ffff..>]  [<ffff..>] dig+0x2d/0x90" */
@@ -285,7 +285,7 @@ static uint64_t fault_in(const struct head *h, const char *text, bool *ret_found
 static void begin(struct oops *o, const struct head *h, const struct log_line *line)
 {
 	*o = (struct oops){ .nsec = line->rec->ts_nsec, .has_time = line->rec->has_ts };
-	snprintf(o->text, sizeof(o->text), "%.*s", TROUBLE_TEXT - 1, line->text);
+	snprintf(o->text, sizeof(o->text), "%.*s", EVENT_TEXT - 1, line->text);
 	o->is_kasan = strstr(line->text, "BUG: KASAN: ") == line->text;
 	if (o->is_kasan && strstr(line->text, " in "))
 		learn_name(&o->pc, strstr(line->text, " in ") + 4);
@@ -304,7 +304,7 @@ static void begin(struct oops *o, const struct head *h, const struct log_line *l
 		o->access = OOPS_FETCH;
 }
 
-void oopses_done(struct oopses *o)
+void oopses_free(struct oopses *o)
 {
 	vec_done(&o->v);
 }
@@ -330,7 +330,7 @@ static void panic_line(struct oops *o, const struct log_line *line)
 {
 	if (o->panic[0] || !strncmp(line->text, "---[", 4))
 		return;
-	snprintf(o->panic, sizeof(o->panic), "%.*s", TROUBLE_TEXT - 1, line->text);
+	snprintf(o->panic, sizeof(o->panic), "%.*s", EVENT_TEXT - 1, line->text);
 }
 
 static void body_line(struct oops *o, const char *text)

@@ -12,19 +12,19 @@
 
 enum { PRB, LOG_BUF, LOG_BUF_LEN, LOG_END, LOG_FIRST_IDX, LOG_NEXT_IDX, LOG_FIRST_SEQ };
 
-const struct vmatlas_need log_needs[] = {
-	[PRB]		= VMATLAS_WANT_SYMBOL("prb"),
+const struct vmatlas_lookup log_needs[] = {
+	[PRB]		= VMATLAS_OPTIONAL_SYMBOL("prb"),
 	[LOG_BUF]	= { "log_buf", NULL, NULL,
-			    VMATLAS_NEED_OPTIONAL | VMATLAS_NEED_POINTER, 0 },
-	[LOG_BUF_LEN]	= VMATLAS_WANT_SYMBOL("log_buf_len"),
-	[LOG_END]	= VMATLAS_WANT_SYMBOL("log_end"),
-	[LOG_FIRST_IDX]	= VMATLAS_WANT_SYMBOL("log_first_idx"),
-	[LOG_NEXT_IDX]	= VMATLAS_WANT_SYMBOL("log_next_idx"),
-	[LOG_FIRST_SEQ]	= VMATLAS_WANT_SYMBOL("log_first_seq"),
+			    VMATLAS_LOOKUP_OPTIONAL | VMATLAS_LOOKUP_POINTER, 0 },
+	[LOG_BUF_LEN]	= VMATLAS_OPTIONAL_SYMBOL("log_buf_len"),
+	[LOG_END]	= VMATLAS_OPTIONAL_SYMBOL("log_end"),
+	[LOG_FIRST_IDX]	= VMATLAS_OPTIONAL_SYMBOL("log_first_idx"),
+	[LOG_NEXT_IDX]	= VMATLAS_OPTIONAL_SYMBOL("log_next_idx"),
+	[LOG_FIRST_SEQ]	= VMATLAS_OPTIONAL_SYMBOL("log_first_seq"),
 	/* Not read; found in the same pass for the sake of their types' files. */
-	VMATLAS_WANT_SYMBOL("vprintk_emit"),
-	VMATLAS_WANT_SYMBOL("vprintk"),
-	VMATLAS_WANT_SYMBOL("printk"),
+	VMATLAS_OPTIONAL_SYMBOL("vprintk_emit"),
+	VMATLAS_OPTIONAL_SYMBOL("vprintk"),
+	VMATLAS_OPTIONAL_SYMBOL("printk"),
 };
 
 const size_t nr_log_needs = ARRAY_SIZE(log_needs);
@@ -38,7 +38,7 @@ void log_free(struct printk_log *log)
 	free(log);
 }
 
-static const struct vmatlas_need *missing(const struct vmatlas_need *needs, size_t nr,
+static const struct vmatlas_lookup *missing(const struct vmatlas_lookup *needs, size_t nr,
 					  const struct resolved *res, size_t optional)
 {
 	for (size_t i = 0; i < nr; i++)
@@ -47,11 +47,11 @@ static const struct vmatlas_need *missing(const struct vmatlas_need *needs, size
 	return NULL;
 }
 
-struct vmatlas_error *log_resolve(struct kernel *k, const struct vmatlas_need *needs,
+struct vmatlas_error *log_resolve(struct kernel *k, const struct vmatlas_lookup *needs,
 				  size_t nr, size_t optional, struct resolved *res)
 {
-	struct vmatlas_error *err = needs_resolve(k, needs, nr, res);
-	const struct vmatlas_need *lacks;
+	struct vmatlas_error *err = lookup_resolve(k, needs, nr, res);
+	const struct vmatlas_lookup *lacks;
 	_cleanup_(str_done) struct str name = { 0 };
 
 	if (err)
@@ -59,8 +59,8 @@ struct vmatlas_error *log_resolve(struct kernel *k, const struct vmatlas_need *n
 	lacks = missing(needs, nr, res, optional);
 	if (!lacks)
 		return NULL;
-	need_describe(lacks, &name);
-	return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no %s in vmlinux",
+	lookup_describe(lacks, &name);
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no %s in vmlinux",
 				 str_text(&name));
 }
 
@@ -116,19 +116,19 @@ static struct vmatlas_error *chain_resolve(struct kernel *k, const char *tag,
 					   struct resolved res[static NR_CHAIN])
 {
 	/* Only printk that joins fragments itself keeps how much it has shown: to 4.8 */
-	const struct vmatlas_need needs[NR_CHAIN] = {
-		[CH]		= VMATLAS_NEED_MEMBER(tag, "", LOG_NEAR_PRINTK),
-		[CH_TS]		= VMATLAS_NEED_MEMBER(tag, "ts_nsec", LOG_NEAR_PRINTK),
-		[CH_LEN]	= VMATLAS_NEED_MEMBER(tag, "len", LOG_NEAR_PRINTK),
-		[CH_TEXT_LEN]	= VMATLAS_NEED_MEMBER(tag, "text_len", LOG_NEAR_PRINTK),
-		[CH_FACILITY]	= VMATLAS_NEED_MEMBER(tag, "facility", LOG_NEAR_PRINTK),
-		[CH_LEVEL]	= VMATLAS_NEED_MEMBER(tag, "level", LOG_NEAR_PRINTK),
-		[CH_CALLER]	= VMATLAS_NEED_MEMBER(tag, "caller_id", LOG_NEAR_PRINTK),
-		[CH_CONT]	= VMATLAS_NEED_MEMBER("cont", "cons", LOG_NEAR_PRINTK),
+	const struct vmatlas_lookup needs[NR_CHAIN] = {
+		[CH]		= VMATLAS_REQUIRED_MEMBER(tag, "", LOG_NEAR_PRINTK),
+		[CH_TS]		= VMATLAS_REQUIRED_MEMBER(tag, "ts_nsec", LOG_NEAR_PRINTK),
+		[CH_LEN]	= VMATLAS_REQUIRED_MEMBER(tag, "len", LOG_NEAR_PRINTK),
+		[CH_TEXT_LEN]	= VMATLAS_REQUIRED_MEMBER(tag, "text_len", LOG_NEAR_PRINTK),
+		[CH_FACILITY]	= VMATLAS_REQUIRED_MEMBER(tag, "facility", LOG_NEAR_PRINTK),
+		[CH_LEVEL]	= VMATLAS_REQUIRED_MEMBER(tag, "level", LOG_NEAR_PRINTK),
+		[CH_CALLER]	= VMATLAS_REQUIRED_MEMBER(tag, "caller_id", LOG_NEAR_PRINTK),
+		[CH_CONT]	= VMATLAS_REQUIRED_MEMBER("cont", "cons", LOG_NEAR_PRINTK),
 	};
 	struct vmatlas_error *err = log_resolve(k, needs, CH_FACILITY, SIZE_MAX, res);
 
-	return err ? err : needs_resolve(k, needs + CH_FACILITY, NR_CHAIN - CH_FACILITY,
+	return err ? err : lookup_resolve(k, needs + CH_FACILITY, NR_CHAIN - CH_FACILITY,
 					 res + CH_FACILITY);
 }
 
@@ -138,7 +138,7 @@ static struct vmatlas_error *chain_layout(struct kernel *k, struct log_chain *c)
 	struct resolved res[NR_CHAIN];
 	struct vmatlas_error *err = chain_resolve(k, "printk_log", res);
 
-	if (err && error_is(err, VMATLAS_ERROR_MISSING)) {
+	if (err && error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		err = chain_resolve(k, "log", res);
 	}
@@ -208,7 +208,7 @@ static struct vmatlas_error *read_buf(struct kernel *k, const struct resolved *s
 struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 {
 	struct resolved sym[ARRAY_SIZE(log_needs)];
-	struct vmatlas_error *err = needs_resolve(k, log_needs, nr_log_needs, sym);
+	struct vmatlas_error *err = lookup_resolve(k, log_needs, nr_log_needs, sym);
 	_cleanup_(log_freep) struct printk_log *log = calloc(1, sizeof(*log));
 
 	if (err)
@@ -222,7 +222,7 @@ struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 		  (sym[LOG_FIRST_IDX].found && sym[LOG_NEXT_IDX].found)))
 		err = read_buf(k, sym, log);
 	else
-		err = vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					"neither prb nor log_buf in vmlinux");
 	if (!err && log->failed)
 		err = error_no_memory();
@@ -232,7 +232,7 @@ struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 	return NULL;
 }
 
-struct vmatlas_error *kernel_log(struct kernel *k, struct books *b,
+struct vmatlas_error *kernel_log(struct kernel *k, struct kernel_records *b,
 				 const struct printk_log **ret)
 {
 	struct vmatlas_error *err = b->log ? NULL : log_read(k, &b->log);

@@ -9,7 +9,7 @@
 #include "base/strbuf.h"
 #include "base/array.h"
 
-struct books;
+struct kernel_records;
 struct kernel;
 
 struct log_record {
@@ -44,10 +44,10 @@ DEFINE_FREEP(printk_log, log_free)
 
 /* The log as it is read once and kept in @b. Errors as log_read()'s. */
 VMATLAS_CHECKED struct vmatlas_error *
-kernel_log(struct kernel *k, struct books *b, const struct printk_log **ret);
+kernel_log(struct kernel *k, struct kernel_records *b, const struct printk_log **ret);
 
-/* For needs_prefetch(). */
-extern const struct vmatlas_need log_needs[];
+/* For lookup_prefetch(). */
+extern const struct vmatlas_lookup log_needs[];
 extern const size_t nr_log_needs;
 
 /* The text of a record, which ends with its len: there is no NUL. */

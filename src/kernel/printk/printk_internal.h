@@ -11,7 +11,7 @@
 
 /* Resolve all but number @optional, or a MISSING error that names the first. */
 VMATLAS_CHECKED struct vmatlas_error *
-log_resolve(struct kernel *k, const struct vmatlas_need *needs, size_t nr,
+log_resolve(struct kernel *k, const struct vmatlas_lookup *needs, size_t nr,
 	    size_t optional, struct resolved *res);
 
 /* Does @m lie in its record, and is it of that size? */

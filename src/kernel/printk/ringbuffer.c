@@ -11,11 +11,11 @@ enum {
 	INFO_TEXT_LEN, INFO_FACILITY, INFO_CALLER, NR_RING,
 };
 
-#define RING(m)  VMATLAS_NEED_MEMBER("printk_ringbuffer", m, LOG_NEAR_PRINTK)
-#define DESCR(m) VMATLAS_NEED_MEMBER("prb_desc", m, LOG_NEAR_PRINTK)
-#define INF(m)   VMATLAS_NEED_MEMBER("printk_info", m, LOG_NEAR_PRINTK)
+#define RING(m)  VMATLAS_REQUIRED_MEMBER("printk_ringbuffer", m, LOG_NEAR_PRINTK)
+#define DESCR(m) VMATLAS_REQUIRED_MEMBER("prb_desc", m, LOG_NEAR_PRINTK)
+#define INF(m)   VMATLAS_REQUIRED_MEMBER("printk_info", m, LOG_NEAR_PRINTK)
 
-static const struct vmatlas_need ring_needs[NR_RING] = {
+static const struct vmatlas_lookup ring_needs[NR_RING] = {
 	[RB]		= RING(""),
 	[COUNT_BITS]	= RING("desc_ring.count_bits"),
 	[DESCS]		= RING("desc_ring.descs"),

@@ -66,13 +66,13 @@ struct vmatlas_error *ram_read_fdt(struct kernel *k, struct ram_facts *facts,
 	*ret_found = false;
 	err = kernel_read_ptr(k, boot_params, &addr);
 	if (!err && !addr)
-		return ram_silence_add(facts, "device tree",
+		return ram_unknown_add(facts, "device tree",
 				       "initial_boot_params is NULL: "
 				       "booted without one");
 	*ret_found = true;
 	if (!err)
 		err = parse_fdt(k, facts, addr);
-	return ram_silence_absorb(facts, "device tree", err);
+	return ram_unknown_report_fault(facts, "device tree", err);
 }
 
 /* The list ends with its page: boot loaders put it at 0x100 of the first one. */
@@ -102,13 +102,13 @@ struct vmatlas_error *ram_read_atags(struct kernel *k, struct ram_facts *facts,
 
 	err = kernel_read_uint(k, atags_pointer, 4, &phys);
 	if (err)
-		return ram_silence_absorb(facts, "ATAGS", err);
+		return ram_unknown_report_fault(facts, "ATAGS", err);
 	if (phys < first || phys - first >= MIB(128)) {
-		err = ram_silence_add(facts, "ATAGS", "__atags_pointer holds %#" PRIx64
+		err = ram_unknown_add(facts, "ATAGS", "__atags_pointer holds %#" PRIx64
 				      ": init memory, reused after boot", phys);
 		phys = first + 0x100;
 	}
 	if (!err)
-		err = ram_silence_absorb(facts, "ATAGS", parse_atags(k, facts, phys));
+		err = ram_unknown_report_fault(facts, "ATAGS", parse_atags(k, facts, phys));
 	return err;
 }

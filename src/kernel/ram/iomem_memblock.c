@@ -72,20 +72,20 @@ struct vmatlas_error *ram_read_iomem(struct survey *s, struct ram_facts *facts,
 		return NULL;
 	}
 	/* 64-bit kernels lose none to their layout: no verdict hangs on it */
-	if (error_is(err, VMATLAS_ERROR_MISSING) ||
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND) ||
 	    (error_is(err, VMATLAS_ERROR_FAULT) && s->k->ptr_size == 8))
-		return ram_silence_absorb(facts, "System RAM", err);
-	return survey_absorb(s, err, "list-corrupt", "iomem resources", root);
+		return ram_unknown_report_fault(facts, "System RAM", err);
+	return survey_report_fault(s, err, "list-corrupt", "iomem resources", root);
 }
 
 /* ---- memblock: include/linux/memblock.h; kept after boot on arm ---- */
 
 enum { MB, MB_CNT, MB_MAX, MB_REGIONS, REG, REG_BASE, REG_SIZE, REG_FLAGS, NR_MB };
 
-#define MEMBLOCK(m) VMATLAS_NEED_MEMBER("memblock", m, RAM_NEAR_MEMBLOCK)
-#define REGION(m)   VMATLAS_NEED_MEMBER("memblock_region", m, RAM_NEAR_MEMBLOCK)
+#define MEMBLOCK(m) VMATLAS_REQUIRED_MEMBER("memblock", m, RAM_NEAR_MEMBLOCK)
+#define REGION(m)   VMATLAS_REQUIRED_MEMBER("memblock_region", m, RAM_NEAR_MEMBLOCK)
 
-static const struct vmatlas_need memblock_needs[NR_MB] = {
+static const struct vmatlas_lookup memblock_needs[NR_MB] = {
 	[MB] = MEMBLOCK(""), [MB_CNT] = MEMBLOCK("memory.cnt"),
 	[MB_MAX] = MEMBLOCK("memory.max"), [MB_REGIONS] = MEMBLOCK("memory.regions"),
 	[REG] = REGION(""), [REG_BASE] = REGION("base"), [REG_SIZE] = REGION("size"),
@@ -101,7 +101,7 @@ static struct vmatlas_error *add_region(struct ram_facts *facts, const struct re
 
 	if (!range_from_size(field(r, REG_BASE - REG), field(r, REG_SIZE - REG),
 			     &fact.phys))
-		return ram_silence_add(facts, "memblock", "region at %#" PRIx64
+		return ram_unknown_add(facts, "memblock", "region at %#" PRIx64
 				       " makes no sense", at);
 	if (field(r, REG_FLAGS - REG) & memblock_nomap) {
 		fact.role = RAM_RESERVED;
@@ -124,7 +124,7 @@ static struct vmatlas_error *walk_memblock(struct kernel *k, struct ram_facts *f
 	at = field(&head, MB_REGIONS);
 	if (!cnt || cnt > RAM_MAX_FACTS || cnt > field(&head, MB_MAX) ||
 	    !kernel_is_pointer(k, at))
-		return ram_silence_add(facts, "memblock", "not kept after boot");
+		return ram_unknown_add(facts, "memblock", "not kept after boot");
 	for (uint64_t i = 0; !err && i < cnt; i++, at += res[REG].size) {
 		err = kernel_read(k, at, r.bytes, res[REG].size);
 		if (!err)
@@ -137,14 +137,14 @@ struct vmatlas_error *ram_read_memblock(struct survey *s, struct ram_facts *fact
 					uint64_t memblock)
 {
 	struct resolved res[NR_MB];
-	struct vmatlas_error *err = needs_resolve(s->k, memblock_needs, NR_MB, res);
+	struct vmatlas_error *err = lookup_resolve(s->k, memblock_needs, NR_MB, res);
 
 	if (err)
 		return err;
 	if (!shape_ok(res, REG) || !shape_ok(res + REG, NR_MB - REG) ||
 	    !res[MB_CNT].found || !res[MB_REGIONS].found || !res[REG_SIZE].found)
-		return ram_silence_add(facts, "memblock", "not in vmlinux");
-	return ram_silence_absorb(facts, "memblock",
+		return ram_unknown_add(facts, "memblock", "not in vmlinux");
+	return ram_unknown_report_fault(facts, "memblock",
 				  walk_memblock(s->k, facts, res, memblock));
 }
 
@@ -152,9 +152,9 @@ struct vmatlas_error *ram_read_memblock(struct survey *s, struct ram_facts *fact
 
 enum { CMA, CMA_BASE, CMA_COUNT, NR_CMA };
 
-#define CMA_NEED(m) VMATLAS_NEED_MEMBER("cma", m, RAM_NEAR_CMA)
+#define CMA_NEED(m) VMATLAS_REQUIRED_MEMBER("cma", m, RAM_NEAR_CMA)
 
-static const struct vmatlas_need cma_needs[NR_CMA] = {
+static const struct vmatlas_lookup cma_needs[NR_CMA] = {
 	[CMA] = CMA_NEED(""), [CMA_BASE] = CMA_NEED("base_pfn"),
 	[CMA_COUNT] = CMA_NEED("count"),
 };
@@ -164,7 +164,7 @@ struct vmatlas_error *ram_read_cma(struct survey *s, struct ram_facts *facts,
 {
 	struct resolved res[NR_CMA];
 	struct record r = { .k = s->k, .res = res };
-	struct vmatlas_error *err = needs_resolve(s->k, cma_needs, NR_CMA, res);
+	struct vmatlas_error *err = lookup_resolve(s->k, cma_needs, NR_CMA, res);
 	uint64_t nr = 0;
 
 	if (err || !shape_ok(res, NR_CMA) || !res[CMA_BASE].found ||

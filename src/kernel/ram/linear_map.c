@@ -9,14 +9,14 @@
 
 enum { HIGH_MEMORY, VMEMMAP, PAGE, NR_NEEDS };
 
-static const struct vmatlas_need needs[] = {
-	[HIGH_MEMORY] = VMATLAS_WANT_SYMBOL("high_memory"),
-	[VMEMMAP] = VMATLAS_WANT_SYMBOL("vmemmap_populate"),	/* SPARSEMEM_VMEMMAP */
-	[PAGE] = VMATLAS_WANT_MEMBER("page", "", "vfree|vunmap"),
+static const struct vmatlas_lookup needs[] = {
+	[HIGH_MEMORY] = VMATLAS_OPTIONAL_SYMBOL("high_memory"),
+	[VMEMMAP] = VMATLAS_OPTIONAL_SYMBOL("vmemmap_populate"),	/* SPARSEMEM_VMEMMAP */
+	[PAGE] = VMATLAS_OPTIONAL_MEMBER("page", "", "vfree|vunmap"),
 };
 
 /* memblock_start_of_DRAM(): the kernel's own account, else the dump's. */
-static uint64_t start_of_ram(const struct kernel *k, const struct books *books)
+static uint64_t start_of_ram(const struct kernel *k, const struct kernel_records *books)
 {
 	static const enum ram_role roles[] = { RAM_MEMBLOCK, RAM_SYSTEM, RAM_DESCRIBED };
 	const struct ram_facts *ram = books->ram;
@@ -48,7 +48,7 @@ static void find_pages(const struct kernel *k, const struct resolved *page, uint
 	ret->has_vmemmap = ret->vmemmap < ret->vmemmap_end;
 }
 
-struct vmatlas_error *boot_facts_read(struct kernel *k, const struct books *books,
+struct vmatlas_error *boot_facts_read(struct kernel *k, const struct kernel_records *books,
 				      uint64_t linear, uint64_t vmemmap,
 				      struct boot_facts *ret)
 {
@@ -56,7 +56,7 @@ struct vmatlas_error *boot_facts_read(struct kernel *k, const struct books *book
 	struct vmatlas_error *err;
 
 	*ret = (struct boot_facts){ .memory = linear };
-	err = needs_resolve(k, needs, NR_NEEDS, res);
+	err = lookup_resolve(k, needs, NR_NEEDS, res);
 	if (err || !res[HIGH_MEMORY].found)
 		return err;
 	err = kernel_read_ptr(k, res[HIGH_MEMORY].addr, &ret->high_memory);

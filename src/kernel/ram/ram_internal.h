@@ -16,14 +16,14 @@ ram_fact_add(struct ram_facts *facts, struct ram_fact fact, const char *name,
 
 /* Note why @subject gave no answer. */
 VMATLAS_CHECKED VMATLAS_PRINTF(3, 4) struct vmatlas_error *
-ram_silence_add(struct ram_facts *facts, const char *subject, const char *why, ...);
+ram_unknown_add(struct ram_facts *facts, const char *subject, const char *why, ...);
 
 /*
  * Trouble in the dump is an answer, too: it says why there is no better one.
  * Consumes @err; other errors pass through.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-ram_silence_absorb(struct ram_facts *facts, const char *subject,
+ram_unknown_report_fault(struct ram_facts *facts, const char *subject,
 		   struct vmatlas_error *err);
 
 /* ---- fdt_atags_ram.c: what the boot loader left ---- */

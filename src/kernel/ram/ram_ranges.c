@@ -50,10 +50,10 @@ struct vmatlas_error *ram_fact_add(struct ram_facts *facts, struct ram_fact fact
 	return f->name && f->source ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *ram_silence_add(struct ram_facts *facts, const char *subject,
+struct vmatlas_error *ram_unknown_add(struct ram_facts *facts, const char *subject,
 				      const char *why, ...)
 {
-	struct ram_silence *q;
+	struct ram_unknown *q;
 	va_list ap;
 	int n;
 
@@ -71,15 +71,15 @@ struct vmatlas_error *ram_silence_add(struct ram_facts *facts, const char *subje
 	return q->subject && q->why ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *ram_silence_absorb(struct ram_facts *facts, const char *subject,
+struct vmatlas_error *ram_unknown_report_fault(struct ram_facts *facts, const char *subject,
 					 struct vmatlas_error *err)
 {
 	struct vmatlas_error *next;
 
-	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING) &&
+	if (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND) &&
 	    !error_is(err, VMATLAS_ERROR_UNSUPPORTED))
 		return err;
-	next = ram_silence_add(facts, subject, "%s", vmatlas_error_message(err));
+	next = ram_unknown_add(facts, subject, "%s", vmatlas_error_message(err));
 	vmatlas_error_free(err);
 	return next;
 }

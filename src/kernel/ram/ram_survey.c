@@ -21,31 +21,31 @@ enum {
 	HIGHEND_PFN, VMALLOC_RESERVE,
 };
 
-static const struct vmatlas_need needs[] = {
-	[IOMEM]		 = VMATLAS_WANT_SYMBOL("iomem_resource"),
-	[MEMBLOCK]	 = VMATLAS_WANT_SYMBOL("memblock"),
-	[BOOT_PARAMS]	 = VMATLAS_WANT_SYMBOL("initial_boot_params"),
-	[ATAGS_POINTER]	 = VMATLAS_WANT_SYMBOL("__atags_pointer"),
-	[COMMAND_LINE]	 = VMATLAS_WANT_SYMBOL("saved_command_line"),
-	[CACHEID]	 = VMATLAS_WANT_SYMBOL("cacheid"),
-	[VMALLOC_SIZE]	 = VMATLAS_WANT_SYMBOL("vmalloc_size"),
-	[VMALLOC_MIN]	 = VMATLAS_WANT_SYMBOL("vmalloc_min"),
-	[CMA_AREAS]	 = VMATLAS_WANT_SYMBOL("cma_areas"),
-	[CMA_AREA_COUNT] = VMATLAS_WANT_SYMBOL("cma_area_count"),
-	[INIT_BEGIN]	 = VMATLAS_WANT_SYMBOL("__init_begin"),
-	[INIT_END]	 = VMATLAS_WANT_SYMBOL("__init_end"),
-	[MAX_PFN]	 = VMATLAS_WANT_SYMBOL("max_pfn"),
-	[MAX_LOW_PFN]	 = VMATLAS_WANT_SYMBOL("max_low_pfn"),
-	[HIGHEND_PFN]	 = VMATLAS_WANT_SYMBOL("highend_pfn"),
+static const struct vmatlas_lookup needs[] = {
+	[IOMEM]		 = VMATLAS_OPTIONAL_SYMBOL("iomem_resource"),
+	[MEMBLOCK]	 = VMATLAS_OPTIONAL_SYMBOL("memblock"),
+	[BOOT_PARAMS]	 = VMATLAS_OPTIONAL_SYMBOL("initial_boot_params"),
+	[ATAGS_POINTER]	 = VMATLAS_OPTIONAL_SYMBOL("__atags_pointer"),
+	[COMMAND_LINE]	 = VMATLAS_OPTIONAL_SYMBOL("saved_command_line"),
+	[CACHEID]	 = VMATLAS_OPTIONAL_SYMBOL("cacheid"),
+	[VMALLOC_SIZE]	 = VMATLAS_OPTIONAL_SYMBOL("vmalloc_size"),
+	[VMALLOC_MIN]	 = VMATLAS_OPTIONAL_SYMBOL("vmalloc_min"),
+	[CMA_AREAS]	 = VMATLAS_OPTIONAL_SYMBOL("cma_areas"),
+	[CMA_AREA_COUNT] = VMATLAS_OPTIONAL_SYMBOL("cma_area_count"),
+	[INIT_BEGIN]	 = VMATLAS_OPTIONAL_SYMBOL("__init_begin"),
+	[INIT_END]	 = VMATLAS_OPTIONAL_SYMBOL("__init_end"),
+	[MAX_PFN]	 = VMATLAS_OPTIONAL_SYMBOL("max_pfn"),
+	[MAX_LOW_PFN]	 = VMATLAS_OPTIONAL_SYMBOL("max_low_pfn"),
+	[HIGHEND_PFN]	 = VMATLAS_OPTIONAL_SYMBOL("highend_pfn"),
 	/* arch/x86/mm/pgtable_32.c */
-	[VMALLOC_RESERVE] = VMATLAS_WANT_SYMBOL("__VMALLOC_RESERVE"),
+	[VMALLOC_RESERVE] = VMATLAS_OPTIONAL_SYMBOL("__VMALLOC_RESERVE"),
 	/* Not read; found in the same pass for the sake of their types' files. */
-	VMATLAS_WANT_SYMBOL("request_resource"),
-	VMATLAS_WANT_SYMBOL("insert_resource"),
-	VMATLAS_WANT_SYMBOL("memblock_add"),
-	VMATLAS_WANT_SYMBOL("memblock_reserve"),
-	VMATLAS_WANT_SYMBOL("cma_alloc"),
-	VMATLAS_WANT_SYMBOL("cma_release"),
+	VMATLAS_OPTIONAL_SYMBOL("request_resource"),
+	VMATLAS_OPTIONAL_SYMBOL("insert_resource"),
+	VMATLAS_OPTIONAL_SYMBOL("memblock_add"),
+	VMATLAS_OPTIONAL_SYMBOL("memblock_reserve"),
+	VMATLAS_OPTIONAL_SYMBOL("cma_alloc"),
+	VMATLAS_OPTIONAL_SYMBOL("cma_release"),
 };
 
 /* ---- Log and command line ---- */
@@ -54,11 +54,11 @@ static const struct vmatlas_need needs[] = {
 static struct vmatlas_error *judge_log(struct survey *s, const struct printk_log *log)
 {
 	if (log->is_partial)
-		return survey_coverage(s, VMATLAS_PARTIAL, "kernel log",
+		return survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, "kernel log",
 				       "some of its pages are not in the dump");
 	if (log->nr_unusable <= log->records.nr)
 		return NULL;
-	return survey_coverage(s, VMATLAS_PARTIAL, "kernel log",
+	return survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, "kernel log",
 			       "%" PRIu64 " records make no sense, %zu do",
 			       log->nr_unusable, log->records.nr);
 }
@@ -71,7 +71,7 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 
 	if (err && error_is_kernel_trouble(err)) {
 		struct vmatlas_error *next =
-			survey_coverage(s, VMATLAS_PARTIAL, "kernel log", "%s",
+			survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, "kernel log", "%s",
 					vmatlas_error_message(err));
 		if (next) {
 			vmatlas_error_free(err);
@@ -79,7 +79,7 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 		}
 	}
 	if (err)
-		return ram_silence_absorb(facts, "kernel log", err);
+		return ram_unknown_report_fault(facts, "kernel log", err);
 	err = judge_log(s, log);
 	if (err)
 		return err;
@@ -88,7 +88,7 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 		return error_no_memory();
 	err = bootlog_parse(str_text(&text), text.len, "dmesg", &facts->log);
 	if (!err && log->records.nr && log->records.v[0].seq && !facts->log->release)
-		err = ram_silence_add(facts, "kernel log",
+		err = ram_unknown_add(facts, "kernel log",
 				      "its beginning was overwritten");
 	return err;
 }
@@ -104,7 +104,7 @@ static struct vmatlas_error *read_command_line(struct survey *s, struct ram_fact
 	if (!err)
 		err = kernel_read_str(s->k, addr, 4096, &facts->command_line);
 	if (err)
-		return ram_silence_absorb(facts, "saved_command_line", err);
+		return ram_unknown_report_fault(facts, "saved_command_line", err);
 	for (char *c = facts->command_line; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = ' ';
@@ -218,7 +218,7 @@ static struct vmatlas_error *read_books(struct survey *s, struct ram_facts *fact
 	if (survey_has(s, IOMEM))
 		err = ram_read_iomem(s, facts, s->res[IOMEM].addr);
 	if (!err && survey_has(s, MEMBLOCK) && is_init_memory(s, s->res[MEMBLOCK].addr))
-		err = ram_silence_add(facts, "memblock", "not kept after boot");
+		err = ram_unknown_add(facts, "memblock", "not kept after boot");
 	else if (!err && survey_has(s, MEMBLOCK))
 		err = ram_read_memblock(s, facts, s->res[MEMBLOCK].addr);
 	if (!err && s->k->ptr_size == 4 && survey_has(s, CMA_AREAS) && survey_has(s, CMA_AREA_COUNT))
@@ -269,7 +269,7 @@ static struct vmatlas_error *run(struct survey *s)
 const struct surveyor survey_ram = {
 	.name	  = "RAM",
 	.what	  = VMATLAS_SURVEY_RAM,
-	.needs	  = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups	  = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run	  = run,
 };

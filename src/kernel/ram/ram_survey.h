@@ -32,14 +32,14 @@ struct ram_fact {
 };
 
 /* A question that got no answer, for evidence: "ATAGS", "poisoned ...". */
-struct ram_silence {
+struct ram_unknown {
 	char *subject;
 	char *why;
 };
 
 struct ram_facts {
 	VEC(struct ram_fact) facts;
-	VEC(struct ram_silence) silences;
+	VEC(struct ram_unknown) silences;
 	bool system_known;		/* iomem_resource was read to its end */
 	char *command_line;		/* NULL unknown */
 	char *command_line_from;

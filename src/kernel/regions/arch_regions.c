@@ -28,7 +28,7 @@ static void bridge_claim(struct arch_sink *sink, uint32_t kind, const char *name
 		return;
 	/* a formula over garbage can give anything: say what it gave, place nothing */
 	if (c.range.first > c.range.last)
-		b->err = survey_coverage(b->s, VMATLAS_PARTIAL, name,
+		b->err = survey_coverage(b->s, VMATLAS_COVERAGE_PARTIAL, name,
 					 "%s gives the impossible range %#" PRIx64 "-%#" PRIx64,
 					 source, start, end);
 	else
@@ -71,14 +71,14 @@ static bool is_table(void *arg, uint64_t addr, uint64_t table)
 static struct vmatlas_error *fetch_symbol(struct kernel *k, const struct arch_want *w,
 					  uint64_t *ret)
 {
-	const struct vmatlas_need need = VMATLAS_NEED_SYMBOL(w->name);
+	const struct vmatlas_lookup need = VMATLAS_REQUIRED_SYMBOL(w->name);
 	const size_t size = w->kind == WANT_BYTE ? 1 : w->kind == WANT_INT ? 4 : k->ptr_size;
 	struct vmatlas_error *err;
 	struct resolved res;
 
-	err = needs_resolve(k, &need, 1, &res);
+	err = lookup_resolve(k, &need, 1, &res);
 	if (!err && !res.found)
-		err = vmatlas_error_new(VMATLAS_ERROR_MISSING, "%s", w->name);
+		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s", w->name);
 	if (err)
 		return err;
 	switch (w->kind) {
@@ -115,7 +115,7 @@ static struct vmatlas_error *fetch(struct kernel *k, const struct arch_want *w, 
 		err = fetch_symbol(k, w, ret);
 	}
 	*found = !err;
-	if (error_is(err, VMATLAS_ERROR_MISSING)) {
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;
 	}
@@ -154,7 +154,7 @@ static struct vmatlas_error *run(struct survey *s)
 		struct vmatlas_error *err = fetch(k, &arch->wants[i], &found[i], &value[i]);
 
 		lost[i] = error_is_kernel_trouble(err);
-		err = survey_absorb(s, err, "unreadable", "declared regions", 0);
+		err = survey_report_fault(s, err, "unreadable", "declared regions", 0);
 		if (err)
 			return err;
 	}

@@ -15,15 +15,15 @@ enum { INFO, RANGES, RANGE, START, END, FALLBACK_START, FALLBACK_END };
 
 #define UNIT "execmem_alloc"
 
-static const struct vmatlas_need needs[] = {
+static const struct vmatlas_lookup needs[] = {
 	/* the name stands for a struct in the architecture's file, too */
-	[INFO] = { "execmem_info", NULL, NULL, VMATLAS_NEED_OPTIONAL | VMATLAS_NEED_POINTER, 0 },
-	[RANGES]	 = VMATLAS_WANT_MEMBER("execmem_info", "ranges", UNIT),
-	[RANGE]		 = VMATLAS_WANT_MEMBER("execmem_range", "", UNIT),
-	[START]		 = VMATLAS_WANT_MEMBER("execmem_range", "start", UNIT),
-	[END]		 = VMATLAS_WANT_MEMBER("execmem_range", "end", UNIT),
-	[FALLBACK_START] = VMATLAS_WANT_MEMBER("execmem_range", "fallback_start", UNIT),
-	[FALLBACK_END]	 = VMATLAS_WANT_MEMBER("execmem_range", "fallback_end", UNIT),
+	[INFO] = { "execmem_info", NULL, NULL, VMATLAS_LOOKUP_OPTIONAL | VMATLAS_LOOKUP_POINTER, 0 },
+	[RANGES]	 = VMATLAS_OPTIONAL_MEMBER("execmem_info", "ranges", UNIT),
+	[RANGE]		 = VMATLAS_OPTIONAL_MEMBER("execmem_range", "", UNIT),
+	[START]		 = VMATLAS_OPTIONAL_MEMBER("execmem_range", "start", UNIT),
+	[END]		 = VMATLAS_OPTIONAL_MEMBER("execmem_range", "end", UNIT),
+	[FALLBACK_START] = VMATLAS_OPTIONAL_MEMBER("execmem_range", "fallback_start", UNIT),
+	[FALLBACK_END]	 = VMATLAS_OPTIONAL_MEMBER("execmem_range", "fallback_end", UNIT),
 };
 
 /* enum execmem_type (include/linux/execmem.h, 6.10); DEFAULT is MODULE_TEXT. */
@@ -96,7 +96,7 @@ static struct vmatlas_error *window(struct survey *s, uint64_t at, unsigned int 
 	if (!start)
 		return NULL;	/* inherits the default window */
 	if (!range_from_end(start, end, &c.range))
-		return survey_finding(s, (struct vmatlas_report){
+		return survey_finding(s, (struct vmatlas_finding_desc){
 				.severity = VMATLAS_SEVERITY_WARNING, .code = "bounds-disagree",
 				.record = at },
 			"execmem_info holds the impossible range %#" PRIx64 "-%#" PRIx64
@@ -129,13 +129,13 @@ static struct vmatlas_error *run(struct survey *s)
 			err = window(s, at, FALLBACK_START, FALLBACK_END,
 				     "execmem fallback", &first);
 	}
-	return survey_absorb(s, err, "unreadable", "execmem_info", s->res[INFO].addr);
+	return survey_report_fault(s, err, "unreadable", "execmem_info", s->res[INFO].addr);
 }
 
 const struct surveyor survey_execmem = {
 	.name = "execmem",
 	.what = VMATLAS_SURVEY_DECLARED,
-	.needs = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run = run,
 };

@@ -12,11 +12,11 @@ enum { VMALLOC, MODULES, ADDR, SIZE };
 
 #define UNIT "kclist_add|open_kcore"
 
-static const struct vmatlas_need needs[] = {
-	[VMALLOC] = VMATLAS_WANT_SYMBOL("kcore_vmalloc"),
-	[MODULES] = VMATLAS_WANT_SYMBOL("kcore_modules"),
-	[ADDR]	  = VMATLAS_WANT_MEMBER("kcore_list", "addr", UNIT),
-	[SIZE]	  = VMATLAS_WANT_MEMBER("kcore_list", "size", UNIT),
+static const struct vmatlas_lookup needs[] = {
+	[VMALLOC] = VMATLAS_OPTIONAL_SYMBOL("kcore_vmalloc"),
+	[MODULES] = VMATLAS_OPTIONAL_SYMBOL("kcore_modules"),
+	[ADDR]	  = VMATLAS_OPTIONAL_MEMBER("kcore_list", "addr", UNIT),
+	[SIZE]	  = VMATLAS_OPTIONAL_MEMBER("kcore_list", "size", UNIT),
 };
 
 static struct vmatlas_error *entry(struct survey *s, unsigned int symbol, uint32_t kind,
@@ -36,14 +36,14 @@ static struct vmatlas_error *entry(struct survey *s, unsigned int symbol, uint32
 	if (!err)
 		err = kernel_read_uint(s->k, at + s->res[SIZE].offset, s->res[SIZE].size, &size);
 	if (err)
-		return survey_absorb(s, err, "unreadable", needs[symbol].name, at);
+		return survey_report_fault(s, err, "unreadable", needs[symbol].name, at);
 	/* 0: not registered yet, or modules share the vmalloc range */
 	if (!addr || !size)
 		return NULL;
 	/* size is END - START, and END is inclusive on x86-64 and riscv up to 5.16 */
 	size = align_up(size, 1ull << s->k->page_shift);
 	if (!range_from_size(addr, size, &c.range))
-		return survey_finding(s, (struct vmatlas_report){
+		return survey_finding(s, (struct vmatlas_finding_desc){
 				.severity = VMATLAS_SEVERITY_WARNING, .code = "bounds-disagree",
 				.record = at },
 			"%s holds the impossible range %#" PRIx64 " + %#" PRIx64,
@@ -66,7 +66,7 @@ static struct vmatlas_error *run(struct survey *s)
 const struct surveyor survey_kcore = {
 	.name = "kcore",
 	.what = VMATLAS_SURVEY_DECLARED,
-	.needs = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run = run,
 };

@@ -22,17 +22,17 @@ enum {
 /* Where there is only one of them, in mm/ptdump.c (since 5.6), the CPU's file has these. */
 #define OWN_UNIT "ptdump_check_wx|note_page"
 
-static const struct vmatlas_need needs[] = {
-	[MARKERS] = VMATLAS_WANT_SYMBOL("address_markers"),
-	[START]	  = VMATLAS_WANT_MEMBER("addr_marker", "start_address", UNIT),
-	[NAME]	  = VMATLAS_WANT_MEMBER("addr_marker", "name", UNIT),
-	[WHOLE]	  = VMATLAS_WANT_MEMBER("addr_marker", "", UNIT),
-	[OWN_START] = VMATLAS_WANT_MEMBER("addr_marker", "start_address", OWN_UNIT),
-	[OWN_NAME]  = VMATLAS_WANT_MEMBER("addr_marker", "name", OWN_UNIT),
-	[OWN_WHOLE] = VMATLAS_WANT_MEMBER("addr_marker", "", OWN_UNIT),
+static const struct vmatlas_lookup needs[] = {
+	[MARKERS] = VMATLAS_OPTIONAL_SYMBOL("address_markers"),
+	[START]	  = VMATLAS_OPTIONAL_MEMBER("addr_marker", "start_address", UNIT),
+	[NAME]	  = VMATLAS_OPTIONAL_MEMBER("addr_marker", "name", UNIT),
+	[WHOLE]	  = VMATLAS_OPTIONAL_MEMBER("addr_marker", "", UNIT),
+	[OWN_START] = VMATLAS_OPTIONAL_MEMBER("addr_marker", "start_address", OWN_UNIT),
+	[OWN_NAME]  = VMATLAS_OPTIONAL_MEMBER("addr_marker", "name", OWN_UNIT),
+	[OWN_WHOLE] = VMATLAS_OPTIONAL_MEMBER("addr_marker", "", OWN_UNIT),
 	/* arm64, 4.11 and later (arch/arm64/mm/ptdump.c) */
-	[INFO]	  = VMATLAS_WANT_SYMBOL("kernel_ptdump_info"),
-	[INFO_MARKERS] = VMATLAS_WANT_MEMBER("ptdump_info", "markers", OWN_UNIT),
+	[INFO]	  = VMATLAS_OPTIONAL_SYMBOL("kernel_ptdump_info"),
+	[INFO_MARKERS] = VMATLAS_OPTIONAL_MEMBER("ptdump_info", "markers", OWN_UNIT),
 };
 
 /*
@@ -158,7 +158,7 @@ static struct vmatlas_error *run(struct survey *s)
 	struct vmatlas_error *found = find_array(s, &a);
 
 	if (found)
-		return survey_absorb(s, found, "unreadable", "address_markers", 0);
+		return survey_report_fault(s, found, "unreadable", "address_markers", 0);
 	for (uint64_t at = a.at; a.nr-- > 0; at += a.stride) {
 		_cleanup_(freep) char *text = NULL;
 		struct vmatlas_error *err;
@@ -174,7 +174,7 @@ static struct vmatlas_error *run(struct survey *s)
 			err = kernel_read_str(s->k, name, 64, &text);
 		if (!err && addr)
 			err = marker(s, at, addr, text);
-		err = survey_absorb(s, err, "unreadable", "address_markers", at);
+		err = survey_report_fault(s, err, "unreadable", "address_markers", at);
 		if (err)
 			return err;
 	}
@@ -184,7 +184,7 @@ static struct vmatlas_error *run(struct survey *s)
 const struct surveyor survey_markers = {
 	.name = "markers",
 	.what = VMATLAS_SURVEY_DECLARED,
-	.needs = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run = run,
 };

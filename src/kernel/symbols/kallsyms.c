@@ -240,7 +240,7 @@ struct vmatlas_error *kallsyms_open(const struct kallsyms_tables *t,
 
 	if (!t->num_syms || !t->names || !t->markers || !t->token_table ||
 	    !t->token_index || (!t->offsets && !t->addresses))
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING, "no kallsyms tables");
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no kallsyms tables");
 	ks = calloc(1, sizeof(*ks));
 	if (!ks)
 		return error_no_memory();

@@ -16,9 +16,9 @@
 enum { SYMTAB, NUM_SYMTAB, STRTAB, TYPETAB };
 
 #define MOD_KALLSYMS(member)                                                  \
-	VMATLAS_WANT_MEMBER("mod_kallsyms", member, "find_module|load_module")
+	VMATLAS_OPTIONAL_MEMBER("mod_kallsyms", member, "find_module|load_module")
 
-const struct vmatlas_need modsyms_needs[] = {
+const struct vmatlas_lookup modsyms_needs[] = {
 	[SYMTAB] = MOD_KALLSYMS("symtab"),
 	[NUM_SYMTAB] = MOD_KALLSYMS("num_symtab"),
 	[STRTAB] = MOD_KALLSYMS("strtab"),
@@ -204,12 +204,12 @@ struct vmatlas_error *modsyms_load(struct kernel *k, const struct module *m,
 	};
 	struct vmatlas_error *err;
 
-	err = needs_resolve(k, modsyms_needs, nr_modsyms_needs, res);
+	err = lookup_resolve(k, modsyms_needs, nr_modsyms_needs, res);
 	if (err)
 		return err;
 	if (!m->kallsyms || !res[SYMTAB].found || !res[NUM_SYMTAB].found ||
 	    !res[STRTAB].found)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "module %s has no symbols", m->name);
 	err = load(k, m, res, &s);
 	if (err)

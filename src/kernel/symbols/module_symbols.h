@@ -20,7 +20,7 @@ struct modsym {
 	uint64_t start, next;
 };
 
-extern const struct vmatlas_need modsyms_needs[];
+extern const struct vmatlas_lookup modsyms_needs[];
 extern const size_t nr_modsyms_needs;
 
 /* Read the tables of @m. CORRUPT if they lie outside of the module. */

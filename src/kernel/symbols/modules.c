@@ -25,10 +25,10 @@ enum {
 	NR_NEEDS,
 };
 
-#define MODULE(member) VMATLAS_WANT_MEMBER("module", member, "find_module|load_module")
+#define MODULE(member) VMATLAS_OPTIONAL_MEMBER("module", member, "find_module|load_module")
 
-static const struct vmatlas_need needs[NR_NEEDS] = {
-	[MODULES] = VMATLAS_WANT_SYMBOL("modules"),
+static const struct vmatlas_lookup needs[NR_NEEDS] = {
+	[MODULES] = VMATLAS_OPTIONAL_SYMBOL("modules"),
 	[SIZE] = MODULE(""),
 	[LIST] = MODULE("list"),
 	[NAME] = MODULE("name"),
@@ -149,7 +149,7 @@ static void decode(const struct record *r, struct module *m)
 }
 
 static struct vmatlas_error *read_module(struct kernel *k, const struct resolved *res,
-					 uint64_t at, uint8_t *buf, struct books *b)
+					 uint64_t at, uint8_t *buf, struct kernel_records *b)
 {
 	const struct record r = {
 		.k = k, .res = res, .bytes = buf, .size = res[SIZE].size,
@@ -169,7 +169,7 @@ static struct vmatlas_error *read_module(struct kernel *k, const struct resolved
 }
 
 static struct vmatlas_error *read_list(struct kernel *k, const struct resolved *res,
-				       struct books *b)
+				       struct kernel_records *b)
 {
 	_cleanup_(freep) uint8_t *buf = NULL;
 	struct vmatlas_error *err;
@@ -178,7 +178,7 @@ static struct vmatlas_error *read_list(struct kernel *k, const struct resolved *
 
 	if (!res[SIZE].found || !res[LIST].found || !res[NAME].found ||
 	    res[SIZE].size > STRUCT_MAX)
-		return vmatlas_error_new(VMATLAS_ERROR_MISSING,
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "vmlinux has no usable type struct module");
 	buf = malloc(MAX(res[SIZE].size, (uint64_t)1));
 	if (!buf)
@@ -197,13 +197,13 @@ static struct vmatlas_error *read_list(struct kernel *k, const struct resolved *
 
 /* Everything but trouble of the kernel's own stops us; that goes to *@ret_trouble. */
 static struct vmatlas_error *load(struct kernel *k, const struct resolved *res,
-				  struct books *b, struct vmatlas_error **ret_trouble)
+				  struct kernel_records *b, struct vmatlas_error **ret_trouble)
 {
 	struct vmatlas_error *err = NULL;
 
 	if (res[MODULES].found)
 		err = read_list(k, res, b);
-	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_MISSING))
+	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	b->modules_read = true;
 	b->modules_complete = !err;
@@ -211,7 +211,7 @@ static struct vmatlas_error *load(struct kernel *k, const struct resolved *res,
 	return NULL;
 }
 
-struct vmatlas_error *modules_load(struct kernel *k, struct books *b,
+struct vmatlas_error *modules_load(struct kernel *k, struct kernel_records *b,
 				   struct vmatlas_error **ret_trouble)
 {
 	struct resolved res[NR_NEEDS];
@@ -220,7 +220,7 @@ struct vmatlas_error *modules_load(struct kernel *k, struct books *b,
 	*ret_trouble = NULL;
 	if (b->modules_read)
 		return NULL;
-	err = needs_resolve(k, needs, NR_NEEDS, res);
+	err = lookup_resolve(k, needs, NR_NEEDS, res);
 	return err ? err : load(k, res, b, ret_trouble);
 }
 
@@ -237,7 +237,7 @@ bool module_init_holds(const struct module *m, uint64_t addr)
 	return holds(m, m->nr_core, m->nr_mem, addr);
 }
 
-const struct module *modules_at(const struct books *b, uint64_t addr)
+const struct module *modules_at(const struct kernel_records *b, uint64_t addr)
 {
 	for (size_t i = 0; i < b->modules.nr; i++) {
 		const struct module *m = &b->modules.v[i];
@@ -257,25 +257,25 @@ static struct vmatlas_error *run(struct survey *s)
 	err = load(s->k, s->res, s->books, &trouble);
 	if (err)
 		return err;
-	if (error_is(trouble, VMATLAS_ERROR_MISSING)) {
-		err = survey_coverage(s, VMATLAS_PARTIAL, "modules", "because %s",
+	if (error_is(trouble, VMATLAS_ERROR_NOT_FOUND)) {
+		err = survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, "modules", "because %s",
 				      vmatlas_error_message(trouble));
 		vmatlas_error_free(trouble);
 		return err;
 	}
 	if (trouble)
-		return survey_absorb(s, trouble, "list-corrupt", "modules",
+		return survey_report_fault(s, trouble, "list-corrupt", "modules",
 				     s->res[MODULES].addr);
 	if (!s->res[MODULES].found)
 		return NULL;	/* a kernel without loadable modules */
-	return survey_coverage(s, VMATLAS_COVERED, "modules", "%zu modules",
+	return survey_coverage(s, VMATLAS_COVERAGE_FULL, "modules", "%zu modules",
 			       s->books->modules.nr);
 }
 
 const struct surveyor survey_modules = {
 	.name = "modules",
 	.what = VMATLAS_SURVEY_RECORDED,
-	.needs = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run = run,
 };

@@ -22,22 +22,22 @@ enum {
 	NR_NEEDS,
 };
 
-const struct vmatlas_need symname_needs[] = {
-	[NUM_SYMS] = VMATLAS_WANT_SYMBOL("kallsyms_num_syms"),
-	[NAMES] = VMATLAS_WANT_SYMBOL("kallsyms_names"),
-	[MARKERS] = VMATLAS_WANT_SYMBOL("kallsyms_markers"),
-	[TOKEN_TABLE] = VMATLAS_WANT_SYMBOL("kallsyms_token_table"),
-	[TOKEN_INDEX] = VMATLAS_WANT_SYMBOL("kallsyms_token_index"),
-	[OFFSETS] = VMATLAS_WANT_SYMBOL("kallsyms_offsets"),
-	[ADDRESSES] = VMATLAS_WANT_SYMBOL("kallsyms_addresses"),
-	[RELATIVE_BASE] = VMATLAS_WANT_SYMBOL("kallsyms_relative_base"),
-	[STEXT] = VMATLAS_WANT_SYMBOL("_stext"),
-	[ETEXT] = VMATLAS_WANT_SYMBOL("_etext"),
-	[SINITTEXT] = VMATLAS_WANT_SYMBOL("_sinittext"),
-	[EINITTEXT] = VMATLAS_WANT_SYMBOL("_einittext"),
-	[INIT_BEGIN] = VMATLAS_WANT_SYMBOL("__init_begin"),
-	[INIT_END] = VMATLAS_WANT_SYMBOL("__init_end"),
-	[END] = VMATLAS_WANT_SYMBOL("_end"),
+const struct vmatlas_lookup symname_needs[] = {
+	[NUM_SYMS] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_num_syms"),
+	[NAMES] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_names"),
+	[MARKERS] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_markers"),
+	[TOKEN_TABLE] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_token_table"),
+	[TOKEN_INDEX] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_token_index"),
+	[OFFSETS] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_offsets"),
+	[ADDRESSES] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_addresses"),
+	[RELATIVE_BASE] = VMATLAS_OPTIONAL_SYMBOL("kallsyms_relative_base"),
+	[STEXT] = VMATLAS_OPTIONAL_SYMBOL("_stext"),
+	[ETEXT] = VMATLAS_OPTIONAL_SYMBOL("_etext"),
+	[SINITTEXT] = VMATLAS_OPTIONAL_SYMBOL("_sinittext"),
+	[EINITTEXT] = VMATLAS_OPTIONAL_SYMBOL("_einittext"),
+	[INIT_BEGIN] = VMATLAS_OPTIONAL_SYMBOL("__init_begin"),
+	[INIT_END] = VMATLAS_OPTIONAL_SYMBOL("__init_end"),
+	[END] = VMATLAS_OPTIONAL_SYMBOL("_end"),
 };
 const size_t nr_symname_needs = ARRAY_SIZE(symname_needs);
 
@@ -69,7 +69,7 @@ void symnames_free(struct symnames *names)
 }
 DEFINE_FREEP(symnames, symnames_free)
 
-size_t symnames_unread(const struct books *b)
+size_t symnames_unread(const struct kernel_records *b)
 {
 	return b->names ? b->names->nr_unread : 0;
 }
@@ -147,7 +147,7 @@ static struct vmatlas_error *open_tables(struct symnames *n)
 	}
 	err = kallsyms_open(&t, &n->kallsyms);
 	if (!err || error_is(err, VMATLAS_ERROR_NO_MEMORY) ||
-	    error_is(err, VMATLAS_ERROR_MISSING))
+	    error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;
 	vmatlas_error_free(err);
 	t.read = read_memory;
@@ -234,7 +234,7 @@ static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr,
 /* ---- Symbols of modules ---- */
 
 /* *ret is NULL if the tables of @m could not be read the first time either. */
-static struct vmatlas_error *get_modsyms(struct symnames *n, const struct books *b,
+static struct vmatlas_error *get_modsyms(struct symnames *n, const struct kernel_records *b,
 					 const struct module *m,
 					 const struct modsyms **ret)
 {
@@ -258,7 +258,7 @@ static struct vmatlas_error *get_modsyms(struct symnames *n, const struct books 
 }
 
 /* find_kallsyms_symbol(): the last symbol of a module reaches to the end of its text */
-static struct vmatlas_error *name_in_module(struct symnames *n, const struct books *b,
+static struct vmatlas_error *name_in_module(struct symnames *n, const struct kernel_records *b,
 					    const struct module *m, uint64_t addr,
 					    struct str *out)
 {
@@ -286,11 +286,11 @@ static struct vmatlas_error *name_in_module(struct symnames *n, const struct boo
 
 /* ---- All together ---- */
 
-static struct vmatlas_error *prepare(struct symnames *n, struct books *b)
+static struct vmatlas_error *prepare(struct symnames *n, struct kernel_records *b)
 {
 	struct vmatlas_error *err, *trouble = NULL;
 
-	err = needs_resolve(n->k, symname_needs, NR_NEEDS, n->res);
+	err = lookup_resolve(n->k, symname_needs, NR_NEEDS, n->res);
 	if (!err)
 		err = open_tables(n);
 	if (!err)
@@ -302,7 +302,7 @@ static struct vmatlas_error *prepare(struct symnames *n, struct books *b)
 	return err ? err : absorb(trouble);
 }
 
-static struct vmatlas_error *symnames_get(struct kernel *k, struct books *b)
+static struct vmatlas_error *symnames_get(struct kernel *k, struct kernel_records *b)
 {
 	_cleanup_(symnames_freep) struct symnames *n = NULL;
 	struct vmatlas_error *err;
@@ -320,7 +320,7 @@ static struct vmatlas_error *symnames_get(struct kernel *k, struct books *b)
 }
 
 /* __sprint_symbol(), kernel/kallsyms.c */
-static struct vmatlas_error *work_out(struct symnames *n, const struct books *b,
+static struct vmatlas_error *work_out(struct symnames *n, const struct kernel_records *b,
 				      uint64_t addr, struct str *out)
 {
 	struct vmatlas_error *err = NULL;
@@ -341,7 +341,7 @@ static struct vmatlas_error *work_out(struct symnames *n, const struct books *b,
 	return err;
 }
 
-static struct vmatlas_error *remember(struct symnames *n, const struct books *b,
+static struct vmatlas_error *remember(struct symnames *n, const struct kernel_records *b,
 				      uint64_t addr, const char **ret)
 {
 	_cleanup_(str_done) struct str text = { 0 };
@@ -354,7 +354,7 @@ static struct vmatlas_error *remember(struct symnames *n, const struct books *b,
 	return *ret ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct books *b, uint64_t addr,
+struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct kernel_records *b, uint64_t addr,
 					 struct str *out)
 {
 	struct vmatlas_error *err;
@@ -373,17 +373,17 @@ struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct books *b, uint
 	return NULL;
 }
 
-struct vmatlas_error *symnames_pack(struct kernel *k, struct books *b,
+struct vmatlas_error *symnames_pack(struct kernel *k, struct kernel_records *b,
 				    struct kallsyms_packed *ret)
 {
 	struct vmatlas_error *err = symnames_get(k, b);
 
 	if (!err && !b->names->kallsyms)
-		err = vmatlas_error_new(VMATLAS_ERROR_MISSING, "no kallsyms tables");
+		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no kallsyms tables");
 	return err ? err : kallsyms_pack(b->names->kallsyms, ret);
 }
 
-uint32_t symnames_nr(const struct books *b)
+uint32_t symnames_nr(const struct kernel_records *b)
 {
 	return b->names && b->names->kallsyms ? kallsyms_nr(b->names->kallsyms) : 0;
 }

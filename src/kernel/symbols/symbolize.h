@@ -8,8 +8,8 @@
 
 struct symnames;
 
-/* For needs_prefetch(), so that names cost no pass over .symtab of their own. */
-extern const struct vmatlas_need symname_needs[];
+/* For lookup_prefetch(), so that names cost no pass over .symtab of their own. */
+extern const struct vmatlas_lookup symname_needs[];
 extern const size_t nr_symname_needs;
 
 /*
@@ -18,17 +18,17 @@ extern const size_t nr_symname_needs;
  * and is counted; only our own trouble (no memory) is an error.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-kernel_symbol_name(struct kernel *k, struct books *b, uint64_t addr, struct str *out);
+kernel_symbol_name(struct kernel *k, struct kernel_records *b, uint64_t addr, struct str *out);
 
 /* The table of the kernel's own names, packed; MISSING if it is of no use. */
 VMATLAS_CHECKED struct vmatlas_error *
-symnames_pack(struct kernel *k, struct books *b, struct kallsyms_packed *ret);
+symnames_pack(struct kernel *k, struct kernel_records *b, struct kallsyms_packed *ret);
 
 /* How many names the table has; 0 if it is of no use. */
-uint32_t symnames_nr(const struct books *b);
+uint32_t symnames_nr(const struct kernel_records *b);
 
 /* How many addresses stayed numbers so far because something could not be read. */
-size_t symnames_unread(const struct books *b);
+size_t symnames_unread(const struct kernel_records *b);
 
 void symnames_free(struct symnames *names);
 

@@ -10,10 +10,10 @@
 
 enum { FREE_LIST = NR_VMAP_AREA_NEEDS, FREE_ROOT, SUBTREE_MAX };
 
-static const struct vmatlas_need needs[] = {
+static const struct vmatlas_lookup needs[] = {
 	VMAP_AREA_NEEDS,
-	[FREE_LIST]	= VMATLAS_WANT_SYMBOL("free_vmap_area_list"),
-	[FREE_ROOT]	= VMATLAS_WANT_SYMBOL("free_vmap_area_root"),
+	[FREE_LIST]	= VMATLAS_OPTIONAL_SYMBOL("free_vmap_area_list"),
+	[FREE_ROOT]	= VMATLAS_OPTIONAL_SYMBOL("free_vmap_area_root"),
 	[SUBTREE_MAX]	= VMAP_AREA("subtree_max_size"),
 };
 
@@ -39,7 +39,7 @@ corrupt(struct survey *s, uint64_t record, const char *fmt, ...)
 	va_end(ap);
 	if (text.failed)
 		return error_no_memory();
-	return survey_absorb(s, vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "%s", str_text(&text)),
+	return survey_report_fault(s, vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "%s", str_text(&text)),
 			     "list-corrupt", SUBJECT, record);
 }
 
@@ -110,7 +110,7 @@ static struct vmatlas_error *compare_start(struct comparison *c, uint64_t *ret_l
 	if (!err)
 		err = kernel_read_ptr(s->k, head + s->k->ptr_size, ret_last);
 	c->told = err != NULL;
-	return survey_absorb(s, err, "list-corrupt", SUBJECT, head);
+	return survey_report_fault(s, err, "list-corrupt", SUBJECT, head);
 }
 
 /* The allocator looks into no subtree whose size says that there is nothing to find. */
@@ -137,14 +137,14 @@ static struct vmatlas_error *read_free_tree(struct survey *s, struct free_books 
 		.max_size = survey_has(s, SUBTREE_MAX) ? SUBTREE_MAX : 0, .keep = &f->tree,
 	});
 	if (err)
-		return survey_absorb(s, err, "list-corrupt", SUBJECT, s->res[FREE_ROOT].addr);
+		return survey_report_fault(s, err, "list-corrupt", SUBJECT, s->res[FREE_ROOT].addr);
 	f->state = s->k->mem->info.live ? FREE_UNKNOWN : FREE_IN_TREE;
 	err = compare_entry(&c, s->res[FREE_LIST].addr, last, s->res[FREE_LIST].addr);
 	if (c.tree_lacks)
 		f->state = FREE_UNKNOWN;	/* so it is no measure of what is free */
 	if (!err && survey_has(s, SUBTREE_MAX))
 		err = check_sizes(s, &f->tree);
-	return err ? err : survey_coverage(s, VMATLAS_COVERED, SUBJECT, "%zu free areas",
+	return err ? err : survey_coverage(s, VMATLAS_COVERAGE_FULL, SUBJECT, "%zu free areas",
 					   f->tree.v.nr);
 }
 
@@ -194,12 +194,12 @@ static struct vmatlas_error *compare_list(struct survey *s, const struct area_li
 			"disagree: the tree ends after %zu, the list goes on with vmap_area %#"
 			PRIx64, name_of(list), q.nr,
 			s->books->areas.v[list->from + q.nr].rec.vmap_area);
-	return survey_absorb(s, err, "list-corrupt", "trees of areas", list->root);
+	return survey_report_fault(s, err, "list-corrupt", "trees of areas", list->root);
 }
 
 static struct vmatlas_error *compare_lists(struct survey *s)
 {
-	const struct books *b = s->books;
+	const struct kernel_records *b = s->books;
 	struct vmatlas_error *err = NULL;
 
 	if (!b->areas_complete || s->k->mem->info.live || !tree_is_known(s))
@@ -213,7 +213,7 @@ static struct vmatlas_error *compare_lists(struct survey *s)
 /* Extracts hold each root that there is: where one does not, nobody asked for it. */
 static struct vmatlas_error *read_roots(struct survey *s, bool silently)
 {
-	const struct books *b = s->books;
+	const struct kernel_records *b = s->books;
 	struct vmatlas_error *err = NULL;
 	const bool paused = s->k->mem->record_paused;
 	uint64_t top;
@@ -248,14 +248,14 @@ static struct vmatlas_error *run(struct survey *s)
 		return error_no_memory();
 	s->books->free = f;
 	if (is_older_extract(s))
-		return survey_coverage(s, VMATLAS_NOT_JUDGED, SUBJECT,
+		return survey_coverage(s, VMATLAS_COVERAGE_SKIPPED, SUBJECT,
 			"because this extract was made by a vmatlas that did not read it");
 	if (!survey_has(s, FREE_ROOT)) {
 		f->state = FREE_IN_GAPS;
-		err = survey_coverage(s, VMATLAS_COVERED, SUBJECT,
+		err = survey_coverage(s, VMATLAS_COVERAGE_FULL, SUBJECT,
 				      "what no area takes; this kernel keeps no list of it");
 	} else if (!tree_is_known(s)) {
-		return survey_coverage(s, VMATLAS_NOT_JUDGED, SUBJECT,
+		return survey_coverage(s, VMATLAS_COVERAGE_SKIPPED, SUBJECT,
 			"because vmlinux has no type struct vmap_area (no debug info?)");
 	} else {
 		err = read_free_tree(s, f);
@@ -266,7 +266,7 @@ static struct vmatlas_error *run(struct survey *s)
 const struct surveyor survey_free = {
 	.name = "free",
 	.what = VMATLAS_SURVEY_FREE,
-	.needs = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run = run,
 };

@@ -58,7 +58,7 @@ static struct vmatlas_error *remember(struct rescue *r, uint64_t record, bool *r
 
 /* ---- Links ---- */
 
-static uint64_t at(const struct rescue *r, enum area_need need)
+static uint64_t at(const struct rescue *r, enum area_member need)
 {
 	return r->w->s->res[need].offset;
 }
@@ -132,7 +132,7 @@ static struct vmatlas_error *from_root(struct rescue *r)
 
 static struct vmatlas_error *follow(struct rescue *r, size_t from)
 {
-	const struct books *b = r->w->s->books;
+	const struct kernel_records *b = r->w->s->books;
 	struct vmatlas_error *err = NULL;
 	bool is_new;
 
@@ -162,11 +162,11 @@ static int by_address(const void *a, const void *b)
 	return x->rec.vmap_area < y->rec.vmap_area ? -1 : x->rec.vmap_area > y->rec.vmap_area;
 }
 
-struct vmatlas_error *area_walk_rescue(struct area_walk *w, size_t from)
+struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from)
 {
 	struct rescue r = { .w = w };
 	struct vmatlas_error *err = follow(&r, from);
-	struct books *b = w->s->books;
+	struct kernel_records *b = w->s->books;
 
 	free(r.seen);
 	if (b->areas.nr > from)

@@ -31,7 +31,7 @@ static struct vmatlas_error *walk(struct lazies *l, uint64_t symbol)
 	for (;;) {
 		err = kernel_read_ptr(k, at, &node);
 		if (err)
-			return at == symbol ? err : kernel_pointer_trouble(k, at, err);
+			return at == symbol ? err : kernel_pointer_fault(k, at, err);
 		node = kernel_address(k, node);
 		if (!node)
 			return NULL;
@@ -49,7 +49,7 @@ static struct vmatlas_error *walk(struct lazies *l, uint64_t symbol)
 /* Up to 5.3: those that the list of busy areas holds as well. */
 static void mark(struct lazies *l)
 {
-	struct books *b = l->s->books;
+	struct kernel_records *b = l->s->books;
 
 	qsort(l->records.v, l->records.nr, sizeof(*l->records.v), by_value);
 	for (size_t i = 0; i < b->areas.nr; i++)
@@ -69,13 +69,13 @@ static struct vmatlas_error *take_over(struct lazies *l)
 	return err;
 }
 
-struct vmatlas_error *lazy_llist(struct survey *s, uint64_t symbol)
+struct vmatlas_error *purge_llist_walk(struct survey *s, uint64_t symbol)
 {
 	struct lazies l = { .s = s };
 	struct vmatlas_error *err = walk(&l, symbol);
 	const uint64_t last = l.records.nr ? l.records.v[l.records.nr - 1] : symbol;
 
-	err = area_trouble(s, err, "list-corrupt", last);
+	err = area_report_fault(s, err, "list-corrupt", last);
 	if (!err && l.records.nr && area_has_old_flags(s))
 		mark(&l);
 	else if (!err)

@@ -22,7 +22,7 @@ static struct vmatlas_error *read_words(struct survey *s, uint64_t owner, uint64
 }
 
 /* An extract of before this was read does not hold it, and shall not ask for it either. */
-void purge_read(struct survey *s, uint64_t owner, uint64_t lazy_nr)
+void purge_state_read(struct survey *s, uint64_t owner, uint64_t lazy_nr)
 {
 	struct mem *mem = s->k->mem;
 	const bool paused = mem->record_paused, is_extract = mem->info.is_extract;

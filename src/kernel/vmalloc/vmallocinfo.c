@@ -20,15 +20,15 @@ enum {
 	PHYS_ADDR, NR_NEEDS,
 };
 
-const struct vmatlas_need vmallocinfo_needs[] = {
-	[NODES] = VMATLAS_WANT_SYMBOL("vmap_nodes"),
-	[NR_NODES] = VMATLAS_WANT_SYMBOL("nr_vmap_nodes"),
-	[PURGE_LLIST] = VMATLAS_WANT_SYMBOL("vmap_purge_list"),
-	[VMLIST_LOCK] = VMATLAS_WANT_SYMBOL("vmlist_lock"),
-	[AREA_FLAGS] = VMATLAS_WANT_MEMBER("vmap_area", "flags", "vfree|vunmap"),
-	[AREA_PURGE_LIST] = VMATLAS_WANT_MEMBER("vmap_area", "purge_list", "vfree|vunmap"),
-	[AREA_RCU_HEAD] = VMATLAS_WANT_MEMBER("vmap_area", "rcu_head", "vfree|vunmap"),
-	[PHYS_ADDR] = VMATLAS_WANT_MEMBER("vm_struct", "phys_addr", "vfree|vunmap"),
+const struct vmatlas_lookup vmallocinfo_needs[] = {
+	[NODES] = VMATLAS_OPTIONAL_SYMBOL("vmap_nodes"),
+	[NR_NODES] = VMATLAS_OPTIONAL_SYMBOL("nr_vmap_nodes"),
+	[PURGE_LLIST] = VMATLAS_OPTIONAL_SYMBOL("vmap_purge_list"),
+	[VMLIST_LOCK] = VMATLAS_OPTIONAL_SYMBOL("vmlist_lock"),
+	[AREA_FLAGS] = VMATLAS_OPTIONAL_MEMBER("vmap_area", "flags", "vfree|vunmap"),
+	[AREA_PURGE_LIST] = VMATLAS_OPTIONAL_MEMBER("vmap_area", "purge_list", "vfree|vunmap"),
+	[AREA_RCU_HEAD] = VMATLAS_OPTIONAL_MEMBER("vmap_area", "rcu_head", "vfree|vunmap"),
+	[PHYS_ADDR] = VMATLAS_OPTIONAL_MEMBER("vm_struct", "phys_addr", "vfree|vunmap"),
 };
 const size_t nr_vmallocinfo_needs = ARRAY_SIZE(vmallocinfo_needs);
 
@@ -55,12 +55,12 @@ struct gaps {
 
 struct printer {
 	struct kernel *k;
-	struct books *books;
+	struct kernel_records *books;
 	struct habits habits;
 	struct pagenodes *nodes;	/* NULL: no NUMA */
 	struct gaps gaps;
 	struct str text;
-	vmatlas_text_fn *fn;
+	vmatlas_write_fn *fn;
 	void *arg;
 	bool stopped;
 	struct vmatlas_range *busy;	/* sorted by address; see is_vmalloc() */
@@ -69,14 +69,14 @@ struct printer {
 
 /* ---- Which kernel is it? ---- */
 
-static struct vmatlas_error *learn_habits(struct printer *p)
+static struct vmatlas_error *detect_format(struct printer *p)
 {
 	struct resolved res[NR_NEEDS];
 	struct habits *h = &p->habits;
 	struct vmatlas_error *err;
 	bool old_flags;
 
-	err = needs_resolve(p->k, vmallocinfo_needs, NR_NEEDS, res);
+	err = lookup_resolve(p->k, vmallocinfo_needs, NR_NEEDS, res);
 	if (err)
 		return err;
 	/* Flags of 2.6.28 to 5.3; those since 6.3 have other members beside them. */
@@ -118,7 +118,7 @@ static int by_first(const void *a, const void *b)
 
 static struct vmatlas_error *sort_busy(struct printer *p)
 {
-	const struct books *b = p->books;
+	const struct kernel_records *b = p->books;
 
 	p->busy = calloc(MAX(b->areas.nr, (size_t)1), sizeof(*p->busy));
 	if (!p->busy)
@@ -276,7 +276,7 @@ static int by_order(const void *a, const void *b)
 }
 
 /* As the kernel walks its lists; the sealed map has them by address. */
-static const struct area **in_order(const struct books *b)
+static const struct area **in_order(const struct kernel_records *b)
 {
 	const struct area **areas = calloc(MAX(b->areas.nr, (size_t)1), sizeof(*areas));
 
@@ -311,7 +311,7 @@ static struct vmatlas_error *print(struct printer *p)
 	const size_t unread = symnames_unread(p->books);
 	struct vmatlas_error *err;
 
-	err = learn_habits(p);
+	err = detect_format(p);
 	if (!err)
 		err = pagenodes_open(p->k, &p->nodes);
 	if (!err)
@@ -343,8 +343,8 @@ static struct vmatlas_error *tell_gaps(const struct printer *p)
 		"this is not all of /proc/vmallocinfo: %s", str_text(&lacks));
 }
 
-struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, struct books *b,
-					 vmatlas_text_fn *fn, void *arg)
+struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, struct kernel_records *b,
+					 vmatlas_write_fn *fn, void *arg)
 {
 	struct printer p = { .k = k, .books = b, .fn = fn, .arg = arg };
 	struct vmatlas_error *err = print(&p);

@@ -5,8 +5,8 @@
 
 #include "kernel/kernel.h"
 
-/* For needs_prefetch(), with symname_needs. */
-extern const struct vmatlas_need vmallocinfo_needs[];
+/* For lookup_prefetch(), with symname_needs. */
+extern const struct vmatlas_lookup vmallocinfo_needs[];
 extern const size_t nr_vmallocinfo_needs;
 
 /*
@@ -15,6 +15,6 @@ extern const size_t nr_vmallocinfo_needs;
  * written first, then FAULT comes back and says what is missing from the text.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-kernel_vmallocinfo(struct kernel *k, struct books *b, vmatlas_text_fn *fn, void *arg);
+kernel_vmallocinfo(struct kernel *k, struct kernel_records *b, vmatlas_write_fn *fn, void *arg);
 
 #endif

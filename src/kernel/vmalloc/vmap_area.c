@@ -62,9 +62,9 @@ static uint32_t classify_arm(uint64_t flags)
 	if (!(flags & VM_IOREMAP))
 		return 0;
 	if (flags & VM_ARM_STATIC_MAPPING)
-		return VMATLAS_KIND_STATIC_IO;
+		return VMATLAS_KIND_STATIC_MAPPING;
 	if (flags & VM_ARM_EMPTY_MAPPING)
-		return VMATLAS_KIND_RESERVED;
+		return VMATLAS_KIND_EMPTY_MAPPING;
 	return 0;
 }
 
@@ -90,7 +90,7 @@ static uint32_t classify(const struct survey *s, const struct area *a)
 						       : VMATLAS_KIND_PERCPU;
 	if (flags & VM_MAP)
 		return VMATLAS_KIND_VMAP;
-	return flags & VM_USERMAP ? VMATLAS_KIND_USER_AREA : VMATLAS_KIND_AREA;
+	return flags & VM_USERMAP ? VMATLAS_KIND_USERMAP : VMATLAS_KIND_AREA;
 }
 
 static struct vmatlas_error *decode_range(const struct survey *s, uint64_t va,
@@ -114,7 +114,7 @@ static struct vmatlas_error *read_vm(struct survey *s, uint64_t va, uint64_t vm,
 	if (!kernel_is_pointer(s->k, vm))
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vmap_area at %#" PRIx64 ": vm %#" PRIx64 " is no kernel pointer", va, vm);
-	err = kernel_pointer_trouble(s->k, vm, read_record(s, vm, VM, buf));
+	err = kernel_pointer_fault(s->k, vm, read_record(s, vm, VM, buf));
 	return vmatlas_error_wrap(err, "vmap_area at %#" PRIx64 ": vm %#" PRIx64, va, vm);
 }
 
@@ -160,7 +160,7 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 		decode_vm(s, raw, ret);
 	claim(ret, vm && *ret_vm_err ? VMATLAS_KIND_AREA : classify(s, ret));
 	if (vm && *ret_vm_err)
-		ret->claim.flags |= VMATLAS_CLAIM_UNREAD;
+		ret->claim.flags |= VMATLAS_CLAIM_UNREADABLE;
 	return NULL;
 }
 

@@ -32,7 +32,7 @@
 #define VMAP_RAM	 0x1
 
 /* The needs that decode_area() goes by; first in survey_vmalloc's table. */
-enum area_need {
+enum area_member {
 	VA, VA_START, VA_END, VA_LIST, VA_VM, VA_PRIVATE, VA_FLAGS, VA_PURGE_LIST, VA_RCU,
 	VA_RB, VA_LEFT, VA_RIGHT, NR_VMAP_AREA_NEEDS,
 	VM = NR_VMAP_AREA_NEEDS, VM_ADDR, VM_SIZE, VM_FLAGS, VM_PAGES, VM_NR_PAGES, VM_PHYS,
@@ -41,7 +41,7 @@ enum area_need {
 
 /* What each table that begins with them says of vmap_area. */
 #define VMALLOC_UNIT "vfree|vunmap"
-#define VMAP_AREA(member) VMATLAS_WANT_MEMBER("vmap_area", member, VMALLOC_UNIT)
+#define VMAP_AREA(member) VMATLAS_OPTIONAL_MEMBER("vmap_area", member, VMALLOC_UNIT)
 #define VMAP_AREA_NEEDS							      \
 	[VA]		= VMAP_AREA(""),				      \
 	[VA_START]	= VMAP_AREA("va_start"),			      \

@@ -18,50 +18,50 @@ enum {
 
 #define UNIT VMALLOC_UNIT
 
-static const struct vmatlas_need needs[] = {
+static const struct vmatlas_lookup needs[] = {
 	VMAP_AREA_NEEDS,
-	[VM]		= VMATLAS_WANT_MEMBER("vm_struct", "", UNIT),
-	[VM_ADDR]	= VMATLAS_WANT_MEMBER("vm_struct", "addr", UNIT),
-	[VM_SIZE]	= VMATLAS_WANT_MEMBER("vm_struct", "size", UNIT),
-	[VM_FLAGS]	= VMATLAS_WANT_MEMBER("vm_struct", "flags", UNIT),
-	[VM_PAGES]	= VMATLAS_WANT_MEMBER("vm_struct", "pages", UNIT),
-	[VM_NR_PAGES]	= VMATLAS_WANT_MEMBER("vm_struct", "nr_pages", UNIT),
-	[VM_PHYS]	= VMATLAS_WANT_MEMBER("vm_struct", "phys_addr", UNIT),
-	[VM_CALLER]	= VMATLAS_WANT_MEMBER("vm_struct", "caller", UNIT),
-	[VM_REQUESTED]	= VMATLAS_WANT_MEMBER("vm_struct", "requested_size", UNIT),
-	[VM_NEXT]	= VMATLAS_WANT_MEMBER("vm_struct", "next", UNIT),
-	[AREA_LIST]	= VMATLAS_WANT_SYMBOL("vmap_area_list"),
-	[AREA_ROOT]	= VMATLAS_WANT_SYMBOL("vmap_area_root"),
-	[PURGE_LIST]	= VMATLAS_WANT_SYMBOL("purge_vmap_area_list"),
-	[PURGE_ROOT]	= VMATLAS_WANT_SYMBOL("purge_vmap_area_root"),
-	[PURGE_LLIST]	= VMATLAS_WANT_SYMBOL("vmap_purge_list"),
-	[VMLIST]	= VMATLAS_WANT_SYMBOL("vmlist"),
-	[VMLIST_LOCK]	= VMATLAS_WANT_SYMBOL("vmlist_lock"),
-	[NODES]		= VMATLAS_WANT_SYMBOL("vmap_nodes"),
-	[NR_NODES]	= VMATLAS_WANT_SYMBOL("nr_vmap_nodes"),
-	[SINGLE]	= VMATLAS_WANT_SYMBOL("single"),
-	[NODE]		= VMATLAS_WANT_MEMBER("vmap_node", "", UNIT),
-	[NODE_BUSY]	= VMATLAS_WANT_MEMBER("vmap_node", "busy.head", UNIT),
-	[NODE_BUSY_ROOT] = VMATLAS_WANT_MEMBER("vmap_node", "busy.root", UNIT),
-	[NODE_LAZY]	= VMATLAS_WANT_MEMBER("vmap_node", "lazy.head", UNIT),
-	[NODE_LAZY_ROOT] = VMATLAS_WANT_MEMBER("vmap_node", "lazy.root", UNIT),
-	[NODE_PURGE]	= VMATLAS_WANT_MEMBER("vmap_node", "purge_list", UNIT),
-	[PURGE_LOCK]	= VMATLAS_WANT_SYMBOL("vmap_purge_lock"),
-	[LOCK_OWNER]	= VMATLAS_WANT_MEMBER("mutex", "owner", UNIT),
-	[RT_LOCK_OWNER]	= VMATLAS_WANT_MEMBER("mutex", "rtmutex.owner", UNIT),
-	[LAZY_NR]	= VMATLAS_WANT_SYMBOL("vmap_lazy_nr"),
+	[VM]		= VMATLAS_OPTIONAL_MEMBER("vm_struct", "", UNIT),
+	[VM_ADDR]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "addr", UNIT),
+	[VM_SIZE]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "size", UNIT),
+	[VM_FLAGS]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "flags", UNIT),
+	[VM_PAGES]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "pages", UNIT),
+	[VM_NR_PAGES]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "nr_pages", UNIT),
+	[VM_PHYS]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "phys_addr", UNIT),
+	[VM_CALLER]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "caller", UNIT),
+	[VM_REQUESTED]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "requested_size", UNIT),
+	[VM_NEXT]	= VMATLAS_OPTIONAL_MEMBER("vm_struct", "next", UNIT),
+	[AREA_LIST]	= VMATLAS_OPTIONAL_SYMBOL("vmap_area_list"),
+	[AREA_ROOT]	= VMATLAS_OPTIONAL_SYMBOL("vmap_area_root"),
+	[PURGE_LIST]	= VMATLAS_OPTIONAL_SYMBOL("purge_vmap_area_list"),
+	[PURGE_ROOT]	= VMATLAS_OPTIONAL_SYMBOL("purge_vmap_area_root"),
+	[PURGE_LLIST]	= VMATLAS_OPTIONAL_SYMBOL("vmap_purge_list"),
+	[VMLIST]	= VMATLAS_OPTIONAL_SYMBOL("vmlist"),
+	[VMLIST_LOCK]	= VMATLAS_OPTIONAL_SYMBOL("vmlist_lock"),
+	[NODES]		= VMATLAS_OPTIONAL_SYMBOL("vmap_nodes"),
+	[NR_NODES]	= VMATLAS_OPTIONAL_SYMBOL("nr_vmap_nodes"),
+	[SINGLE]	= VMATLAS_OPTIONAL_SYMBOL("single"),
+	[NODE]		= VMATLAS_OPTIONAL_MEMBER("vmap_node", "", UNIT),
+	[NODE_BUSY]	= VMATLAS_OPTIONAL_MEMBER("vmap_node", "busy.head", UNIT),
+	[NODE_BUSY_ROOT] = VMATLAS_OPTIONAL_MEMBER("vmap_node", "busy.root", UNIT),
+	[NODE_LAZY]	= VMATLAS_OPTIONAL_MEMBER("vmap_node", "lazy.head", UNIT),
+	[NODE_LAZY_ROOT] = VMATLAS_OPTIONAL_MEMBER("vmap_node", "lazy.root", UNIT),
+	[NODE_PURGE]	= VMATLAS_OPTIONAL_MEMBER("vmap_node", "purge_list", UNIT),
+	[PURGE_LOCK]	= VMATLAS_OPTIONAL_SYMBOL("vmap_purge_lock"),
+	[LOCK_OWNER]	= VMATLAS_OPTIONAL_MEMBER("mutex", "owner", UNIT),
+	[RT_LOCK_OWNER]	= VMATLAS_OPTIONAL_MEMBER("mutex", "rtmutex.owner", UNIT),
+	[LAZY_NR]	= VMATLAS_OPTIONAL_SYMBOL("vmap_lazy_nr"),
 };
 
 #define SUBJECT "vmalloc areas"
 #define MAX_NODES 1024		/* vmap_init_nodes() clamps at 128 */
 #define LIVE_TRIES 3
 
-struct vmatlas_error *area_trouble(struct survey *s, struct vmatlas_error *err,
+struct vmatlas_error *area_report_fault(struct survey *s, struct vmatlas_error *err,
 				   const char *code, uint64_t record)
 {
 	if (err)
 		s->books->areas_complete = false;
-	return survey_absorb(s, err, code, SUBJECT, record);
+	return survey_report_fault(s, err, code, SUBJECT, record);
 }
 
 struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
@@ -72,7 +72,7 @@ struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
 
 	err = area_decode(w->s, record, w->state, &area, &vm_err);
 	if (err)
-		return area_trouble(w->s, err, "list-corrupt", record);
+		return area_report_fault(w->s, err, "list-corrupt", record);
 	area.rec.node = w->node;
 	slot = vec_push(&w->s->books->areas);
 	if (!slot)
@@ -80,7 +80,7 @@ struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
 	*slot = area;
 	slot->order = (uint32_t)(slot - w->s->books->areas.v);
 	if (vm_err)
-		return area_trouble(w->s, take(vm_err), "vm-struct-mismatch", area.rec.vm_struct);
+		return area_report_fault(w->s, take(vm_err), "vm-struct-mismatch", area.rec.vm_struct);
 	return NULL;
 }
 
@@ -106,7 +106,7 @@ static struct vmatlas_error *forward(struct area_walk *w, bool *ret_broken)
 /* So that whoever compares it with its tree knows which areas it holds. */
 static struct vmatlas_error *keep_list(const struct area_walk *w, size_t from)
 {
-	struct books *b = w->s->books;
+	struct kernel_records *b = w->s->books;
 	struct area_list *list = vec_push(&b->lists);
 
 	if (!list)
@@ -117,24 +117,24 @@ static struct vmatlas_error *keep_list(const struct area_walk *w, size_t from)
 }
 
 /* The list stopped at @err. */
-static struct vmatlas_error *go_on(struct area_walk *w, size_t from, struct vmatlas_error *err)
+static struct vmatlas_error *recover_after_break(struct area_walk *w, size_t from, struct vmatlas_error *err)
 {
-	const struct books *b = w->s->books;
+	const struct kernel_records *b = w->s->books;
 	const size_t so_far = b->areas.nr;
 
-	err = area_trouble(w->s, err, "list-corrupt", w->last);
+	err = area_report_fault(w->s, err, "list-corrupt", w->last);
 	if (!err)
-		err = area_walk_rescue(w, from);
+		err = area_list_recover(w, from);
 	if (err || b->areas.nr == so_far)
 		return err;
-	return survey_coverage(w->s, VMATLAS_PARTIAL, SUBJECT,
+	return survey_coverage(w->s, VMATLAS_COVERAGE_PARTIAL, SUBJECT,
 			       "%zu of them behind a break in their list, reached by other links",
 			       b->areas.nr - so_far);
 }
 
 static struct vmatlas_error *walk_list(struct area_walk *w)
 {
-	struct books *b = w->s->books;
+	struct kernel_records *b = w->s->books;
 	const size_t from = b->areas.nr;
 	const bool live = w->s->k->mem->info.live;
 	struct vmatlas_error *err = NULL;
@@ -149,7 +149,7 @@ static struct vmatlas_error *walk_list(struct area_walk *w)
 		if (!broken)
 			return err ? err : keep_list(w, from);
 	}
-	return go_on(w, from, err);
+	return recover_after_break(w, from, err);
 }
 
 /* The lists that each vmap_node has. */
@@ -168,7 +168,7 @@ static const struct node_list node_lists[] = {
 static struct vmatlas_error *walk_nodes(struct survey *s, const struct node_list *l,
 					uint64_t base, uint32_t nr)
 {
-	struct books *b = s->books;
+	struct kernel_records *b = s->books;
 	const size_t from = b->areas.nr;
 	struct vmatlas_error *err = NULL;
 
@@ -200,7 +200,7 @@ static struct vmatlas_error *probe_node(struct survey *s, uint64_t base)
 	if (!kernel_is_pointer(s->k, base) || !survey_has(s, NODE_BUSY))
 		return NULL;	/* told by who called */
 	err = kernel_read_ptr(s->k, base + s->res[NODE_BUSY].offset, &word);
-	return vmatlas_error_wrap(kernel_pointer_trouble(s->k, base, err),
+	return vmatlas_error_wrap(kernel_pointer_fault(s->k, base, err),
 				  "vmap_nodes %#" PRIx64, base);
 }
 
@@ -220,7 +220,7 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 		err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "vmap_nodes %#" PRIx64
 			", nr_vmap_nodes %" PRIu64 " make no sense", base, nr);
 	if (err)
-		return area_trouble(s, err, "list-corrupt", s->res[NODES].addr);
+		return area_report_fault(s, err, "list-corrupt", s->res[NODES].addr);
 	for (size_t i = 0; i < ARRAY_SIZE(node_lists) && !err; i++)
 		err = walk_nodes(s, &node_lists[i], base, (uint32_t)nr);
 	return err;
@@ -240,13 +240,13 @@ static struct vmatlas_error *run_list(struct survey *s)
 	struct area_walk lazy = { .s = s, .state = AREA_UNPURGED, .head = s->res[PURGE_LIST].addr,
 				  .root = s->res[PURGE_ROOT].addr };
 	struct vmatlas_error *err = walk_list(&busy);
-	const struct books *b = s->books;
+	const struct kernel_records *b = s->books;
 
 	s->books->busy_ends_in_ram = b->areas.nr && !b->areas.v[b->areas.nr - 1].has_vm;
 	if (!err && survey_has(s, PURGE_LIST))
 		return walk_list(&lazy);
 	if (!err && survey_has(s, PURGE_LLIST) && survey_has(s, VA_PURGE_LIST))
-		return lazy_llist(s, s->res[PURGE_LLIST].addr);
+		return purge_llist_walk(s, s->res[PURGE_LLIST].addr);
 	if (err || !has_vmlist(s))
 		return err;
 	s->books->lists.nr = 0;		/* what comes now belongs to none of them */
@@ -256,7 +256,7 @@ static struct vmatlas_error *run_list(struct survey *s)
 static struct vmatlas_error *no_books(struct survey *s, const char *lacks)
 {
 	s->books->areas_complete = false;
-	return survey_coverage(s, VMATLAS_PARTIAL, SUBJECT, "because vmlinux has %s", lacks);
+	return survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, SUBJECT, "because vmlinux has %s", lacks);
 }
 
 static void purge_look(struct survey *s)
@@ -264,7 +264,7 @@ static void purge_look(struct survey *s)
 	const unsigned int owner = survey_has(s, LOCK_OWNER) ? LOCK_OWNER : RT_LOCK_OWNER;
 
 	if (survey_has(s, PURGE_LOCK) && survey_has(s, owner) && survey_has(s, LAZY_NR))
-		purge_read(s, s->res[PURGE_LOCK].addr + s->res[owner].offset,
+		purge_state_read(s, s->res[PURGE_LOCK].addr + s->res[owner].offset,
 			   s->res[LAZY_NR].addr);
 }
 
@@ -286,15 +286,15 @@ static struct vmatlas_error *run(struct survey *s)
 		err = run_list(s);
 	else
 		return no_books(s, "neither vmap_nodes nor vmap_area_list");
-	return err ? err : survey_coverage(s, s->books->areas_complete ? VMATLAS_COVERED
-								       : VMATLAS_PARTIAL,
+	return err ? err : survey_coverage(s, s->books->areas_complete ? VMATLAS_COVERAGE_FULL
+								       : VMATLAS_COVERAGE_PARTIAL,
 					   SUBJECT, "%zu areas", s->books->areas.nr);
 }
 
 const struct surveyor survey_vmalloc = {
 	.name = "vmalloc",
 	.what = VMATLAS_SURVEY_RECORDED,
-	.needs = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run = run,
 };

@@ -19,7 +19,7 @@ struct area_walk {
 
 /* Trouble with one list or record: told, and the books are not whole. */
 VMATLAS_CHECKED struct vmatlas_error *
-area_trouble(struct survey *s, struct vmatlas_error *err, const char *code, uint64_t record);
+area_report_fault(struct survey *s, struct vmatlas_error *err, const char *code, uint64_t record);
 
 /* The vmap_area at @record into the books; what cannot be decoded becomes a finding. */
 VMATLAS_CHECKED struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record);
@@ -28,7 +28,7 @@ VMATLAS_CHECKED struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_
  * The list is broken: add whatever else its links and the tree's lead to. Areas of
  * this list are those of the books from @from on; they are put in order of address.
  */
-VMATLAS_CHECKED struct vmatlas_error *area_walk_rescue(struct area_walk *w, size_t from);
+VMATLAS_CHECKED struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from);
 
 /*
  * Up to 3.9: the chain at @symbol says which areas there are; what vmap_areas led to
@@ -40,13 +40,13 @@ VMATLAS_CHECKED struct vmatlas_error *vmlist_join(struct survey *s, uint64_t sym
  * 4.7 to 5.10: the llist at @symbol of areas that wait to be purged. Up to 5.3 they
  * are in the books already, as busy ones.
  */
-VMATLAS_CHECKED struct vmatlas_error *lazy_llist(struct survey *s, uint64_t symbol);
+VMATLAS_CHECKED struct vmatlas_error *purge_llist_walk(struct survey *s, uint64_t symbol);
 
 /*
  * Whether somebody holds the lock whose owner's word is at @owner, and how many pages are
  * counted at @lazy_nr, into the books; nothing where that cannot be read.
  */
-void purge_read(struct survey *s, uint64_t owner, uint64_t lazy_nr);
+void purge_state_read(struct survey *s, uint64_t owner, uint64_t lazy_nr);
 
 /* A vmap_node.purge_list is not made before the node's first purge: does it hold areas? */
 bool purge_has_list(struct kernel *k, uint64_t head);

@@ -74,7 +74,7 @@ static struct vmatlas_error *read_node(const struct tree_walk *w, uint64_t rb, u
 			", which is no kernel pointer", parent, rb);
 	err = kernel_read(s->k, ret->at.record, buf, s->res[VA].size);
 	if (err)
-		return vmatlas_error_wrap(kernel_pointer_trouble(s->k, ret->at.record, err),
+		return vmatlas_error_wrap(kernel_pointer_fault(s->k, ret->at.record, err),
 					  "vmap_area at %#" PRIx64, ret->at.record);
 	return decode(w, buf, rb, parent, ret);
 }

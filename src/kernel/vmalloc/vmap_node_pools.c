@@ -13,14 +13,14 @@
 
 enum { NODES = NR_VMAP_AREA_NEEDS, NR_NODES, NODE, POOLS, POOL, POOL_HEAD };
 
-static const struct vmatlas_need needs[] = {
+static const struct vmatlas_lookup needs[] = {
 	VMAP_AREA_NEEDS,
-	[NODES]		= VMATLAS_WANT_SYMBOL("vmap_nodes"),
-	[NR_NODES]	= VMATLAS_WANT_SYMBOL("nr_vmap_nodes"),
-	[NODE]		= VMATLAS_WANT_MEMBER("vmap_node", "", VMALLOC_UNIT),
-	[POOLS]		= VMATLAS_WANT_MEMBER("vmap_node", "pool", VMALLOC_UNIT),
-	[POOL]		= VMATLAS_WANT_MEMBER("vmap_node", "pool[]", VMALLOC_UNIT),
-	[POOL_HEAD]	= VMATLAS_WANT_MEMBER("vmap_node", "pool[].head", VMALLOC_UNIT),
+	[NODES]		= VMATLAS_OPTIONAL_SYMBOL("vmap_nodes"),
+	[NR_NODES]	= VMATLAS_OPTIONAL_SYMBOL("nr_vmap_nodes"),
+	[NODE]		= VMATLAS_OPTIONAL_MEMBER("vmap_node", "", VMALLOC_UNIT),
+	[POOLS]		= VMATLAS_OPTIONAL_MEMBER("vmap_node", "pool", VMALLOC_UNIT),
+	[POOL]		= VMATLAS_OPTIONAL_MEMBER("vmap_node", "pool[]", VMALLOC_UNIT),
+	[POOL_HEAD]	= VMATLAS_OPTIONAL_MEMBER("vmap_node", "pool[].head", VMALLOC_UNIT),
 };
 
 #define SUBJECT "pools of free areas"
@@ -119,16 +119,16 @@ static struct vmatlas_error *run(struct survey *s)
 		return NULL;	/* before 6.9, or on 32 bits: there are none */
 	err = read_nodes(s);
 	if (!err)
-		return f->nr_nodes ? survey_coverage(s, VMATLAS_COVERED, SUBJECT,
+		return f->nr_nodes ? survey_coverage(s, VMATLAS_COVERAGE_FULL, SUBJECT,
 				"%zu areas of %" PRIu32 " nodes", f->pooled.nr, f->nr_nodes) : NULL;
 	f->pools_read = false;
-	return survey_absorb(s, err, "list-corrupt", SUBJECT, s->res[NODES].addr);
+	return survey_report_fault(s, err, "list-corrupt", SUBJECT, s->res[NODES].addr);
 }
 
 const struct surveyor survey_pools = {
 	.name = "pools",
 	.what = VMATLAS_SURVEY_FREE,
-	.needs = needs,
-	.nr_needs = ARRAY_SIZE(needs),
+	.lookups = needs,
+	.nr_lookups = ARRAY_SIZE(needs),
 	.run = run,
 };

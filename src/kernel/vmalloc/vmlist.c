@@ -26,7 +26,7 @@ static int by_address(const void *a, const void *b)
 }
 
 /* What is not on vmlist comes behind it. */
-static void sort(struct books *b)
+static void sort(struct kernel_records *b)
 {
 	if (b->areas.nr)
 		qsort(b->areas.v, b->areas.nr, sizeof(*b->areas.v), by_address);
@@ -74,7 +74,7 @@ static int by_record(const void *a, const void *b)
 /* A loop was walked more than once before it was seen to be one. */
 static void drop_twins(struct chain *c)
 {
-	struct books *b = c->s->books;
+	struct kernel_records *b = c->s->books;
 	size_t kept = c->nr_sorted;
 
 	if (b->areas.nr > kept)
@@ -98,9 +98,9 @@ static struct vmatlas_error *add(struct chain *c, struct area *listed)
 	listed->on_vmlist = true;
 	listed->order = (uint32_t)c->nr++;
 	if (a && !a->on_vmlist)
-		return area_trouble(c->s, join(a, listed), "vm-struct-mismatch", vm);
+		return area_report_fault(c->s, join(a, listed), "vm-struct-mismatch", vm);
 	if (!range_from_size(addr, listed->rec.vm_size, &listed->claim.range))
-		return area_trouble(c->s, vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
+		return area_report_fault(c->s, vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vmlist: vm_struct at %#" PRIx64 " has %#" PRIx64 " bytes from %#"
 			PRIx64 " on", vm, listed->rec.vm_size, addr), "list-corrupt", vm);
 	a = vec_push(&c->s->books->areas);
@@ -134,7 +134,7 @@ static struct vmatlas_error *step(struct chain *c, uint64_t vm, struct area *lis
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vmlist comes back to %#" PRIx64 " and does not end", vm);
 	err = area_decode_vm(c->s, vm, listed, ret_next);
-	return vmatlas_error_wrap(kernel_pointer_trouble(c->s->k, vm, err),
+	return vmatlas_error_wrap(kernel_pointer_fault(c->s->k, vm, err),
 				  "vmlist, vm_struct at %#" PRIx64, vm);
 }
 
@@ -148,13 +148,13 @@ struct vmatlas_error *vmlist_join(struct survey *s, uint64_t symbol)
 	c.nr_sorted = s->books->areas.nr;
 	err = kernel_read_ptr(s->k, symbol, &vm);
 	if (err)
-		return area_trouble(s, err, "list-corrupt", symbol);
+		return area_report_fault(s, err, "list-corrupt", symbol);
 	for (; vm; vm = next) {
 		struct area listed = { 0 };
 
 		err = step(&c, vm, &listed, &next);
 		if (err) {
-			err = area_trouble(s, err, "list-corrupt", vm);
+			err = area_report_fault(s, err, "list-corrupt", vm);
 			drop_twins(&c);
 			break;
 		}

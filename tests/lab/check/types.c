@@ -34,7 +34,7 @@ static struct answer ask(struct image *image, const struct image_need *n)
 			    image_enumerator(image, n->near, n->name, &a.value);
 
 	a.code = vmatlas_error_code(err);
-	if (err && a.code != VMATLAS_ERROR_MISSING)
+	if (err && a.code != VMATLAS_ERROR_NOT_FOUND)
 		must(err);
 	vmatlas_error_free(err);
 	return a;
@@ -203,7 +203,7 @@ static int forget(void *arg, const char *text, size_t len)
 static struct vmatlas *analyse(const char *vmlinux, const char *core, const char *scratch)
 {
 	VMATLAS_OPTS(vmatlas_open_opts, opts, .vmlinux = vmlinux, .core = core, .record = 1);
-	struct vmatlas_extracted counts = { .size = sizeof(counts) };
+	struct vmatlas_extract_stats counts = { .size = sizeof(counts) };
 	struct vmatlas *atlas = NULL;
 	char dir[4096];
 
