@@ -41,6 +41,12 @@ no_name_stands_twice() {
 	find src -name '*.h' | sed 's#.*/##' | sort | uniq -d
 }
 
+# A struct tag means one thing in all of src.
+no_struct_tag_stands_twice() {
+	find src -name '*.[ch]' -exec sed -nE \
+		's/^(static )?(const )?struct ([a-z_0-9]+) \{.*/\3/p' {} + | sort | uniq -d
+}
+
 # The folders at the bottom are entered by one header; base is a drawer of small tools.
 knocks_at_the_door() {
 	grep -rn "^#[ \t]*include \"$1/" src | grep -v "^src/$1/\|include \"$1/$1\.h\"" |
@@ -85,6 +91,7 @@ for folder in src/*/; do
 	ok "${folder%/} sees what is below it" looks_only_down "${folder%/}"
 done
 ok "no file name stands in two folders" no_name_stands_twice
+ok "no struct tag is defined twice" no_struct_tag_stands_twice
 for folder in debuginfo mem arch; do
 	ok "$folder is entered by its door" knocks_at_the_door $folder
 done

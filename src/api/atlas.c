@@ -117,7 +117,7 @@ static struct vmatlas_error *sort_files(struct files *f, struct kernel_opts *o)
 	return NULL;
 }
 
-static struct vmatlas_error *check_files(const struct kernel_opts *o)
+static struct vmatlas_error *atlas_check_files(const struct kernel_opts *o)
 {
 	if (!o->vmlinux && o->host)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
@@ -169,7 +169,7 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 	if (!err)
 		err = sort_files(&files, &o);
 	if (!err)
-		err = check_files(&o);
+		err = atlas_check_files(&o);
 	if (!err)
 		err = kernel_open(&o, &atlas->kernel);
 	if (!err)

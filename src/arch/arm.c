@@ -78,8 +78,8 @@ static enum pt_kind small_or_large(uint64_t e, type_fn *type, struct pt_entry *r
 	return PT_LEAF;
 }
 
-static enum pt_kind decode(unsigned int level, uint64_t e, type_fn *type,
-			   struct pt_entry *ret)
+static enum pt_kind arm_decode(unsigned int level, uint64_t e, type_fn *type,
+			       struct pt_entry *ret)
 {
 	if ((e & 3) == 0)
 		return PT_NONE;
@@ -95,14 +95,14 @@ static enum pt_kind decode_short(const struct pt_format *f, unsigned int level, 
 				 struct pt_entry *ret)
 {
 	(void)f;
-	return decode(level, e, tex_attr, ret);
+	return arm_decode(level, e, tex_attr, ret);
 }
 
 static enum pt_kind decode_short_remap(const struct pt_format *f, unsigned int level, uint64_t e,
 				       struct pt_entry *ret)
 {
 	(void)f;
-	return decode(level, e, remap_attr, ret);
+	return arm_decode(level, e, remap_attr, ret);
 }
 
 const struct pt_format pt_arm_short = {
@@ -161,106 +161,109 @@ static const struct arch_want wants[] = {
 #define VMALLOC_OFFSET	MIB(8)		/* arch/arm/include/asm/pgtable.h, all versions */
 #define FDT_FIXED_BASE	0xff800000	/* asm/memory.h, 5.11 and 5.10.y */
 
-struct layout {
+struct arm_layout_state {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	uint64_t page_offset, high_memory;
 	uint64_t section;		/* SECTION_SIZE, by what one entry maps */
 };
 
-static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
-		  uint64_t end, uint32_t flags, const char *source)
+static void arm_claim(const struct arm_layout_state *l, uint32_t kind, const char *name,
+		      uint64_t start, uint64_t end, uint32_t flags, const char *source)
 {
 	l->sink->claim(l->sink, kind, name, start, end, flags, source);
 }
 
-static enum arch_mapped mapped(const struct layout *l, uint64_t addr, uint64_t *ret_last)
+static enum arch_mapped arm_mapped(const struct arm_layout_state *l, uint64_t addr,
+				   uint64_t *ret_last)
 {
 	return l->f->mapped ? l->f->mapped(l->f->arg, addr, ret_last) : UNKNOWN;
 }
 
 /* One page is printed; kernels since 3.11 map a second, the stubs, behind it. */
-static void layout_vectors(const struct layout *l)
+static void layout_vectors(const struct arm_layout_state *l)
 {
 	const uint64_t base = 0xffff0000;
 	uint64_t last;
 
-	claim(l, VMATLAS_KIND_VECTORS, "vector", base, base + 0x1000, 0,
-	      "formula: CONFIG_VECTORS_BASE");
-	if (mapped(l, base, &last) != MAPPED)
+	arm_claim(l, VMATLAS_KIND_VECTORS, "vector", base, base + 0x1000, 0,
+		  "formula: CONFIG_VECTORS_BASE");
+	if (arm_mapped(l, base, &last) != MAPPED)
 		return;
 	claim_start(l->sink, VMATLAS_KIND_VECTORS, "vector", base, "page tables: mapped there");
-	if (mapped(l, base + 0x1000, &last) == MAPPED)
-		claim(l, VMATLAS_KIND_VECTORS, "vector stubs", base + 0x1000, base + 0x2000,
-		      0, "page tables: mapped behind the vectors");
+	if (arm_mapped(l, base + 0x1000, &last) == MAPPED)
+		arm_claim(l, VMATLAS_KIND_VECTORS, "vector stubs", base + 0x1000,
+			  base + 0x2000, 0, "page tables: mapped behind the vectors");
 }
 
-static void layout_tcm(const struct layout *l)
+static void layout_tcm(const struct arm_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
 	if (f->found[DTCM_END] && f->value[DTCM_END] > 0xfffe8000)
-		claim(l, VMATLAS_KIND_TCM, "DTCM", 0xfffe8000, f->value[DTCM_END], 0,
-		      "formula: DTCM_OFFSET, dtcm_end");
+		arm_claim(l, VMATLAS_KIND_TCM, "DTCM", 0xfffe8000, f->value[DTCM_END], 0,
+			  "formula: DTCM_OFFSET, dtcm_end");
 	if (f->found[ITCM_END] && f->value[ITCM_END] > 0xfffe0000)
-		claim(l, VMATLAS_KIND_TCM, "ITCM", 0xfffe0000, f->value[ITCM_END], 0,
-		      "formula: ITCM_OFFSET, itcm_end");
+		arm_claim(l, VMATLAS_KIND_TCM, "ITCM", 0xfffe0000, f->value[ITCM_END], 0,
+			  "formula: ITCM_OFFSET, itcm_end");
 }
 
 /* The fixmap leaves no trace but its users: its place goes by release. */
-static void layout_fixmap(const struct layout *l)
+static void arm_layout_fixmap(const struct arm_layout_state *l)
 {
 	const uint32_t rel = l->f->release;
 
 	if (rel >= KERNEL_RELEASE(5, 4))
-		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc80000, 0xfff00000, 0,
-		      "formula: FIXADDR_START..FIXADDR_END, since 5.4");
+		arm_claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc80000, 0xfff00000, 0,
+			  "formula: FIXADDR_START..FIXADDR_END, since 5.4");
 	else if (rel >= KERNEL_RELEASE(3, 18))
-		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc00000, 0xfff00000, 0,
-		      "formula: FIXADDR_START..FIXADDR_END, 3.18 to 5.3");
+		arm_claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc00000, 0xfff00000, 0,
+			  "formula: FIXADDR_START..FIXADDR_END, 3.18 to 5.3");
 	else if (rel >= KERNEL_RELEASE(3, 15))
-		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc00000, 0xffe00000, 0,
-		      "formula: FIXADDR_START..FIXADDR_TOP, 3.15 to 3.17");
+		arm_claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xffc00000, 0xffe00000, 0,
+			  "formula: FIXADDR_START..FIXADDR_TOP, 3.15 to 3.17");
 	else
-		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xfff00000, 0xfffe0000, 0,
-		      "formula: FIXADDR_START..FIXADDR_TOP, before 3.15");
+		arm_claim(l, VMATLAS_KIND_FIXMAP, "fixmap", 0xfff00000, 0xfffe0000, 0,
+			  "formula: FIXADDR_START..FIXADDR_TOP, before 3.15");
 }
 
 /* The blob is mapped by two sections at a fixed place, since 5.11 (and 5.10.y). */
-static void layout_fdt(const struct layout *l)
+static void layout_fdt(const struct arm_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
 	if (!f->found[FDT_VIRT] || f->value[FDT_VIRT] - FDT_FIXED_BASE >= 2 * l->section)
 		return;
-	claim(l, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE, FDT_FIXED_BASE + 2 * l->section,
-	      0, "formula: FDT_FIXED_BASE, initial_boot_params lies in it");
+	arm_claim(l, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE,
+		  FDT_FIXED_BASE + 2 * l->section, 0,
+		  "formula: FDT_FIXED_BASE, initial_boot_params lies in it");
 	probe_start(f, l->sink, VMATLAS_KIND_FDT, "FDT", FDT_FIXED_BASE);
 }
 
 /* Its own region up to 3.5; later DMA memory lives in vmalloc areas. */
-static void layout_dma(const struct layout *l)
+static void layout_dma(const struct arm_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint64_t ptes = f->found[CONSISTENT_PTES] ? f->value[CONSISTENT_PTES] : 0;
 	const uint64_t end = 0xffe00000;
 
 	if (f->found[CONSISTENT_BASE] && f->value[CONSISTENT_BASE] < end)
-		claim(l, VMATLAS_KIND_DMA, "DMA", f->value[CONSISTENT_BASE], end, 0,
-		      "consistent_base..CONSISTENT_END");
+		arm_claim(l, VMATLAS_KIND_DMA, "DMA", f->value[CONSISTENT_BASE], end, 0,
+			  "consistent_base..CONSISTENT_END");
 	else if (ptes && ptes <= 256)	/* arch/arm/mm/dma-mapping.c, 3.0: each for 2 MiB */
-		claim(l, VMATLAS_KIND_DMA, "DMA", end - (ptes << 21), end, 0,
-		      "length of consistent_pte, CONSISTENT_END");
+		arm_claim(l, VMATLAS_KIND_DMA, "DMA", end - (ptes << 21), end, 0,
+			  "length of consistent_pte, CONSISTENT_END");
 	else if (f->release && f->release <= KERNEL_RELEASE(3, 1))
-		claim(l, VMATLAS_KIND_DMA, "DMA", end - MIB(2), end, VMATLAS_CLAIM_DEFAULT,
-		      "formula: CONSISTENT_END - 2 MiB; platforms may differ");
+		arm_claim(l, VMATLAS_KIND_DMA, "DMA", end - MIB(2), end,
+			  VMATLAS_CLAIM_DEFAULT,
+			  "formula: CONSISTENT_END - 2 MiB; platforms may differ");
 }
 
 /*
  * Platform constants before 3.3 (mach/vmalloc.h): only a table that a person
  * gives can tell. Then 0xff000000, and 0xff800000 since 4.3.
  */
-static void layout_vmalloc(const struct layout *l)
+static void arm_layout_vmalloc(const struct arm_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint32_t rel = f->release;
@@ -269,36 +272,38 @@ static void layout_vmalloc(const struct layout *l)
 	if (!l->high_memory)
 		return;
 	if (rel >= KERNEL_RELEASE(4, 3))
-		claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, 0xff800000, 0,
-		      "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END since 4.3");
+		arm_claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, 0xff800000, 0,
+			  "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END "
+			  "since 4.3");
 	else if (rel >= KERNEL_RELEASE(3, 3))
-		claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, 0xff000000, 0,
-		      "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END 3.3 to 4.2");
+		arm_claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, 0xff000000, 0,
+			  "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END 3.3 "
+			  "to 4.2");
 	else
 		claim_start(l->sink, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start,
 			  "formula: (high_memory + 8 MiB) down to 8 MiB; VMALLOC_END is "
 			  "the platform's");
 	claim_vmalloc_number(f, l->sink, N_VMALLOC_START);
 	if (rel >= KERNEL_RELEASE(3, 6) && f->found[PCI_IO])
-		claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", 0xfee00000, 0xff000000,
-		      VMATLAS_CLAIM_NESTED, "formula: PCI_IO_VIRT_BASE + 2 MiB");
+		arm_claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", 0xfee00000, 0xff000000,
+			  VMATLAS_CLAIM_NESTED, "formula: PCI_IO_VIRT_BASE + 2 MiB");
 }
 
-static void layout_lowmem(const struct layout *l)
+static void arm_layout_lowmem(const struct arm_layout_state *l)
 {
 	if (!l->high_memory)
 		return;
-	claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset, l->high_memory, 0,
-	      "PAGE_OFFSET from swapper_pg_dir; high_memory");
+	arm_claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset, l->high_memory, 0,
+		  "PAGE_OFFSET from swapper_pg_dir; high_memory");
 	probe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset);
 	probe_lowmem(l->f, l->sink, l->page_offset, l->high_memory, l->section);
 	if (l->high_memory < align_up(l->high_memory + 1, VMALLOC_OFFSET))
-		claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory,
-		      (l->high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1), 0,
-		      "formula: VMALLOC_OFFSET, 8 MiB");
+		arm_claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory,
+			  (l->high_memory + VMALLOC_OFFSET) & ~(VMALLOC_OFFSET - 1), 0,
+			  "formula: VMALLOC_OFFSET, 8 MiB");
 }
 
-static void layout_modules(const struct layout *l)
+static void layout_modules(const struct arm_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	/* short descriptors: the hardware's half of the page (pgtable-2level.h, 6.1) */
@@ -307,18 +312,18 @@ static void layout_modules(const struct layout *l)
 	const uint64_t end = l->page_offset - (f->found[PKMAP] ? MIB(2) : 0);
 
 	if (f->found[PKMAP]) {
-		claim(l, VMATLAS_KIND_PKMAP, "pkmap", end, l->page_offset, 0,
-		      "formula: PAGE_OFFSET - 2 MiB (HIGHMEM)");
+		arm_claim(l, VMATLAS_KIND_PKMAP, "pkmap", end, l->page_offset, 0,
+			  "formula: PAGE_OFFSET - 2 MiB (HIGHMEM)");
 		probe_pkmap(f, l->sink, end, f->value[PKMAP] + hardware);
 	}
 	if (f->found[MODULES])
-		claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end, 0,
-		      f->is_thumb ? "formula: PAGE_OFFSET - 8 MiB (Thumb-2)"
-				  : "formula: PAGE_OFFSET - 16 MiB");
+		arm_claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end, 0,
+			  f->is_thumb ? "formula: PAGE_OFFSET - 8 MiB (Thumb-2)"
+				      : "formula: PAGE_OFFSET - 16 MiB");
 }
 
 /* Shadow of everything above TASK_SIZE; offsets by VMSPLIT (asm/kasan_def.h, 5.11). */
-static void layout_kasan(const struct layout *l)
+static void layout_kasan(const struct arm_layout_state *l)
 {
 	uint64_t offset;
 
@@ -330,11 +335,12 @@ static void layout_kasan(const struct layout *l)
 	case 0xb: offset = 0x8f000000; break;
 	default:  offset = 0x9f000000; break;
 	}
-	claim(l, VMATLAS_KIND_KASAN, "KASAN shadow", ((0x20000000 + offset) >> 3) + offset,
-	      0x20000000 + offset, 0, "formula: KASAN_SHADOW_OFFSET by VMSPLIT");
+	arm_claim(l, VMATLAS_KIND_KASAN, "KASAN shadow",
+		  ((0x20000000 + offset) >> 3) + offset, 0x20000000 + offset, 0,
+		  "formula: KASAN_SHADOW_OFFSET by VMSPLIT");
 }
 
-static void layout_sections(const struct layout *l)
+static void arm_layout_sections(const struct arm_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
@@ -348,9 +354,9 @@ static void layout_sections(const struct layout *l)
 		    "symbols __bss_start, __bss_stop");
 }
 
-static void layout(const struct arch_facts *f, struct arch_sink *sink)
+static void arm_layout(const struct arch_facts *f, struct arch_sink *sink)
 {
-	struct layout l = { .f = f, .sink = sink };
+	struct arm_layout_state l = { .f = f, .sink = sink };
 
 	l.section = f->format == &pt_arm_lpae ? MIB(2) : MIB(1);
 	/* swapper_pg_dir lies less than 16 MiB above PAGE_OFFSET, XIP or not */
@@ -362,14 +368,14 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 
 	layout_vectors(&l);
 	layout_tcm(&l);
-	layout_fixmap(&l);
+	arm_layout_fixmap(&l);
 	layout_fdt(&l);
 	layout_dma(&l);
-	layout_vmalloc(&l);
-	layout_lowmem(&l);
+	arm_layout_vmalloc(&l);
+	arm_layout_lowmem(&l);
 	layout_modules(&l);
 	layout_kasan(&l);
-	layout_sections(&l);
+	arm_layout_sections(&l);
 }
 
 const struct arch arch_arm = {
@@ -379,5 +385,5 @@ const struct arch arch_arm = {
 	.page_shift = 12,
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
-	.layout = layout,
+	.layout = arm_layout,
 };

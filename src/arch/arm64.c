@@ -56,7 +56,7 @@ static const struct arch_want wants[] = {
 	[N_VMEMMAP_END]	  = { "VMEMMAP_END", WANT_NUMBER, NULL },
 };
 
-struct layout {
+struct arm64_layout_state {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	struct arm64_places at;
@@ -130,13 +130,14 @@ static bool find_places(const struct arch_facts *f, struct arm64_places *at)
 
 /* ---- Claims ---- */
 
-static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
-		  uint64_t end, uint32_t flags, const char *source)
+static void arm64_claim(const struct arm64_layout_state *l, uint32_t kind,
+			const char *name, uint64_t start, uint64_t end, uint32_t flags,
+			const char *source)
 {
 	l->sink->claim(l->sink, kind, name, start, end, flags, source);
 }
 
-static void say_regions(const struct layout *l)
+static void arm64_claim_regions(const struct arm64_layout_state *l)
 {
 	static const char *const by[] = {
 		"formula: memory.h, up to 4.5", "formula: memory.h, 4.6 to 5.3",
@@ -146,35 +147,39 @@ static void say_regions(const struct layout *l)
 	const struct arm64_places *at = &l->at;
 	const char *source = by[at->era];
 
-	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", at->linear, at->linear_end,
-	      l->may_be_52 ? VMATLAS_CLAIM_DEFAULT : 0, source);
+	arm64_claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", at->linear, at->linear_end,
+		    l->may_be_52 ? VMATLAS_CLAIM_DEFAULT : 0, source);
 	if (at->shadow_end)
-		claim(l, VMATLAS_KIND_KASAN, "KASAN shadow", at->shadow, at->shadow_end, 0,
-		      source);
+		arm64_claim(l, VMATLAS_KIND_KASAN, "KASAN shadow", at->shadow,
+			    at->shadow_end, 0, source);
 	if (at->bpf)
-		claim(l, VMATLAS_KIND_MODULE_WINDOW, "BPF", at->bpf, at->bpf + MIB(128), 0,
-		      source);
+		arm64_claim(l, VMATLAS_KIND_MODULE_WINDOW, "BPF", at->bpf,
+			    at->bpf + MIB(128), 0, source);
 	if (l->f->found[MODULES])
-		claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", at->modules, at->modules_end, 0,
-		      source);
-	claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", at->vmalloc, at->vmalloc_end, 0, source);
-	claim(l, VMATLAS_KIND_VMEMMAP, "vmemmap", at->vmemmap, at->vmemmap_end, 0, source);
-	claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", at->pci_io, at->pci_io_end, 0, source);
+		arm64_claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", at->modules,
+			    at->modules_end, 0, source);
+	arm64_claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", at->vmalloc,
+		    at->vmalloc_end, 0, source);
+	arm64_claim(l, VMATLAS_KIND_VMEMMAP, "vmemmap", at->vmemmap, at->vmemmap_end, 0,
+		    source);
+	arm64_claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", at->pci_io, at->pci_io_end, 0,
+		    source);
 }
 
-static void say_fixmap(const struct layout *l)
+static void claim_fixmap(const struct arm64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint64_t top = l->at.fixaddr_top;
 
 	if (f->found[FIXED_PERMANENT] && f->value[FIXED_PERMANENT] < 0x10000)
-		claim(l, VMATLAS_KIND_FIXMAP, "fixmap",
-		      top - (f->value[FIXED_PERMANENT] << f->page_shift), top, 0,
-		      "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
+		arm64_claim(l, VMATLAS_KIND_FIXMAP, "fixmap",
+			    top - (f->value[FIXED_PERMANENT] << f->page_shift), top, 0,
+			    "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses "
+			    "pages");
 }
 
 /* arch/arm64/kernel/crash_core.c, later vmcore_info.c, since 5.17 */
-static void say_vmcoreinfo(const struct layout *l)
+static void arm64_claim_vmcoreinfo(const struct arm64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
@@ -190,7 +195,7 @@ static void say_vmcoreinfo(const struct layout *l)
 }
 
 /* Windows around the image, up to 6.9; then execmem_info has them. */
-static void say_windows(const struct layout *l)
+static void claim_windows(const struct arm64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint32_t flags = VMATLAS_CLAIM_WINDOW | VMATLAS_CLAIM_NESTED;
@@ -198,24 +203,27 @@ static void say_windows(const struct layout *l)
 	if (f->found[EXECMEM])
 		return;
 	if (f->found[MODULE_BASE] && f->value[MODULE_BASE])
-		claim(l, VMATLAS_KIND_MODULE_WINDOW, "module window", f->value[MODULE_BASE],
-		      f->value[MODULE_BASE] + MIB(128), flags, "module_alloc_base + 128 MiB");
+		arm64_claim(l, VMATLAS_KIND_MODULE_WINDOW, "module window",
+			    f->value[MODULE_BASE], f->value[MODULE_BASE] + MIB(128),
+			    flags, "module_alloc_base + 128 MiB");
 	if (f->found[MODULE_DIRECT] && f->value[MODULE_DIRECT])
-		claim(l, VMATLAS_KIND_MODULE_WINDOW, "module window", f->value[MODULE_DIRECT],
-		      f->value[MODULE_DIRECT] + MIB(128), flags, "module_direct_base + 128 MiB");
+		arm64_claim(l, VMATLAS_KIND_MODULE_WINDOW, "module window",
+			    f->value[MODULE_DIRECT], f->value[MODULE_DIRECT] + MIB(128),
+			    flags, "module_direct_base + 128 MiB");
 	if (f->found[MODULE_PLT] && f->value[MODULE_PLT])
-		claim(l, VMATLAS_KIND_MODULE_WINDOW, "module PLT window", f->value[MODULE_PLT],
-		      f->value[MODULE_PLT] + GIB(2), flags, "module_plt_base + 2 GiB");
+		arm64_claim(l, VMATLAS_KIND_MODULE_WINDOW, "module PLT window",
+			    f->value[MODULE_PLT], f->value[MODULE_PLT] + GIB(2), flags,
+			    "module_plt_base + 2 GiB");
 }
 
 /* Since 4.6 the image lies in vmalloc space, as five areas; before in the linear map. */
-static void say_image(const struct layout *l)
+static void arm64_claim_image(const struct arm64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
 	if (f->found[TEXT] && f->found[END]) {
-		claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT], f->value[END],
-		      VMATLAS_CLAIM_NESTED, "symbols _text, _end");
+		arm64_claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT],
+			    f->value[END], VMATLAS_CLAIM_NESTED, "symbols _text, _end");
 		probe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[TEXT]);
 		probe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
 	}
@@ -233,17 +241,17 @@ static void say_image(const struct layout *l)
 
 static void layout(const struct arch_facts *f, struct arch_sink *sink)
 {
-	struct layout l = { .f = f, .sink = sink };
+	struct arm64_layout_state l = { .f = f, .sink = sink };
 
 	if (find_places(f, &l.at)) {
 		l.may_be_52 = l.at.era == VMEMMAP_AT_TOP && l.at.va_bits < 52 &&
 			      l.at.va_bits >= 47 && !f->found[N_VA_BITS];
-		say_regions(&l);
-		say_fixmap(&l);
+		arm64_claim_regions(&l);
+		claim_fixmap(&l);
 	}
-	say_vmcoreinfo(&l);
-	say_windows(&l);
-	say_image(&l);
+	arm64_claim_vmcoreinfo(&l);
+	claim_windows(&l);
+	arm64_claim_image(&l);
 }
 
 const struct arch arch_arm64 = {

@@ -16,7 +16,7 @@ static uint64_t half(unsigned int va_bits)
 	return UINT64_MAX << (va_bits - 1);
 }
 
-static unsigned int log2_of(uint64_t size)
+static unsigned int arm64_log2_of(uint64_t size)
 {
 	unsigned int shift = 0;
 
@@ -76,7 +76,8 @@ static void place_oldest(struct arm64_places *p)
 /* The image moves into vmalloc space, the linear map keeps the upper half. */
 static void place_above(struct arm64_places *p)
 {
-	const unsigned int shift = p->va_bits - p->page_shift - 1 + log2_of(p->sizeof_page);
+	const unsigned int shift =
+		p->va_bits - p->page_shift - 1 + arm64_log2_of(p->sizeof_page);
 
 	p->linear = half(p->va_bits);
 	p->linear_end = 0;
@@ -117,7 +118,7 @@ static void place_modules(struct arm64_places *p, uint64_t from)
 /* log2 of how many bytes of memory a byte of vmemmap stands for */
 static unsigned int vmemmap_shift(const struct arm64_places *p)
 {
-	return p->page_shift - log2_of(p->sizeof_page);
+	return p->page_shift - arm64_log2_of(p->sizeof_page);
 }
 
 static uint64_t vmemmap_size(const struct arm64_places *p)

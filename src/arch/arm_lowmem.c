@@ -47,7 +47,7 @@ uint64_t ram_most_reserve(const struct arm_lowmem_input *q, uint64_t gap)
 	return space > MIB(32) + gap ? space - MIB(32) - gap : 0;
 }
 
-static void judge_limit(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
+static void check_limit(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t most;
 
@@ -130,7 +130,8 @@ static void derive_phys_offset(const struct arm_lowmem_input *q, struct arm_lowm
  * Since 4.9 what is cut off begins at a multiple of 2 MiB, which may lie below
  * the end of lowmem: the log knows.
  */
-static uint64_t first_above(const struct arm_lowmem_input *q, const struct arm_lowmem_result *a)
+static uint64_t lowmem_first_above(const struct arm_lowmem_input *q,
+				   const struct arm_lowmem_result *a)
 {
 	uint64_t first = a->phys_offset + (q->lowmem_end - q->page_offset);
 
@@ -140,14 +141,14 @@ static uint64_t first_above(const struct arm_lowmem_input *q, const struct arm_l
 	return first;
 }
 
-static void judge_installed(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
+static void check_installed(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t lowmem = q->lowmem_end - q->page_offset;
 
 	for (size_t i = 0; i < q->nr_installed; i++)
 		a->installed_bytes += vmatlas_range_size(&q->installed[i]);
 	if (q->nr_installed && a->has_phys_offset) {
-		uint64_t first = first_above(q, a);
+		uint64_t first = lowmem_first_above(q, a);
 
 		for (size_t i = 0; i < q->nr_installed; i++) {
 			struct vmatlas_range r = q->installed[i];
@@ -172,7 +173,8 @@ static bool same_lost(const struct arm_lowmem_input *q, const struct arm_lowmem_
 	       (!a->nr_lost || q->logged[0].first == a->lost[0].first);
 }
 
-static void judge_log(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
+static void lowmem_check_log(const struct arm_lowmem_input *q,
+			     struct arm_lowmem_result *a)
 {
 	if (!q->nr_logged)
 		return;
@@ -222,11 +224,11 @@ void arm_lowmem_check(const struct arm_lowmem_input *q, struct arm_lowmem_result
 	memset(a, 0, sizeof(*a));
 	a->layout_known = layout_makes_sense(q);
 	if (a->layout_known) {
-		judge_limit(q, a);
+		check_limit(q, a);
 		derive_phys_offset(q, a);
-		judge_installed(q, a);
+		check_installed(q, a);
 	}
-	judge_log(q, a);
+	lowmem_check_log(q, a);
 	if (a->layout_known)
 		imply_reserve(q, a);
 	a->verdict = verdict(q, a);

@@ -6,7 +6,7 @@
  * Lowmem would have to reach so far to hold all RAM. In whole PMDs: the kernel
  * rounds its limit down to one.
  */
-static void judge_need(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
+static void check_need(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t size = q->lowmem_end - q->page_offset + a->lost_bytes;
 	int64_t most = (int64_t)ram_most_reserve(q, a->gap);
@@ -71,7 +71,7 @@ static bool choose(const struct arm_lowmem_input *q, struct arm_lowmem_result *a
 	return c.recovers == a->lost_bytes;
 }
 
-static void judge_splits(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
+static void check_splits(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	/*
 	 * VMSPLIT_3G_OPT, 2G, 1G of arch/arm/Kconfig. The first not with LPAE, and
@@ -99,7 +99,7 @@ static void choose_highmem(const struct arm_lowmem_input *q, struct arm_lowmem_r
 		a->choices[a->nr_choices++] = c;
 }
 
-static void judge_choices(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
+static void check_choices(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	if ((q->has_param || a->reserve_implied) && a->default_reserve < a->reserve)
 		choose(q, a, RAM_CHOICE_DROP, a->default_reserve, a->default_reserve,
@@ -110,15 +110,15 @@ static void judge_choices(const struct arm_lowmem_input *q, struct arm_lowmem_re
 	else if (a->reserve > RAM_LEAST_RESERVE)
 		choose(q, a, RAM_CHOICE_LEAST, RAM_LEAST_RESERVE, RAM_LEAST_RESERVE,
 		       q->page_offset);
-	judge_splits(q, a);
+	check_splits(q, a);
 	choose_highmem(q, a, vmalloc_left(q, a, a->limit, q->page_offset));
 }
 
 void ram_choose(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
-	judge_need(q, a);
+	check_need(q, a);
 	if (a->limit_known)
-		judge_choices(q, a);
+		check_choices(q, a);
 }
 
 /* ---- A log without a table, as every kernel's since 5.1 ---- */

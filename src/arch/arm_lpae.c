@@ -26,7 +26,7 @@ static uint64_t bits(unsigned int high, unsigned int low)
 }
 
 /* Where an entry leads; bits below @shift are not its address. */
-static uint64_t address(const struct pt_format *f, uint64_t e, unsigned int shift)
+static uint64_t lpae_address(const struct pt_format *f, uint64_t e, unsigned int shift)
 {
 	switch (f->variant) {
 	case LPAE:
@@ -55,7 +55,7 @@ static unsigned int largest_block(const struct pt_format *f)
 	}
 }
 
-static uint32_t attributes(const struct pt_format *f, uint64_t e)
+static uint32_t lpae_attributes(const struct pt_format *f, uint64_t e)
 {
 	const uint64_t no_exec = f->variant == LPAE ? XN | PXN : PXN;
 	uint32_t attr = f->types[e >> 2 & 7];
@@ -72,8 +72,8 @@ static uint32_t attributes(const struct pt_format *f, uint64_t e)
 }
 
 /* The contiguous bit promises that neighbours are alike; each is an entry all the same. */
-static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64_t e,
-			   struct pt_entry *ret)
+static enum pt_kind lpae_decode(const struct pt_format *f, unsigned int level, uint64_t e,
+				struct pt_entry *ret)
 {
 	const uint8_t shift = f->level[level].shift;
 	const bool last = level == f->nr_levels - 1u;
@@ -81,14 +81,14 @@ static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64
 	if (!(e & VALID))
 		return PT_NONE;
 	if (!last && e & TABLE) {
-		ret->phys = address(f, e, f->page_shift);
+		ret->phys = lpae_address(f, e, f->page_shift);
 		return PT_TABLE;
 	}
 	if (last ? !(e & TABLE) : shift > largest_block(f))
 		return PT_BAD;
-	ret->phys = address(f, e, shift);
+	ret->phys = lpae_address(f, e, shift);
 	ret->shift = shift;
-	ret->attr = attributes(f, e);
+	ret->attr = lpae_attributes(f, e);
 	return PT_LEAF;
 }
 
@@ -115,22 +115,17 @@ const struct pt_format pt_arm_lpae = {
 	.nr_levels = 3,
 	.page_shift = 12,
 	.level = { { "PGD", 30, 2 }, { "PMD", 21, 9 }, { "PTE", 12, 9 } },
-	.decode = decode,
+	.decode = lpae_decode,
 	.types = types_lpae,
 	.variant = LPAE,
 };
 
-#define FORMAT(va_bits, page, levels, kind, meaning, ...)                     \
-	{                                                                     \
-		.name = #levels "-level, " #va_bits "-bit",                   \
-		.entry_size = 8,                                              \
-		.nr_levels = levels,                                          \
-		.page_shift = page,                                           \
-		.kernel_bits = va_bits,                                       \
-		.level = { __VA_ARGS__ },                                     \
-		.decode = decode,                                             \
-		.types = meaning,                                             \
-		.variant = kind,                                              \
+#define FORMAT(va_bits, page, levels, kind, meaning, ...)                                \
+	{                                                                                \
+		.name = #levels "-level, " #va_bits "-bit", .entry_size = 8,             \
+		.nr_levels = levels, .page_shift = page, .kernel_bits = va_bits,         \
+		.level = { __VA_ARGS__ }, .decode = lpae_decode, .types = meaning,       \
+		.variant = kind,                                                         \
 	}
 
 /* Names of levels as Linux folds them; the top one has what bits are left. */

@@ -99,7 +99,7 @@ static const struct arch_want wants[] = {
 #define PAGE		4096ull
 #define VMALLOC_OFFSET	MIB(8)
 
-struct layout {
+struct i386_layout_state {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	bool pae;
@@ -108,27 +108,27 @@ struct layout {
 	uint64_t boot_end;		/* with the fixmap's boot-time slots */
 };
 
-static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
-		  uint64_t end, const char *source)
+static void i386_claim(const struct i386_layout_state *l, uint32_t kind, const char *name,
+		       uint64_t start, uint64_t end, const char *source)
 {
 	l->sink->claim(l->sink, kind, name, start, end, 0, source);
 }
 
 /* From the top, each region below the one before, aligned to what a PMD maps. */
-static uint64_t below(const struct layout *l, uint64_t pages)
+static uint64_t below(const struct i386_layout_state *l, uint64_t pages)
 {
 	return align_down(l->end - PAGE * pages, l->pmd_size);
 }
 
 /* Boot-time slots lie below the permanent ones; since 4.14 nothing may lie on them. */
-static void layout_fixmap(struct layout *l)
+static void i386_layout_fixmap(struct i386_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint64_t top = f->found[FIXADDR_TOP] ? f->value[FIXADDR_TOP] : 0xfffff000;
 
 	l->end = top - f->value[FIXED_PERMANENT] * PAGE;
-	claim(l, VMATLAS_KIND_FIXMAP, "fixmap", l->end, top,
-	      "formula: __FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
+	i386_claim(l, VMATLAS_KIND_FIXMAP, "fixmap", l->end, top,
+		   "formula: __FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
 	l->boot_end = l->end;
 	if (f->found[FIXED_ALL] && f->value[FIXED_ALL] < 0x10000)
 		l->boot_end = top - f->value[FIXED_ALL] * PAGE;
@@ -148,7 +148,7 @@ static uint64_t pages_per_cpu(const struct arch_facts *f)
 	return (f->value[CEA_SIZE] + PAGE - 1) / PAGE;
 }
 
-static bool layout_cpu_entry(struct layout *l)
+static bool i386_layout_cpu_entry(struct i386_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint64_t cpus = f->found[NR_CPUS] && f->value[NR_CPUS] ? f->value[NR_CPUS] : 1;
@@ -159,21 +159,22 @@ static bool layout_cpu_entry(struct layout *l)
 		return false;
 	l->end = l->boot_end;
 	l->end = below(l, cpus * pages_per_cpu(f) + 1);
-	claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end,
-	      l->end + PAGE + cpus * f->value[CEA_SIZE],
-	      "formula: below the fixmap, a page + NR_CPUS * sizeof(struct cpu_entry_area)");
+	i386_claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end,
+		   l->end + PAGE + cpus * f->value[CEA_SIZE],
+		   "formula: below the fixmap, a page + NR_CPUS * sizeof(struct "
+		   "cpu_entry_area)");
 	probe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", l->end);
 	/* with page table isolation for 32 bits, whether it is used or not */
 	if (f->release >= KERNEL_RELEASE(4, 19)) {
 		l->end = below(l, 1);
-		claim(l, VMATLAS_KIND_LDT, "LDT remap", l->end, l->end + l->pmd_size,
-		      "formula: the PMD below the cpu entry area");
+		i386_claim(l, VMATLAS_KIND_LDT, "LDT remap", l->end, l->end + l->pmd_size,
+			   "formula: the PMD below the cpu entry area");
 	}
 	return true;
 }
 
 /* LAST_PKMAP pages. Before there were cpu entry areas, room for them was asked for. */
-static void layout_pkmap(struct layout *l)
+static void layout_pkmap(struct i386_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint64_t pages = l->pae ? 512 : 1024;
@@ -183,37 +184,38 @@ static void layout_pkmap(struct layout *l)
 	if (f->release < KERNEL_RELEASE(3, 19))
 		l->end = l->boot_end;
 	l->end = below(l, f->found[CEA] ? 1 : pages + 1);
-	claim(l, VMATLAS_KIND_PKMAP, "pkmap", l->end, l->end + pages * PAGE,
-	      "formula: LAST_PKMAP pages below what lies above (HIGHMEM)");
+	i386_claim(l, VMATLAS_KIND_PKMAP, "pkmap", l->end, l->end + pages * PAGE,
+		   "formula: LAST_PKMAP pages below what lies above (HIGHMEM)");
 	if (f->found[PKMAP_TABLE])
 		probe_pkmap(f, l->sink, l->end, f->value[PKMAP_TABLE]);
 }
 
-static void layout_vmalloc(const struct layout *l)
+static void i386_layout_vmalloc(const struct i386_layout_state *l)
 {
 	const uint64_t start = l->high_memory + VMALLOC_OFFSET, end = l->end - 2 * PAGE;
 
 	if (!l->high_memory)
 		return;
-	claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, end,
-	      "formula: high_memory + 8 MiB; VMALLOC_END two pages below what lies above");
-	claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory, start,
-	      "formula: VMALLOC_OFFSET, 8 MiB");
+	i386_claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", start, end,
+		   "formula: high_memory + 8 MiB; VMALLOC_END two pages below what lies "
+		   "above");
+	i386_claim(l, VMATLAS_KIND_GUARD, "gap", l->high_memory, start,
+		   "formula: VMALLOC_OFFSET, 8 MiB");
 	if (l->f->found[MODULES])
 		l->sink->claim(l->sink, VMATLAS_KIND_MODULE_SPACE, "modules", start, end,
 			       VMATLAS_CLAIM_NESTED, "formula: VMALLOC_START..VMALLOC_END");
 }
 
-static void layout_lowmem(const struct layout *l)
+static void i386_layout_lowmem(const struct i386_layout_state *l)
 {
 	if (!l->high_memory)
 		return;
-	claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->f->page_offset, l->high_memory,
-	      "PAGE_OFFSET from _text; high_memory");
+	i386_claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->f->page_offset,
+		   l->high_memory, "PAGE_OFFSET from _text; high_memory");
 	probe_lowmem(l->f, l->sink, l->f->page_offset, l->high_memory, PAGE);
 }
 
-static void layout_sections(const struct layout *l)
+static void i386_layout_sections(const struct i386_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
@@ -227,9 +229,11 @@ static void layout_sections(const struct layout *l)
 		    "symbols __bss_start, __bss_stop");
 }
 
-static void layout(const struct arch_facts *f, struct arch_sink *sink)
+static void i386_layout(const struct arch_facts *f, struct arch_sink *sink)
 {
-	struct layout l = { .f = f, .sink = sink, .pae = f->format == &pt_i386_pae };
+	struct i386_layout_state l = { .f = f,
+				       .sink = sink,
+				       .pae = f->format == &pt_i386_pae };
 	const bool set = !f->found[VMALLOC_START_SET] || f->value[VMALLOC_START_SET];
 
 	l.pmd_size = l.pae ? MIB(2) : MIB(4);
@@ -237,15 +241,15 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 	    f->value[HIGH_MEMORY] > f->page_offset)
 		l.high_memory = f->value[HIGH_MEMORY];
 	if (f->found[FIXED_PERMANENT] && f->value[FIXED_PERMANENT] < 0x10000) {
-		layout_fixmap(&l);
-		if (layout_cpu_entry(&l)) {
+		i386_layout_fixmap(&l);
+		if (i386_layout_cpu_entry(&l)) {
 			layout_pkmap(&l);
-			layout_vmalloc(&l);
+			i386_layout_vmalloc(&l);
 		}
 	}
 	claim_vmalloc_number(f, sink, N_VMALLOC_START);
-	layout_lowmem(&l);
-	layout_sections(&l);
+	i386_layout_lowmem(&l);
+	i386_layout_sections(&l);
 }
 
 const struct arch arch_i386 = {
@@ -255,5 +259,5 @@ const struct arch arch_i386 = {
 	.page_shift = 12,
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
-	.layout = layout,
+	.layout = i386_layout,
 };

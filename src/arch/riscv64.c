@@ -34,7 +34,7 @@ static uint32_t memory_type(const struct pt_format *f, uint64_t e)
 	return e >> 62 & 1 ? 0 : PT_WC;
 }
 
-static uint32_t attributes(const struct pt_format *f, uint64_t e)
+static uint32_t riscv64_attributes(const struct pt_format *f, uint64_t e)
 {
 	uint32_t attr = memory_type(f, e);
 
@@ -55,8 +55,8 @@ static bool is_napot(const struct pt_format *f, uint64_t e)
 	return f->variant == STANDARD && e & RV_NAPOT;
 }
 
-static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64_t e,
-			   struct pt_entry *ret)
+static enum pt_kind riscv64_decode(const struct pt_format *f, unsigned int level,
+				   uint64_t e, struct pt_entry *ret)
 {
 	const bool last = level == f->nr_levels - 1u;
 	uint8_t shift = f->level[level].shift;
@@ -78,7 +78,7 @@ static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64
 	if ((e & (RV_READ | RV_WRITE)) == RV_WRITE || ret->phys & ((1ull << shift) - 1))
 		return PT_BAD;
 	ret->shift = shift;
-	ret->attr = attributes(f, e);
+	ret->attr = riscv64_attributes(f, e);
 	return PT_LEAF;
 }
 
@@ -87,16 +87,11 @@ static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64
 #define SV57 { "PGD", 48, 9 }, { "P4D", 39, 9 }, { "PUD", 30, 9 }, { "PMD", 21, 9 },          \
 	     { "PTE", 12, 9 }
 
-#define FORMAT(text, levels, bits, kind, ...)                                 \
-	{                                                                     \
-		.name = text,                                                 \
-		.entry_size = 8,                                              \
-		.nr_levels = levels,                                          \
-		.page_shift = 12,                                             \
-		.kernel_bits = bits - 1,                                      \
-		.level = { __VA_ARGS__ },                                     \
-		.decode = decode,                                             \
-		.variant = kind,                                              \
+#define FORMAT(text, levels, bits, kind, ...)                                            \
+	{                                                                                \
+		.name = text, .entry_size = 8, .nr_levels = levels, .page_shift = 12,    \
+		.kernel_bits = bits - 1, .level = { __VA_ARGS__ },                       \
+		.decode = riscv64_decode, .variant = kind,                               \
 	}
 
 const struct pt_format pt_riscv_sv39 = FORMAT("Sv39", 3, 39, STANDARD, SV39);
@@ -144,20 +139,21 @@ static const struct arch_want wants[] = {
 	[N_KASAN_END]	  = { "KASAN_SHADOW_END", WANT_NUMBER, NULL },
 };
 
-struct layout {
+struct riscv64_layout_state {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	uint64_t page_offset, vmalloc, vmemmap, linear_size;
 	bool image_in_linear;		/* up to 5.12 */
 };
 
-static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
-		  uint64_t end, uint32_t flags, const char *source)
+static void riscv64_claim(const struct riscv64_layout_state *l, uint32_t kind,
+			  const char *name, uint64_t start, uint64_t end, uint32_t flags,
+			  const char *source)
 {
 	l->sink->claim(l->sink, kind, name, start, end, flags, source);
 }
 
-static unsigned int log2_of(uint64_t size)
+static unsigned int riscv64_log2_of(uint64_t size)
 {
 	unsigned int shift = 0;
 
@@ -170,7 +166,7 @@ static unsigned int log2_of(uint64_t size)
  * Half of kernel space is the linear map, half of that again vmalloc space below it, and
  * below that, downwards, vmemmap, PCI I/O and the fixmap (asm/pgtable.h, 5.4 to 7.2).
  */
-static void find_bases(struct layout *l)
+static void riscv64_find_bases(struct riscv64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const unsigned int bits = f->format->kernel_bits;
@@ -180,42 +176,44 @@ static void find_bases(struct layout *l)
 	l->page_offset = f->page_offset;
 	l->linear_size = 1ull << (bits - 1);
 	l->vmalloc = l->page_offset - l->linear_size / 2;
-	l->vmemmap = l->vmalloc - (1ull << (bits + 1 - 12 - 1 + log2_of(page)));
+	l->vmemmap = l->vmalloc - (1ull << (bits + 1 - 12 - 1 + riscv64_log2_of(page)));
 	l->image_in_linear = f->found[START] && f->value[START] - l->page_offset < GIB(1);
 }
 
 /* Up to 5.16 it reached as far as the image's own mapping lets it. */
-static void say_linear(const struct layout *l)
+static void claim_linear(const struct riscv64_layout_state *l)
 {
 	uint64_t end = l->page_offset + l->linear_size;
 
 	if (!l->image_in_linear && end - 1 >= 0 - GIB(4))
 		end = 0 - GIB(4);
-	claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, 0,
-	      "formula: PAGE_OFFSET + a quarter of the address space");
+	riscv64_claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset, end, 0,
+		      "formula: PAGE_OFFSET + a quarter of the address space");
 	probe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "direct map", l->page_offset);
 }
 
 /* Twice the largest device tree beside the other slots since 6.3, and in stable kernels. */
-static void say_below(const struct layout *l)
+static void claim_below(const struct riscv64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const bool large = f->found[FIX_FDT] && f->value[FIX_FDT] >= 1024;
 	const uint64_t pci_io = l->vmemmap - MIB(16);
 
-	claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", l->vmalloc, l->page_offset, 0,
-	      "formula: half the linear map's size below PAGE_OFFSET");
-	claim(l, VMATLAS_KIND_VMEMMAP, "vmemmap", l->vmemmap, l->vmalloc, 0,
-	      "formula: below VMALLOC_START");
-	claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", pci_io, l->vmemmap, 0,
-	      "formula: 16 MiB below VMEMMAP_START");
-	claim(l, VMATLAS_KIND_FIXMAP, "fixmap", pci_io - (large ? MIB(6) : MIB(2)), pci_io, 0,
-	      large ? "formula: PMD_SIZE + FIX_FDT_SIZE below PCI I/O"
-		    : "formula: PMD_SIZE below PCI I/O");
+	riscv64_claim(l, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", l->vmalloc,
+		      l->page_offset, 0,
+		      "formula: half the linear map's size below PAGE_OFFSET");
+	riscv64_claim(l, VMATLAS_KIND_VMEMMAP, "vmemmap", l->vmemmap, l->vmalloc, 0,
+		      "formula: below VMALLOC_START");
+	riscv64_claim(l, VMATLAS_KIND_PCI_IO, "PCI I/O", pci_io, l->vmemmap, 0,
+		      "formula: 16 MiB below VMEMMAP_START");
+	riscv64_claim(l, VMATLAS_KIND_FIXMAP, "fixmap",
+		      pci_io - (large ? MIB(6) : MIB(2)), pci_io, 0,
+		      large ? "formula: PMD_SIZE + FIX_FDT_SIZE below PCI I/O"
+			    : "formula: PMD_SIZE below PCI I/O");
 }
 
 /* In reach of the image's code, hence below its start but less than 2 GiB from its end. */
-static void say_modules(const struct layout *l)
+static void claim_modules(const struct riscv64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint32_t window = VMATLAS_CLAIM_WINDOW | VMATLAS_CLAIM_NESTED;
@@ -230,20 +228,22 @@ static void say_modules(const struct layout *l)
 		end = l->page_offset;
 	}
 	if (f->found[MODULES])
-		claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end,
-		      l->image_in_linear ? VMATLAS_CLAIM_NESTED : 0,
-		      "formula: _end - 2 GiB, below the image");
-	claim(l, VMATLAS_KIND_MODULE_WINDOW, "BPF", end - MIB(128), end, window,
-	      "formula: BPF_JIT_REGION_SIZE, 128 MiB below the modules' end");
+		riscv64_claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end,
+			      l->image_in_linear ? VMATLAS_CLAIM_NESTED : 0,
+			      "formula: _end - 2 GiB, below the image");
+	riscv64_claim(l, VMATLAS_KIND_MODULE_WINDOW, "BPF", end - MIB(128), end, window,
+		      "formula: BPF_JIT_REGION_SIZE, 128 MiB below the modules' end");
 }
 
-static void say_image(const struct layout *l)
+static void riscv64_claim_image(const struct riscv64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
 	if (f->found[START] && f->found[END]) {
-		claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[START], f->value[END],
-		      l->image_in_linear ? VMATLAS_CLAIM_NESTED : 0, "symbols _start, _end");
+		riscv64_claim(l, VMATLAS_KIND_IMAGE, "kernel image", f->value[START],
+			      f->value[END],
+			      l->image_in_linear ? VMATLAS_CLAIM_NESTED : 0,
+			      "symbols _start, _end");
 		probe_start(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[START]);
 		probe_end(f, l->sink, VMATLAS_KIND_IMAGE, "kernel image", f->value[END]);
 	}
@@ -260,20 +260,20 @@ static void say_image(const struct layout *l)
 }
 
 /* Below the lowest place of modules (asm/kasan.h, since 5.15). */
-static void say_kasan(const struct layout *l)
+static void claim_kasan(const struct riscv64_layout_state *l)
 {
 	const struct pt_format *format = l->f->format;
 	const uint64_t end = 0 - GIB(4);
 	const uint64_t size = 1ull << (format->kernel_bits - 3);
 
 	if (l->f->found[KASAN] && !l->image_in_linear)
-		claim(l, VMATLAS_KIND_KASAN, "KASAN shadow",
-		      align_down(end - size, 1ull << format->level[0].shift), end, 0,
-		      "formula: an eighth of kernel space below the modules");
+		riscv64_claim(l, VMATLAS_KIND_KASAN, "KASAN shadow",
+			      align_down(end - size, 1ull << format->level[0].shift), end,
+			      0, "formula: an eighth of kernel space below the modules");
 }
 
 /* arch/riscv/kernel/crash_core.c, later vmcore_info.c, since 6.2 */
-static void say_vmcoreinfo(const struct layout *l)
+static void riscv64_claim_vmcoreinfo(const struct riscv64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
@@ -292,21 +292,21 @@ static void say_vmcoreinfo(const struct layout *l)
 			  f->value[N_PAGE_OFFSET], "vmcoreinfo NUMBER(PAGE_OFFSET)");
 }
 
-static void layout(const struct arch_facts *f, struct arch_sink *sink)
+static void riscv64_layout(const struct arch_facts *f, struct arch_sink *sink)
 {
-	struct layout l = { .f = f, .sink = sink };
+	struct riscv64_layout_state l = { .f = f, .sink = sink };
 
 	if (!f->format)
 		return;
 	if (f->page_offset) {
-		find_bases(&l);
-		say_linear(&l);
-		say_below(&l);
-		say_kasan(&l);
+		riscv64_find_bases(&l);
+		claim_linear(&l);
+		claim_below(&l);
+		claim_kasan(&l);
 	}
-	say_modules(&l);
-	say_image(&l);
-	say_vmcoreinfo(&l);
+	claim_modules(&l);
+	riscv64_claim_image(&l);
+	riscv64_claim_vmcoreinfo(&l);
 }
 
 const struct arch arch_riscv64 = {
@@ -316,5 +316,5 @@ const struct arch arch_riscv64 = {
 	.page_shift = 12,
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
-	.layout = layout,
+	.layout = riscv64_layout,
 };

@@ -9,8 +9,8 @@
 #include "arch/x86_pte.h"
 
 /* Intel SDM vol. 3, 4.5 */
-static enum pt_kind decode(const struct pt_format *f, unsigned int level, uint64_t entry,
-			   struct pt_entry *ret)
+static enum pt_kind x86_64_decode(const struct pt_format *f, unsigned int level,
+				  uint64_t entry, struct pt_entry *ret)
 {
 	const unsigned int from_leaf = f->nr_levels - 1 - level;
 
@@ -26,8 +26,11 @@ const struct pt_format pt_x86_64_4level = {
 	.nr_levels = 4,
 	.page_shift = 12,
 	.kernel_bits = 47,
-	.level = { { "PGD", 39, 9 }, { "PUD", 30, 9 }, { "PMD", 21, 9 }, { "PTE", 12, 9 } },
-	.decode = decode,
+	.level = { { "PGD", 39, 9 },
+		   { "PUD", 30, 9 },
+		   { "PMD", 21, 9 },
+		   { "PTE", 12, 9 } },
+	.decode = x86_64_decode,
 };
 
 const struct pt_format pt_x86_64_5level = {
@@ -36,9 +39,12 @@ const struct pt_format pt_x86_64_5level = {
 	.nr_levels = 5,
 	.page_shift = 12,
 	.kernel_bits = 56,
-	.level = { { "PGD", 48, 9 }, { "P4D", 39, 9 }, { "PUD", 30, 9 }, { "PMD", 21, 9 },
+	.level = { { "PGD", 48, 9 },
+		   { "P4D", 39, 9 },
+		   { "PUD", 30, 9 },
+		   { "PMD", 21, 9 },
 		   { "PTE", 12, 9 } },
-	.decode = decode,
+	.decode = x86_64_decode,
 };
 
 /* ---- Layout ---- */
@@ -91,7 +97,7 @@ static const struct arch_want wants[] = {
 
 #define START_KERNEL_MAP 0xffffffff80000000ull
 
-struct layout {
+struct x86_64_layout_state {
 	const struct arch_facts *f;
 	struct arch_sink *sink;
 	bool l5;
@@ -99,15 +105,17 @@ struct layout {
 	uint64_t direct_end;		/* nominal, until a variable tells more */
 };
 
-static void claim(const struct layout *l, uint32_t kind, const char *name, uint64_t start,
-		  uint64_t end, const char *source)
+static void x86_64_claim(const struct x86_64_layout_state *l, uint32_t kind,
+			 const char *name, uint64_t start, uint64_t end,
+			 const char *source)
 {
 	l->sink->claim(l->sink, kind, name, start, end, 0, source);
 }
 
 /* Of a base that moves, but cannot be read, the constant is a guess. */
-static void claim_by(const struct layout *l, unsigned int base, uint32_t kind,
-		     const char *name, uint64_t start, uint64_t end, const char *source)
+static void claim_by(const struct x86_64_layout_state *l, unsigned int base,
+		     uint32_t kind, const char *name, uint64_t start, uint64_t end,
+		     const char *source)
 {
 	const bool guess = l->f->found[MOVES] && !l->f->found[base];
 
@@ -137,7 +145,7 @@ static uint64_t constant_page_offset(const struct arch_facts *f)
  * in 2.6.31 for more room (asm/pgtable_64_types.h; c898faf91b3e, "x86: 46 bit physical
  * address support on 64 bits").
  */
-static void find_bases(struct layout *l)
+static void x86_64_find_bases(struct x86_64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const bool small = f->release && f->release < KERNEL_RELEASE(2, 31);
@@ -161,7 +169,7 @@ static void find_bases(struct layout *l)
  * so vmalloc_base clips it (arch/x86/mm/kaslr.c: kernel_randomize_memory).
  * Since 6.13 (and stable 6.1, 6.12) a variable says where it ends.
  */
-static void layout_direct_map(struct layout *l)
+static void layout_direct_map(struct x86_64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	uint64_t end = l->direct_end;
@@ -190,7 +198,7 @@ static void layout_direct_map(struct layout *l)
 }
 
 /* With KMSAN (6.1+) the first quarter is vmalloc space, the rest its metadata. */
-static void layout_vmalloc(const struct layout *l)
+static void x86_64_layout_vmalloc(const struct x86_64_layout_state *l)
 {
 	const uint64_t size = l->vmalloc_end - l->vmalloc, quarter = size / 4;
 	const bool kmsan = l->f->found[KMSAN];
@@ -202,17 +210,17 @@ static void layout_vmalloc(const struct layout *l)
 					   : "formula: mm.rst");
 	if (!kmsan)
 		return;
-	claim(l, VMATLAS_KIND_KMSAN, "KMSAN shadow", l->vmalloc + quarter,
-	      l->vmalloc + 2 * quarter, "formula: second quarter of vmalloc");
-	claim(l, VMATLAS_KIND_KMSAN, "KMSAN origins", l->vmalloc + 2 * quarter,
-	      l->vmalloc + 3 * quarter, "formula: third quarter of vmalloc");
+	x86_64_claim(l, VMATLAS_KIND_KMSAN, "KMSAN shadow", l->vmalloc + quarter,
+		     l->vmalloc + 2 * quarter, "formula: second quarter of vmalloc");
+	x86_64_claim(l, VMATLAS_KIND_KMSAN, "KMSAN origins", l->vmalloc + 2 * quarter,
+		     l->vmalloc + 3 * quarter, "formula: third quarter of vmalloc");
 }
 
 /*
  * Nominally 1 TiB or 0.5 PiB; under KASLR as many whole TiB as the struct pages
  * of the direct map take (arch/x86/mm/kaslr.c: kernel_randomize_memory).
  */
-static void layout_vmemmap(const struct layout *l)
+static void layout_vmemmap(const struct x86_64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	uint64_t size = l->l5 ? TIB(512) : TIB(1);
@@ -237,7 +245,7 @@ static void layout_vmemmap(const struct layout *l)
  * Up to 6.1 the entry areas are packed; since 6.2 ("x86/mm: Randomize per-cpu
  * entry area") the whole 512 GiB slot is theirs.
  */
-static void layout_cpu_entry(const struct layout *l)
+static void x86_64_layout_cpu_entry(const struct x86_64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint64_t base = 0xfffffe0000000000;
@@ -245,16 +253,16 @@ static void layout_cpu_entry(const struct layout *l)
 	if (f->found[CEA_OFFSET] || (f->found[CEA_SIZE] && f->found[NR_CPUS]))
 		probe_start(f, l->sink, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base);
 	if (f->found[CEA_OFFSET])
-		claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base, base + GIB(512),
-		      "formula: slot -4 of the PGD");
+		x86_64_claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base,
+			     base + GIB(512), "formula: slot -4 of the PGD");
 	else if (f->found[CEA_SIZE] && f->found[NR_CPUS])
-		claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base,
-		      base + 4096 + f->value[NR_CPUS] * f->value[CEA_SIZE],
-		      "formula: page + NR_CPUS * sizeof(struct cpu_entry_area)");
+		x86_64_claim(l, VMATLAS_KIND_CPU_ENTRY, "cpu entry area", base,
+			     base + 4096 + f->value[NR_CPUS] * f->value[CEA_SIZE],
+			     "formula: page + NR_CPUS * sizeof(struct cpu_entry_area)");
 }
 
 /* Conditional ones: each only if the kernel has the code for it. */
-static void layout_extras(const struct layout *l)
+static void layout_extras(const struct x86_64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 
@@ -263,33 +271,35 @@ static void layout_extras(const struct layout *l)
 
 		/* 4.15-4.19 had it elsewhere; the direct map tells: it once began here */
 		if (ldt != l->page_offset)
-			claim(l, VMATLAS_KIND_LDT, "LDT remap", ldt,
-			      ldt + (l->l5 ? TIB(256) : GIB(512)),
-			      "formula: slot -240 of the PGD");
+			x86_64_claim(l, VMATLAS_KIND_LDT, "LDT remap", ldt,
+				     ldt + (l->l5 ? TIB(256) : GIB(512)),
+				     "formula: slot -240 of the PGD");
 	}
 	if (f->found[ESPFIX])
-		claim(l, VMATLAS_KIND_ESPFIX, "espfix", 0xffffff0000000000,
-		      0xffffff8000000000, "formula: slot -2 of 512 GiB");
+		x86_64_claim(l, VMATLAS_KIND_ESPFIX, "espfix", 0xffffff0000000000,
+			     0xffffff8000000000, "formula: slot -2 of 512 GiB");
 	if (f->found[EFI])
-		claim(l, VMATLAS_KIND_EFI, "EFI runtime", 0xffffffef00000000,
-		      0xffffffff00000000, "formula: EFI_VA_END..EFI_VA_START, -68 GiB..-4 GiB");
+		x86_64_claim(l, VMATLAS_KIND_EFI, "EFI runtime", 0xffffffef00000000,
+			     0xffffffff00000000,
+			     "formula: EFI_VA_END..EFI_VA_START, -68 GiB..-4 GiB");
 	if (f->found[KASAN])
-		claim(l, VMATLAS_KIND_KASAN, "KASAN shadow",
-		      l->l5 ? 0xffdffc0000000000 : 0xffffec0000000000, 0xfffffc0000000000,
-		      "formula: KASAN_SHADOW_OFFSET 0xdffffc0000000000");
+		x86_64_claim(l, VMATLAS_KIND_KASAN, "KASAN shadow",
+			     l->l5 ? 0xffdffc0000000000 : 0xffffec0000000000,
+			     0xfffffc0000000000,
+			     "formula: KASAN_SHADOW_OFFSET 0xdffffc0000000000");
 }
 
-static void layout_image(const struct layout *l)
+static void layout_image(const struct x86_64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	const uint64_t modules = START_KERNEL_MAP + l->image_size;
 
-	claim(l, VMATLAS_KIND_IMAGE, "kernel image", START_KERNEL_MAP, modules,
-	      f->found[IMAGE_SIZE] ? "vmcoreinfo NUMBER(KERNEL_IMAGE_SIZE)"
-				   : "formula: 1 GiB with RANDOMIZE_BASE, else 512 MiB");
-	claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", modules,
-	      0xffffffffff000000,
-	      "formula: __START_KERNEL_map + KERNEL_IMAGE_SIZE");
+	x86_64_claim(l, VMATLAS_KIND_IMAGE, "kernel image", START_KERNEL_MAP, modules,
+		     f->found[IMAGE_SIZE]
+			     ? "vmcoreinfo NUMBER(KERNEL_IMAGE_SIZE)"
+			     : "formula: 1 GiB with RANDOMIZE_BASE, else 512 MiB");
+	x86_64_claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", modules, 0xffffffffff000000,
+		     "formula: __START_KERNEL_map + KERNEL_IMAGE_SIZE");
 	claim_section(f, l->sink, ".text", TEXT, ETEXT, "symbols _text, _etext");
 	claim_section(f, l->sink, ".rodata", START_RODATA, END_RODATA,
 		    "symbols __start_rodata, __end_rodata");
@@ -300,7 +310,7 @@ static void layout_image(const struct layout *l)
 		    "symbols __bss_start, __bss_stop");
 }
 
-static void layout_top(const struct layout *l)
+static void layout_top(const struct x86_64_layout_state *l)
 {
 	const struct arch_facts *f = l->f;
 	/* below the vsyscall page; up to 3.13 below room for more of them */
@@ -308,8 +318,10 @@ static void layout_top(const struct layout *l)
 			   ? 0xffffffffffdff000 : 0xffffffffff7ff000;
 
 	if (f->found[FIXED_PERMANENT] && f->value[FIXED_PERMANENT] < 0x10000)
-		claim(l, VMATLAS_KIND_FIXMAP, "fixmap", top - (f->value[FIXED_PERMANENT] << 12),
-		      top, "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses pages");
+		x86_64_claim(l, VMATLAS_KIND_FIXMAP, "fixmap",
+			     top - (f->value[FIXED_PERMANENT] << 12), top,
+			     "formula: FIXADDR_TOP - __end_of_permanent_fixed_addresses "
+			     "pages");
 	/* one of the fixmap's pages since 3.15 (asm/fixmap.h: VSYSCALL_PAGE) */
 	if (f->found[VSYSCALL_PAGE])
 		l->sink->claim(l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000,
@@ -320,24 +332,26 @@ static void layout_top(const struct layout *l)
 		probe_start(f, l->sink, VMATLAS_KIND_VSYSCALL, "vsyscall", 0xffffffffff600000);
 }
 
-static void layout(const struct arch_facts *f, struct arch_sink *sink)
+static void x86_64_layout(const struct arch_facts *f, struct arch_sink *sink)
 {
-	struct layout l = {
-		.f = f, .sink = sink, .l5 = f->format == &pt_x86_64_5level,
+	struct x86_64_layout_state l = {
+		.f = f,
+		.sink = sink,
+		.l5 = f->format == &pt_x86_64_5level,
 	};
 
-	find_bases(&l);
+	x86_64_find_bases(&l);
 	layout_extras(&l);
 	l.direct_end = l.page_offset + (l.l5 ? TIB(32) * 1024 : TIB(64));
 	/* a base that KASLR moved and the dump lost: the constant would be wrong */
 	if (!arch_lost(f, PAGE_OFFSET_BASE) && !arch_lost(f, VMALLOC_BASE))
 		layout_direct_map(&l);
 	if (!arch_lost(f, VMALLOC_BASE))
-		layout_vmalloc(&l);
+		x86_64_layout_vmalloc(&l);
 	claim_vmalloc_number(f, sink, N_VMALLOC_START);
 	if (!arch_lost(f, VMEMMAP_BASE))
 		layout_vmemmap(&l);
-	layout_cpu_entry(&l);
+	x86_64_layout_cpu_entry(&l);
 	layout_image(&l);
 	layout_top(&l);
 }
@@ -349,5 +363,5 @@ const struct arch arch_x86_64 = {
 	.page_shift = 12,
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
-	.layout = layout,
+	.layout = x86_64_layout,
 };

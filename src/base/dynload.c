@@ -5,8 +5,9 @@
 
 #include "base/dynload.h"
 
-static struct vmatlas_error *load(const char *soname, const struct lib_function *functions,
-				  size_t nr, const char *trouble)
+static struct vmatlas_error *dynload_load(const char *soname,
+					  const struct lib_function *functions, size_t nr,
+					  const char *trouble)
 {
 	void *handle = dlopen(soname, RTLD_LAZY | RTLD_LOCAL);
 
@@ -29,7 +30,7 @@ struct vmatlas_error *lib_load(const char *soname, const struct lib_function *fu
 	struct vmatlas_error *err;
 
 	pthread_mutex_lock(&lock);
-	err = load(soname, functions, nr, trouble);
+	err = dynload_load(soname, functions, nr, trouble);
 	pthread_mutex_unlock(&lock);
 	return err;
 }

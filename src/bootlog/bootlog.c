@@ -163,8 +163,9 @@ static void boot_end(struct parser *p)
 	p->told = take(p->cur);
 }
 
-static struct vmatlas_error *parse_line(struct parser *p, struct bootlog_state *st,
-					const struct bootlog_line *line)
+static struct vmatlas_error *bootlog_parse_line(struct parser *p,
+						struct bootlog_state *st,
+						const struct bootlog_line *line)
 {
 	if (strncmp(line->text, "Linux version ", 14) == 0) {
 		if (p->cur->release) {
@@ -199,7 +200,7 @@ struct vmatlas_error *bootlog_parse(const char *text, size_t len, const char *na
 		s = line_take(s, text + len, buf);
 		line.text = line_message(buf);
 		line.nr++;
-		err = parse_line(&p, &st, &line);
+		err = bootlog_parse_line(&p, &st, &line);
 	}
 	if (!err)
 		boot_end(&p);

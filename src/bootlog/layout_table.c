@@ -201,7 +201,7 @@ static bool size_fits(const struct row_text *row, uint64_t bytes)
 	return row->size == whole || (bytes % row->unit && row->size == whole + 1);
 }
 
-static void row_judge(struct bootlog *log, struct bootlog_row *row,
+static void row_check(struct bootlog *log, struct bootlog_row *row,
 		      const struct row_text *t, bool ordered)
 {
 	_cleanup_(str_done) struct str s = { 0 };
@@ -248,7 +248,7 @@ static void row_add(struct bootlog *log, const struct row_text *t, uint32_t line
 
 	if (ordered && t->end == 0 && t->narrow)	/* up to the top of 32 bits */
 		c->range.last = UINT32_MAX;
-	row_judge(log, row, t, ordered);
+	row_check(log, row, t, ordered);
 	if (!ordered)
 		return;
 	snprintf(source, sizeof(source), "%s:%" PRIu32, log->name, line);

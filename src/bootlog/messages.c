@@ -32,7 +32,7 @@ static bool range_printed(uint64_t first, uint64_t end, bool has_0x,
 	return range_valid(*ret);
 }
 
-static bool parse_range(const char **s, struct vmatlas_range *ret)
+static bool message_parse_range(const char **s, struct vmatlas_range *ret)
 {
 	uint64_t first, end;
 	bool has_0x;
@@ -73,7 +73,7 @@ static bool truncating(struct bootlog *log, const struct bootlog_line *line,
 	uint64_t new_end;
 	bool has_0x;
 
-	if (!parse_range(&s, &cut.bank) || !text_skip(&s, " to -") ||
+	if (!message_parse_range(&s, &cut.bank) || !text_skip(&s, " to -") ||
 	    !text_hex(&s, &new_end, &has_0x))
 		return false;
 	if (!range_printed(cut.bank.first, new_end, has_0x, &kept))
@@ -89,7 +89,7 @@ static bool ignoring(struct bootlog *log, const struct bootlog_line *line,
 {
 	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_IGNORED, .has_range = true };
 
-	if (!parse_range(&s, &cut.lost))
+	if (!message_parse_range(&s, &cut.lost))
 		return false;
 	cut.bank = cut.lost;
 	cut_add(log, line, text, cut);
@@ -101,7 +101,7 @@ static bool other_cut(struct bootlog *log, const struct bootlog_line *line,
 {
 	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_OTHER };
 
-	cut.has_range = parse_range(&s, &cut.lost);
+	cut.has_range = message_parse_range(&s, &cut.lost);
 	if (cut.has_range)
 		cut.bank = cut.lost;
 	cut_add(log, line, text, cut);
@@ -199,8 +199,8 @@ static bool linux_version(struct bootlog *log, const struct bootlog_line *line,
 	return true;
 }
 
-static bool machine(struct bootlog *log, const struct bootlog_line *line,
-		    const char *text, const char *s)
+static bool message_machine(struct bootlog *log, const struct bootlog_line *line,
+			    const char *text, const char *s)
 {
 	(void)line, (void)text;
 	text_skip_blanks(&s);
@@ -314,10 +314,10 @@ static const struct message messages[] = {
 	{ "cma: CMA: reserved ", false, cma_default },
 	{ "CMA: reserved ", false, cma_default },
 	{ "Linux version ", false, linux_version },
-	{ "Machine: ", false, machine },
-	{ "Machine model: ", false, machine },
-	{ "OF: fdt: Machine model:", false, machine },
-	{ "OF: fdt:Machine model:", false, machine },
+	{ "Machine: ", false, message_machine },
+	{ "Machine model: ", false, message_machine },
+	{ "OF: fdt: Machine model:", false, message_machine },
+	{ "OF: fdt:Machine model:", false, message_machine },
 	{ "Kernel command line: ", true, command_line },
 	{ "CPU: ", false, data_cache },
 	{ "Memory: ", false, memory },

@@ -58,8 +58,9 @@ static void find_kind(const char *name, struct vmatlas_claim *c, const char **re
 		c->kind = VMATLAS_KIND_OTHER;	/* may share addresses with none */
 }
 
-static struct vmatlas_error *add(struct platform *p, uint32_t line, const char *name,
-				 struct vmatlas_range range, const char *source)
+static struct vmatlas_error *platform_add(struct platform *p, uint32_t line,
+					  const char *name, struct vmatlas_range range,
+					  const char *source)
 {
 	struct vmatlas_claim *c, claim = {
 		.size = sizeof(claim), .layer = VMATLAS_LAYER_DECLARED, .range = range,
@@ -100,7 +101,8 @@ static struct vmatlas_error *parse_setting(struct platform *p, uint32_t line, co
 	return NULL;
 }
 
-static struct vmatlas_error *parse_range(struct platform *p, uint32_t line, const char *text)
+static struct vmatlas_error *platform_parse_range(struct platform *p, uint32_t line,
+						  const char *text)
 {
 	const size_t len = strcspn(text, " \t");
 	const char *s = text + len;
@@ -125,11 +127,12 @@ static struct vmatlas_error *parse_range(struct platform *p, uint32_t line, cons
 		range.last = UINT32_MAX;
 	text_skip_blanks(&s);
 	snprintf(source, sizeof(source), "%s", s);
-	return add(p, line, name, range, source);
+	return platform_add(p, line, name, range, source);
 }
 
 /* @text: one line, cleaned of what is no printable ASCII. */
-static struct vmatlas_error *parse_line(struct platform *p, uint32_t nr, char *text)
+static struct vmatlas_error *platform_parse_line(struct platform *p, uint32_t nr,
+						 char *text)
 {
 	size_t len = strlen(text);
 
@@ -140,7 +143,7 @@ static struct vmatlas_error *parse_line(struct platform *p, uint32_t nr, char *t
 	if (!*text || *text == '#')
 		return NULL;
 	return text[strcspn(text, " =")] == '=' ? parse_setting(p, nr, text)
-						: parse_range(p, nr, text);
+						: platform_parse_range(p, nr, text);
 }
 
 struct vmatlas_error *platform_parse(const char *text, size_t len, const char *name,
@@ -168,7 +171,7 @@ struct vmatlas_error *platform_parse(const char *text, size_t len, const char *n
 			line[i] = c == '\t' ? ' ' : c;
 		}
 		line[size] = '\0';
-		err = parse_line(p, nr, line);
+		err = platform_parse_line(p, nr, line);
 		at += size + 1;
 	}
 	if (err)

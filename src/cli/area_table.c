@@ -131,7 +131,7 @@ static struct vmatlas_error *add_row(const struct cli *cli, struct table *table,
 
 /* ---- Of many the largest ---------------------------------------------------- */
 
-static int by_size(const void *a, const void *b)
+static int area_table_by_size(const void *a, const void *b)
 {
 	const uint64_t *x = a, *y = b;
 
@@ -156,7 +156,7 @@ static struct vmatlas_error *find_threshold(const struct cli *cli, size_t top, u
 		*slot = vmatlas_range_size(&c->range);
 	}
 	if (top < sizes.nr) {
-		qsort(sizes.v, sizes.nr, sizeof(*sizes.v), by_size);
+		qsort(sizes.v, sizes.nr, sizeof(*sizes.v), area_table_by_size);
 		*ret = sizes.v[top - 1];
 		while (sizes.v[above] > *ret)
 			above++;

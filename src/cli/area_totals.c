@@ -79,14 +79,14 @@ void totals_done(struct totals *t)
 	vec_done(&t->v);
 }
 
-static int by_key(const void *a, const void *b)
+static int totals_by_key(const void *a, const void *b)
 {
 	const struct total *x = a, *y = b;
 
 	return strcmp(x->key, y->key);
 }
 
-static int by_size(const void *a, const void *b)
+static int totals_by_size(const void *a, const void *b)
 {
 	const struct total *x = a, *y = b;
 
@@ -96,7 +96,7 @@ static int by_size(const void *a, const void *b)
 }
 
 /* One row per area, sorted by key, then neighbours of one key folded into one. */
-static void fold(struct totals *t)
+static void totals_fold(struct totals *t)
 {
 	size_t to = 0;
 
@@ -116,7 +116,7 @@ static void fold(struct totals *t)
 		t->v.nr = to + 1;
 }
 
-static void sort(struct totals *t, int (*order)(const void *a, const void *b))
+static void totals_sort(struct totals *t, int (*order)(const void *a, const void *b))
 {
 	if (t->v.nr)
 		qsort(t->v.v, t->v.nr, sizeof(*t->v.v), order);
@@ -131,7 +131,7 @@ static const char *node_name(uint32_t node)
 	return names[node & 1023];
 }
 
-static struct vmatlas_error *add(struct totals *t, struct total row)
+static struct vmatlas_error *totals_add(struct totals *t, struct total row)
 {
 	struct total *slot = vec_push(&t->v);
 
@@ -152,8 +152,8 @@ static uint64_t page_bytes(const struct cli *cli, uint64_t nr)
  * An area counts under each node that has pages of it, with these pages; what no page
  * fills - guards, device memory - under none.
  */
-static struct vmatlas_error *add_nodes(const struct cli *cli, struct totals *t,
-				       const struct vmatlas_claim *c)
+static struct vmatlas_error *totals_add_nodes(const struct cli *cli, struct totals *t,
+					      const struct vmatlas_claim *c)
 {
 	uint64_t size = vmatlas_range_size(&c->range);
 	const uint64_t *pages = NULL;
@@ -164,8 +164,9 @@ static struct vmatlas_error *add_nodes(const struct cli *cli, struct totals *t,
 	if (vmatlas_error_code(err) == VMATLAS_ERROR_FAULT ||
 	    vmatlas_error_code(err) == VMATLAS_ERROR_CORRUPT) {
 		vmatlas_error_free(err);
-		return add(t, (struct total){ "(not known)", 1, size, c->area->nr_pages,
-					      page_bytes(cli, c->area->nr_pages) });
+		return totals_add(
+			t, (struct total){ "(not known)", 1, size, c->area->nr_pages,
+					   page_bytes(cli, c->area->nr_pages) });
 	}
 	for (uint32_t i = 0; !err && i < nr; i++) {
 		const uint64_t ram = MIN(page_bytes(cli, pages[i]), size);
@@ -174,21 +175,25 @@ static struct vmatlas_error *add_nodes(const struct cli *cli, struct totals *t,
 			continue;
 		told = true;
 		size -= ram;
-		err = add(t, (struct total){ node_name(i), 1, ram,
-					     pages[i], page_bytes(cli, pages[i]) });
+		err = totals_add(t, (struct total){ node_name(i), 1, ram, pages[i],
+						    page_bytes(cli, pages[i]) });
 	}
-	return err || !size ? err : add(t, (struct total){ "(no pages)", !told, size, 0, 0 });
+	return err || !size
+		       ? err
+		       : totals_add(t, (struct total){ "(no pages)", !told, size, 0, 0 });
 }
 
-static struct vmatlas_error *add_area(const struct cli *cli, struct totals *t,
-				      const struct key *group, const struct vmatlas_claim *c)
+static struct vmatlas_error *totals_add_area(const struct cli *cli, struct totals *t,
+					     const struct key *group,
+					     const struct vmatlas_claim *c)
 {
 	const uint64_t nr_pages = c->area ? c->area->nr_pages : 0;
 
 	if (!group)
-		return add_nodes(cli, t, c);
-	return add(t, (struct total){ group->of(cli, c), 1, vmatlas_range_size(&c->range),
-				      nr_pages, page_bytes(cli, nr_pages) });
+		return totals_add_nodes(cli, t, c);
+	return totals_add(t, (struct total){ group->of(cli, c), 1,
+					     vmatlas_range_size(&c->range), nr_pages,
+					     page_bytes(cli, nr_pages) });
 }
 
 struct vmatlas_error *totals_read(const struct cli *cli, const char *key,
@@ -201,15 +206,15 @@ struct vmatlas_error *totals_read(const struct cli *cli, const char *key,
 	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_RECORDED) {
 		/* a module is a second claim on areas that are there */
 		if (!err && c->kind != VMATLAS_KIND_MODULE)
-			err = add_area(cli, &t, group, c);
+			err = totals_add_area(cli, &t, group, c);
 	}
 	if (err) {
 		totals_done(&t);
 		return err;
 	}
-	sort(&t, by_key);
-	fold(&t);
-	sort(&t, by_size);
+	totals_sort(&t, totals_by_key);
+	totals_fold(&t);
+	totals_sort(&t, totals_by_size);
 	*ret = t;
 	return NULL;
 }

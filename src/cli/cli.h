@@ -145,7 +145,7 @@ const char *text_time(uint64_t taken, const char *format, char buf[static TEXT_M
 
 struct verdict {
 	size_t nr_errors, nr_warnings, nr_notes;
-	size_t nr_partial, nr_not_judged;
+	size_t nr_partial, nr_not_checked;
 };
 
 struct verdict verdict_of(const struct cli *cli);

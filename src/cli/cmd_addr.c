@@ -11,7 +11,7 @@
 #include "cli/phys_addr.h"
 
 /* Neighbours are those of the area that holds the address, else of the address. */
-struct place {
+struct addr_place {
 	uint64_t addr;
 	VEC(const struct vmatlas_claim *) regions, areas;
 	const struct vmatlas_claim *before, *after;
@@ -22,14 +22,14 @@ struct place {
 	const char *owner;		/* of the area; "" unknown, NULL no area */
 };
 
-static void place_done(struct place *p)
+static void place_done(struct addr_place *p)
 {
 	vec_done(&p->regions);
 	vec_done(&p->areas);
 	free(p->walk_error);
 }
 
-static struct vmatlas_error *find_holders(const struct cli *cli, struct place *p)
+static struct vmatlas_error *find_holders(const struct cli *cli, struct addr_place *p)
 {
 	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_DECLARED) {
 		const struct vmatlas_claim **held;
@@ -55,7 +55,7 @@ static struct vmatlas_error *find_holders(const struct cli *cli, struct place *p
 	return NULL;
 }
 
-static void find_neighbours(const struct cli *cli, struct place *p)
+static void addr_find_neighbours(const struct cli *cli, struct addr_place *p)
 {
 	struct vmatlas_range here = { p->addr, p->addr };
 
@@ -76,16 +76,16 @@ static void find_neighbours(const struct cli *cli, struct place *p)
 		p->gap_after = p->after->range.first - here.last - (p->areas.nr ? 1 : 0);
 }
 
-static struct vmatlas_error *find_place(const struct cli *cli, uint64_t addr,
-					struct place *p)
+static struct vmatlas_error *addr_find_place(const struct cli *cli, uint64_t addr,
+					     struct addr_place *p)
 {
 	struct vmatlas_error *err;
 
-	*p = (struct place){ .addr = addr };
+	*p = (struct addr_place){ .addr = addr };
 	err = find_holders(cli, p);
 	if (err || !vmatlas_info(cli->atlas))
 		return err;
-	find_neighbours(cli, p);
+	addr_find_neighbours(cli, p);
 	p->symbol = vmatlas_symbol_name(cli->atlas, addr);
 	if (!strncmp(p->symbol, "0x", 2))
 		p->symbol = NULL;
@@ -105,13 +105,14 @@ static struct vmatlas_error *find_place(const struct cli *cli, uint64_t addr,
 
 /* ---- Text ------------------------------------------------------------------ */
 
-static void line(const struct cli *cli, const char *label, struct str *s)
+static void addr_line(const struct cli *cli, const char *label, struct str *s)
 {
 	print_field(cli, 2, 9, label, str_text(s));
 	str_done(s);
 }
 
-static void describe(const struct cli *cli, const struct vmatlas_claim *c, struct str *s)
+static void addr_describe(const struct cli *cli, const struct vmatlas_claim *c,
+			  struct str *s)
 {
 	char range[TEXT_MAX], size[TEXT_MAX];
 	uint64_t bytes = vmatlas_range_size(&c->range);
@@ -128,7 +129,7 @@ static void print_area(const struct cli *cli, const char *label,
 	const struct vmatlas_area *a = c->area;
 	uint64_t record = a && a->vmap_area ? a->vmap_area : c->record;
 
-	describe(cli, c, &s);
+	addr_describe(cli, c, &s);
 	if (a && a->caller)
 		str_addf(&s, "  %s", vmatlas_symbol_name(cli->atlas, a->caller));
 	else if (!a)
@@ -138,7 +139,7 @@ static void print_area(const struct cli *cli, const char *label,
 	if (record)
 		str_addf(&s, "  record 0x%0*" PRIx64, cli->digits, record);
 	str_addf(&s, "%s", distance);
-	line(cli, label, &s);
+	addr_line(cli, label, &s);
 }
 
 static void print_neighbour(const struct cli *cli, const char *label,
@@ -154,7 +155,7 @@ static void print_neighbour(const struct cli *cli, const char *label,
 	print_area(cli, label, c, distance);
 }
 
-static void print_walk(const struct cli *cli, const struct place *p)
+static void print_walk(const struct cli *cli, const struct addr_place *p)
 {
 	const struct vmatlas_translate *w = &p->walk;
 	struct str s = { 0 };
@@ -162,13 +163,13 @@ static void print_walk(const struct cli *cli, const struct place *p)
 
 	if (p->walk_error) {
 		str_addf(&s, "%s", p->walk_error);
-		line(cli, "walk", &s);
+		addr_line(cli, "walk", &s);
 		return;
 	}
 	for (uint32_t i = 0; i < MIN(w->nr_steps, (uint32_t)ARRAY_SIZE(w->step)); i++) {
 		str_addf(&s, "%-7s 0x%0*" PRIx64 " at phys 0x%" PRIx64, w->step[i].level,
 			 cli->digits, w->step[i].entry, w->step[i].entry_addr);
-		line(cli, i ? "" : "walk", &s);
+		addr_line(cli, i ? "" : "walk", &s);
 	}
 	if (w->mapped)
 		str_addf(&s, "0x%" PRIx64 ", %s page%s%s", w->phys,
@@ -176,19 +177,19 @@ static void print_walk(const struct cli *cli, const struct place *p)
 			 w->attributes[0] ? ", " : "", w->attributes);
 	else
 		str_addf(&s, "not mapped%s%s", w->why[0] ? ": " : "", w->why);
-	line(cli, "physical", &s);
+	addr_line(cli, "physical", &s);
 }
 
-static void print_place(const struct cli *cli, const struct place *p)
+static void addr_print_place(const struct cli *cli, const struct addr_place *p)
 {
 	struct str s = { 0 };
 	char distance[64];
 
 	printf("%0*" PRIx64 "\n", cli->digits, p->addr);
 	for (size_t i = 0; i < p->regions.nr; i++) {
-		describe(cli, p->regions.v[i], &s);
+		addr_describe(cli, p->regions.v[i], &s);
 		str_addf(&s, "  (%s)", p->regions.v[i]->source);
-		line(cli, i ? "" : "region", &s);
+		addr_line(cli, i ? "" : "region", &s);
 	}
 	if (!p->regions.nr)
 		print_field(cli, 2, 9, "region", "none declared here");
@@ -247,7 +248,7 @@ static json_t *json_neighbour(const struct cli *cli, const struct vmatlas_claim 
 	return o;
 }
 
-static json_t *json_walk(const struct place *p)
+static json_t *json_walk(const struct addr_place *p)
 {
 	const struct vmatlas_translate *w = &p->walk;
 	json_t *o = json_object(), *steps = json_array();
@@ -270,7 +271,7 @@ static json_t *json_walk(const struct place *p)
 	return o;
 }
 
-static json_t *json_place(const struct cli *cli, const struct place *p)
+static json_t *json_place(const struct cli *cli, const struct addr_place *p)
 {
 	json_t *o = json_object(), *regions = json_array(), *areas = json_array();
 
@@ -323,17 +324,17 @@ static struct vmatlas_error *answer_physical(const struct cli *cli, uint64_t phy
 static struct vmatlas_error *answer_virtual(const struct cli *cli, uint64_t addr)
 {
 	struct vmatlas_error *err;
-	struct place place;
+	struct addr_place place;
 	json_t *o;
 
-	err = find_place(cli, addr, &place);
+	err = addr_find_place(cli, addr, &place);
 	if (!err && cli->json) {
 		o = json_place(cli, &place);
 		if (place.walk.mapped)
 			err = physical_json(cli, place.walk.phys, false, o);
 		json_element(o);
 	} else if (!err) {
-		print_place(cli, &place);
+		addr_print_place(cli, &place);
 		if (place.walk.mapped)
 			err = physical_print(cli, place.walk.phys, false);
 	}
@@ -341,7 +342,7 @@ static struct vmatlas_error *answer_virtual(const struct cli *cli, uint64_t addr
 	return err;
 }
 
-static struct vmatlas_error *answer(const struct cli *cli, const char *operand)
+static struct vmatlas_error *addr_answer(const struct cli *cli, const char *operand)
 {
 	uint64_t addr = 0;
 
@@ -369,7 +370,7 @@ struct vmatlas_error *cmd_addr(struct cli *cli)
 		print_target(cli);
 	}
 	for (size_t i = 0; !err && i < cli->operands.nr; i++)
-		err = answer(cli, cli->operands.v[i]);
+		err = addr_answer(cli, cli->operands.v[i]);
 	if (err)
 		return err;
 	if (!cli->json) {

@@ -19,8 +19,8 @@ static void print_summary(const struct cli *cli)
 	if (v.nr_partial)
 		printf("; incomplete: %zu subject%s could not be read in full",
 		       v.nr_partial, v.nr_partial == 1 ? "" : "s");
-	if (v.nr_not_judged)
-		printf("; %zu not judged", v.nr_not_judged);
+	if (v.nr_not_checked)
+		printf("; %zu not judged", v.nr_not_checked);
 	putchar('\n');
 }
 

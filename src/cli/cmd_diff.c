@@ -142,7 +142,7 @@ static struct vmatlas_error *open_both(struct cli *cli, struct side *old, struct
 
 /* ---- What changed ----------------------------------------------------------- */
 
-static int by_key(const void *a, const void *b)
+static int diff_by_key(const void *a, const void *b)
 {
 	const struct total *x = a, *y = b;
 
@@ -160,8 +160,8 @@ static const char *signed_size(const struct cli *cli, uint64_t old, uint64_t new
 	return old == new ? NULL : buf;
 }
 
-static struct vmatlas_error *add(struct changes *list, const struct total *old,
-				 const struct total *new)
+static struct vmatlas_error *diff_add(struct changes *list, const struct total *old,
+				      const struct total *new)
 {
 	static const struct total none;
 	struct change *c = vec_push(&list->v);
@@ -186,10 +186,11 @@ static struct vmatlas_error *add(struct changes *list, const struct total *old,
 static void sort_totals(struct totals *t)
 {
 	if (t->v.nr)
-		qsort(t->v.v, t->v.nr, sizeof(*t->v.v), by_key);
+		qsort(t->v.v, t->v.nr, sizeof(*t->v.v), diff_by_key);
 }
 
-static struct vmatlas_error *compare(struct side *old, struct side *new, struct changes *list)
+static struct vmatlas_error *diff_compare(struct side *old, struct side *new,
+					  struct changes *list)
 {
 	struct vmatlas_error *err = NULL;
 	size_t i = 0, j = 0;
@@ -199,9 +200,9 @@ static struct vmatlas_error *compare(struct side *old, struct side *new, struct 
 	while (!err && (i < old->totals.v.nr || j < new->totals.v.nr)) {
 		const struct total *a = i < old->totals.v.nr ? &old->totals.v.v[i] : NULL;
 		const struct total *b = j < new->totals.v.nr ? &new->totals.v.v[j] : NULL;
-		const int order = !a ? 1 : !b ? -1 : by_key(a, b);
+		const int order = !a ? 1 : !b ? -1 : diff_by_key(a, b);
 
-		err = add(list, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
+		err = diff_add(list, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
 		i += order <= 0;
 		j += order >= 0;
 	}
@@ -283,10 +284,11 @@ static struct vmatlas_error *print_changes(const struct cli *cli, struct changes
 	return table_close(table);
 }
 
-static struct vmatlas_error *answer(struct cli *cli, struct side *old, struct side *new)
+static struct vmatlas_error *diff_answer(struct cli *cli, struct side *old,
+					 struct side *new)
 {
 	struct changes list = { 0 };
-	struct vmatlas_error *err = compare(old, new, &list);
+	struct vmatlas_error *err = diff_compare(old, new, &list);
 
 	if (!err && list.v.nr)
 		qsort(list.v.v, list.v.nr, sizeof(*list.v.v), by_growth);
@@ -321,7 +323,7 @@ struct vmatlas_error *cmd_diff(struct cli *cli)
 	if (!err)
 		err = open_both(cli, &old, &new);
 	if (!err)
-		err = answer(cli, &old, &new);
+		err = diff_answer(cli, &old, &new);
 	totals_done(&old.totals);
 	totals_done(&new.totals);
 	vmatlas_close(old.atlas);

@@ -4,7 +4,7 @@
 
 #include "cli/cmd.h"
 
-static void print_json(struct cli *cli, const struct vmatlas_extract_stats *x)
+static void extract_print_json(struct cli *cli, const struct vmatlas_extract_stats *x)
 {
 	json_begin(cli);
 	printf(",\n\"extract\": {\"vmcore_size\": %" PRIu64 ", \"vmlinux_size\": %" PRIu64
@@ -60,6 +60,6 @@ struct vmatlas_error *cmd_extract(struct cli *cli)
 		print_text_of(cli, &x);
 		return NULL;
 	}
-	print_json(cli, &x);
+	extract_print_json(cli, &x);
 	return json_end();
 }

@@ -5,7 +5,7 @@
 
 #include "cli/cmd.h"
 
-struct field {
+struct info_field {
 	const char *label;
 	const char *key;	/* JSON */
 	json_t *value;		/* owned */
@@ -14,49 +14,49 @@ struct field {
 
 enum { FIELD_MAX = 32 };
 
-struct fields {
-	struct field v[FIELD_MAX];
+struct info_fields {
+	struct info_field v[FIELD_MAX];
 	size_t nr;
 };
 
-static void add(struct fields *f, const char *label, const char *key, json_t *value,
-		char *text)
+static void info_add(struct info_fields *f, const char *label, const char *key,
+		     json_t *value, char *text)
 {
-	f->v[f->nr++] = (struct field){ label, key, value, text };
+	f->v[f->nr++] = (struct info_field){ label, key, value, text };
 }
 
-static void add_text(struct fields *f, const char *label, const char *key,
-		     const char *text)
+static void info_add_text(struct info_fields *f, const char *label, const char *key,
+			  const char *text)
 {
-	add(f, label, key, json_text(text), *text ? strdup(text) : NULL);
+	info_add(f, label, key, json_text(text), *text ? strdup(text) : NULL);
 }
 
-static void add_number(struct fields *f, const char *label, const char *key,
-		       uint64_t value)
+static void info_add_number(struct info_fields *f, const char *label, const char *key,
+			    uint64_t value)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 
 	str_addf(&s, "%" PRIu64, value);
-	add(f, label, key, json_number(value), str_take(&s));
+	info_add(f, label, key, json_number(value), str_take(&s));
 }
 
 /* An address with the words that say where it comes from; without them, unknown. */
-static void add_offset(struct fields *f, const char *label, const char *key,
+static void add_offset(struct info_fields *f, const char *label, const char *key,
 		       const char *from_key, uint64_t value, const char *from)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 
 	str_addf(&s, "0x%" PRIx64 " (%s)", value, from);
-	add(f, label, key, *from ? json_hex(value) : json_null(),
-	    *from ? str_take(&s) : NULL);
-	add(f, NULL, from_key, json_text(from), NULL);
+	info_add(f, label, key, *from ? json_hex(value) : json_null(),
+		 *from ? str_take(&s) : NULL);
+	info_add(f, NULL, from_key, json_text(from), NULL);
 }
 
 /* Only where somebody may wonder which file that is. */
-static void add_found(struct fields *f, const char *from)
+static void add_found(struct info_fields *f, const char *from)
 {
-	add(f, *from ? "found by" : NULL, "vmlinux_from", json_text(from),
-	    *from ? strdup(from) : NULL);
+	info_add(f, *from ? "found by" : NULL, "vmlinux_from", json_text(from),
+		 *from ? strdup(from) : NULL);
 }
 
 static void add_part(struct str *s, const struct cli *cli, uint64_t bytes, const char *what)
@@ -67,7 +67,8 @@ static void add_part(struct str *s, const struct cli *cli, uint64_t bytes, const
 		str_addf(s, ", %s%s", text_size(cli, bytes, size), what);
 }
 
-static void add_ram(const struct cli *cli, const struct vmatlas_info *i, struct fields *f)
+static void add_ram(const struct cli *cli, const struct vmatlas_info *i,
+		    struct info_fields *f)
 {
 	const uint64_t low = i->ram - i->ram_high - i->ram_unused;
 	_cleanup_(str_done) struct str s = { 0 };
@@ -78,47 +79,51 @@ static void add_ram(const struct cli *cli, const struct vmatlas_info *i, struct 
 		add_part(&s, cli, low, " of it lowmem");
 	add_part(&s, cli, i->ram_high, " highmem");
 	add_part(&s, cli, i->ram_unused, " not used by this kernel");
-	add(f, "RAM", "ram", i->ram ? json_number(i->ram) : json_null(),
-	    i->ram ? str_take(&s) : NULL);
-	add(f, NULL, "ram_high", i->ram ? json_number(i->ram_high) : json_null(), NULL);
-	add(f, NULL, "ram_unused", i->ram ? json_number(i->ram_unused) : json_null(), NULL);
+	info_add(f, "RAM", "ram", i->ram ? json_number(i->ram) : json_null(),
+		 i->ram ? str_take(&s) : NULL);
+	info_add(f, NULL, "ram_high", i->ram ? json_number(i->ram_high) : json_null(),
+		 NULL);
+	info_add(f, NULL, "ram_unused", i->ram ? json_number(i->ram_unused) : json_null(),
+		 NULL);
 }
 
-static void collect(const struct cli *cli, const struct vmatlas_info *i, struct fields *f)
+static void info_collect(const struct cli *cli, const struct vmatlas_info *i,
+			 struct info_fields *f)
 {
 	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
 	char when[TEXT_MAX];
 
-	add_text(f, "host", "host", i->nodename);
-	add_text(f, "release", "release", i->release);
-	add_text(f, "version", "version", i->version);
-	add_text(f, "banner", "banner", i->banner);
-	add_text(f, "cpu", "cpu", i->cpu);
-	add_text(f, "arch", "arch", i->arch);
-	add_number(f, "pointer size", "pointer_size", i->pointer_size);
-	add_text(f, "byte order", "byte_order",
-		 i->big_endian ? "big-endian" : "little-endian");
-	add_number(f, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
-	add_number(f, "levels", "levels", i->levels);
+	info_add_text(f, "host", "host", i->nodename);
+	info_add_text(f, "release", "release", i->release);
+	info_add_text(f, "version", "version", i->version);
+	info_add_text(f, "banner", "banner", i->banner);
+	info_add_text(f, "cpu", "cpu", i->cpu);
+	info_add_text(f, "arch", "arch", i->arch);
+	info_add_number(f, "pointer size", "pointer_size", i->pointer_size);
+	info_add_text(f, "byte order", "byte_order",
+		      i->big_endian ? "big-endian" : "little-endian");
+	info_add_number(f, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
+	info_add_number(f, "levels", "levels", i->levels);
 	add_ram(cli, i, f);
-	add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
+	info_add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
 	add_found(f, i->vmlinux_from);
-	add_text(f, "build ID", "build_id", i->build_id);
-	add_text(f, "types", "types_from", i->types_from);
-	add_text(f, "dump", "core", i->core_path);
-	add_text(f, "format", "core_format", i->core_format);
-	add(f, NULL, "live", json_boolean(i->live), NULL);
-	add_text(f, "taken", "taken", text_time(i->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
-	add_text(f, "vmcoreinfo", "vmcoreinfo_from", i->vmcoreinfo_from);
-	add_text(f, "proof", "proof", i->verified_by);
+	info_add_text(f, "build ID", "build_id", i->build_id);
+	info_add_text(f, "types", "types_from", i->types_from);
+	info_add_text(f, "dump", "core", i->core_path);
+	info_add_text(f, "format", "core_format", i->core_format);
+	info_add(f, NULL, "live", json_boolean(i->live), NULL);
+	info_add_text(f, "taken", "taken",
+		      text_time(i->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
+	info_add_text(f, "vmcoreinfo", "vmcoreinfo_from", i->vmcoreinfo_from);
+	info_add_text(f, "proof", "proof", i->verified_by);
 	add_offset(f, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
 		   i->kaslr_from);
 	add_offset(f, phys_label, "phys_base", "phys_from", i->phys_base, i->phys_from);
-	add_number(f, "bytes read", "bytes_read", i->bytes_read);
-	add_number(f, "reads", "nr_reads", i->nr_reads);
+	info_add_number(f, "bytes read", "bytes_read", i->bytes_read);
+	info_add_number(f, "reads", "nr_reads", i->nr_reads);
 }
 
-static void print_fields(const struct cli *cli, struct fields *f)
+static void print_fields(const struct cli *cli, struct info_fields *f)
 {
 	for (size_t i = 0; i < f->nr; i++)
 		if (f->v[i].label)
@@ -126,7 +131,7 @@ static void print_fields(const struct cli *cli, struct fields *f)
 				    f->v[i].text ? f->v[i].text : "unknown");
 }
 
-static void json_fields(struct fields *f)
+static void json_fields(struct info_fields *f)
 {
 	json_t *o = json_object();
 
@@ -139,13 +144,13 @@ struct vmatlas_error *cmd_info(struct cli *cli)
 {
 	struct vmatlas_error *err = session_open(cli, VMATLAS_SURVEY_RAM);
 	const struct vmatlas_info *info;
-	struct fields f = { .nr = 0 };
+	struct info_fields f = { .nr = 0 };
 
 	if (err)
 		return err;
 	info = vmatlas_info(cli->atlas);
 	if (info)
-		collect(cli, info, &f);
+		info_collect(cli, info, &f);
 	if (cli->json) {
 		json_begin(cli);
 		json_fields(&f);

@@ -32,7 +32,7 @@ static void print_prefix(const struct cli *cli, const struct vmatlas_printk_reco
 }
 
 /* Tabs stand in some messages; nothing else that is not printable does. */
-static void print_line(const char *s, size_t len)
+static void log_print_line(const char *s, size_t len)
 {
 	while (len) {
 		const char *tab = memchr(s, '\t', len);
@@ -56,7 +56,7 @@ static int print_message(void *arg, const struct vmatlas_printk_record *m)
 		const char *eol = strchr(s, '\n');
 
 		print_prefix(arg, m);
-		print_line(s, eol ? (size_t)(eol - s) : strlen(s));
+		log_print_line(s, eol ? (size_t)(eol - s) : strlen(s));
 		if (!eol || !eol[1])
 			return 0;
 		s = eol + 1;

@@ -56,7 +56,7 @@ static bool brought(const struct cli *cli)
  * What a person brings with --boot-log or --platform is judged
  * at once: that is why it is brought.
  */
-static struct vmatlas_error *open_and_judge(struct cli *cli)
+static struct vmatlas_error *open_and_check(struct cli *cli)
 {
 	struct vmatlas_error *err;
 
@@ -77,13 +77,13 @@ static struct vmatlas_error *finish_json(const struct cli *cli)
 struct vmatlas_error *cmd_map(struct cli *cli)
 {
 	struct vmatlas_error *err;
-	struct layout l;
+	struct region_layout l;
 
 	if (cli->boot)
 		return boot_table(cli);
 	if (cli->mappings || cli->direct_map)
 		return mappings(cli);
-	err = open_and_judge(cli);
+	err = open_and_check(cli);
 	if (!err)
 		err = layout_read(cli, cli->gaps, &l);
 	if (err)

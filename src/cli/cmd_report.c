@@ -91,7 +91,7 @@ static void print_more(const struct cli *cli)
 	print_field(cli, 0, 8, "MORE", str_text(&s));
 }
 
-static void begin(const struct cli *cli)
+static void report_begin(const struct cli *cli)
 {
 	const struct verdict v = verdict_of(cli);
 
@@ -117,7 +117,7 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 {
 	struct vmatlas_error *err;
 	struct totals totals = { 0 };
-	struct layout layout = { 0 };
+	struct region_layout layout = { 0 };
 
 	err = top_read(cli);
 	if (!err)
@@ -129,7 +129,7 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 	if (!err)
 		err = totals_read(cli, "caller", &totals);
 	if (!err) {
-		begin(cli);
+		report_begin(cli);
 		err = layout_print(cli, &layout);
 	}
 	if (!err && (cli->json || vmatlas_info(cli->atlas)))

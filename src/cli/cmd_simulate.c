@@ -52,7 +52,7 @@ static bool parse_word(const char *text, size_t len, struct question *q)
 	return false;
 }
 
-static struct vmatlas_error *parse(const char *text, struct question *q)
+static struct vmatlas_error *simulate_parse(const char *text, struct question *q)
 {
 	const char *word = text;
 
@@ -79,13 +79,13 @@ struct vmatlas_error *check_simulate(const struct cli *cli)
 	if (cli->columns || cli->full)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--simulate answers one question: no -o and no --full with it");
-	return parse(cli->simulate, &q);
+	return simulate_parse(cli->simulate, &q);
 }
 
 /* ---- Text ---- */
 
-static void add_area(const struct cli *cli, struct str *s, const struct vmatlas_claim *c,
-		     const char *none)
+static void simulate_add_area(const struct cli *cli, struct str *s,
+			      const struct vmatlas_claim *c, const char *none)
 {
 	char range[TEXT_MAX];
 
@@ -103,7 +103,8 @@ static void add_area(const struct cli *cli, struct str *s, const struct vmatlas_
 	}
 }
 
-static void print_line(const struct cli *cli, const char *label, const struct str *s)
+static void simulate_print_line(const struct cli *cli, const char *label,
+				const struct str *s)
 {
 	print_field(cli, 0, 8, label, str_text(s));
 }
@@ -120,7 +121,8 @@ static void print_where(const struct cli *cli, const struct vmatlas_alloc_sim *f
 		str_addf(&s, "%s, %s%s", text_range(cli, f->where, range), f->region->name,
 			 f->state == VMATLAS_ALLOC_AFTER_PURGE ?
 			 ", once a purge has given unpurged areas back" : "");
-	print_line(cli, f->state == VMATLAS_ALLOC_NO_ROOM ? "FITS" : "GOES TO", &s);
+	simulate_print_line(cli, f->state == VMATLAS_ALLOC_NO_ROOM ? "FITS" : "GOES TO",
+			    &s);
 }
 
 static void print_asked(const struct cli *cli, const struct vmatlas_alloc_sim *f,
@@ -134,20 +136,21 @@ static void print_asked(const struct cli *cli, const struct vmatlas_alloc_sim *f
 		 q->flags & VMATLAS_ALLOC_NO_GUARD ? "" : " with its guard page");
 	if (f->align > 1)
 		str_addf(&s, ", aligned to %s", text_size(cli, f->align, size));
-	print_line(cli, "ASKED", &s);
+	simulate_print_line(cli, "ASKED", &s);
 }
 
 static void print_neighbours(const struct cli *cli, const struct vmatlas_alloc_sim *f)
 {
 	_cleanup_(str_done) struct str below = { 0 }, above = { 0 };
 
-	add_area(cli, &below, f->prev, "the start of the region");
-	add_area(cli, &above, f->next, "the end of the region");
-	print_line(cli, "BELOW", &below);
-	print_line(cli, "ABOVE", &above);
+	simulate_add_area(cli, &below, f->prev, "the start of the region");
+	simulate_add_area(cli, &above, f->next, "the end of the region");
+	simulate_print_line(cli, "BELOW", &below);
+	simulate_print_line(cli, "ABOVE", &above);
 }
 
-static void add_hole(const struct cli *cli, struct str *s, struct vmatlas_range r)
+static void simulate_add_hole(const struct cli *cli, struct str *s,
+			      struct vmatlas_range r)
 {
 	char range[TEXT_MAX], size[TEXT_MAX];
 
@@ -162,11 +165,11 @@ static void print_largest(const struct cli *cli, const struct vmatlas_alloc_sim 
 {
 	_cleanup_(str_done) struct str now = { 0 }, purged = { 0 };
 
-	add_hole(cli, &now, f->largest);
-	print_line(cli, "LARGEST", &now);
-	add_hole(cli, &purged, f->largest_purged);
+	simulate_add_hole(cli, &now, f->largest);
+	simulate_print_line(cli, "LARGEST", &now);
+	simulate_add_hole(cli, &purged, f->largest_purged);
 	if (f->state != VMATLAS_ALLOC_FITS)
-		print_line(cli, "PURGED", &purged);
+		simulate_print_line(cli, "PURGED", &purged);
 }
 
 static void print_pooled(const struct cli *cli, const struct vmatlas_alloc_sim *f)
@@ -178,7 +181,7 @@ static void print_pooled(const struct cli *cli, const struct vmatlas_alloc_sim *
 		str_addf(&s, "%s%s", i ? ", " : "", text_range(cli, f->pooled[i], range));
 	str_addf(&s, ": kept for areas of this size; which CPU asks decides");
 	if (f->nr_pooled)
-		print_line(cli, "OR", &s);
+		simulate_print_line(cli, "OR", &s);
 }
 
 /* ---- JSON ---- */
@@ -200,7 +203,8 @@ static json_t *record_json(const struct vmatlas_claim *c)
 	return json_address(c ? c->record : 0);
 }
 
-static struct vmatlas_error *print_json(const struct cli *cli, const struct vmatlas_alloc_sim *f)
+static struct vmatlas_error *simulate_print_json(const struct cli *cli,
+						 const struct vmatlas_alloc_sim *f)
 {
 	static const char *const state[] = { NULL, "no", "purged", "yes" };
 	json_t *o = json_object(), *pooled = json_array();
@@ -227,14 +231,14 @@ struct vmatlas_error *print_simulate(const struct cli *cli)
 {
 	struct vmatlas_alloc_sim f = { .size = sizeof(f) };
 	struct question q = { 0 };
-	struct vmatlas_error *err = parse(cli->simulate, &q);
+	struct vmatlas_error *err = simulate_parse(cli->simulate, &q);
 
 	if (!err)
 		err = vmatlas_simulate_alloc(cli->atlas, q.bytes, q.align, q.flags, &f);
 	if (err)
 		return err;
 	if (cli->json)
-		return print_json(cli, &f);
+		return simulate_print_json(cli, &f);
 	print_target(cli);
 	print_asked(cli, &f, &q);
 	print_where(cli, &f);

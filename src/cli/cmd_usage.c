@@ -48,7 +48,7 @@ const struct column *usage_columns(const struct cli *cli)
 	return usage_columns_;
 }
 
-static uint64_t bytes_of(const struct vmatlas_range *r)
+static uint64_t usage_bytes_of(const struct vmatlas_range *r)
 {
 	return r->first <= r->last ? vmatlas_range_size(r) : 0;
 }
@@ -59,12 +59,15 @@ static const char *percent(double part, double whole, char buf[static 16])
 	return buf;
 }
 
-static void print_row(const struct cli *cli, struct table *t, const struct vmatlas_usage *u)
+static void usage_print_row(const struct cli *cli, struct table *t,
+			    const struct vmatlas_usage *u)
 {
 	const bool nested = u->flags & VMATLAS_USAGE_NESTED;
 	struct usage_row row = {
-		.pub = *u, .size = bytes_of(&u->range), .largest = bytes_of(&u->largest),
-		.largest_purged = bytes_of(&u->largest_purged),
+		.pub = *u,
+		.size = usage_bytes_of(&u->range),
+		.largest = usage_bytes_of(&u->largest),
+		.largest_purged = usage_bytes_of(&u->largest_purged),
 	};
 
 	row.nested = nested;
@@ -84,7 +87,7 @@ static struct vmatlas_error *print_spaces(const struct cli *cli)
 
 	err = table_open(cli, usage_columns_, "spaces", &t);
 	while (!err && (u = vmatlas_usage_next(cli->atlas, u)) != NULL)
-		print_row(cli, t, u);
+		usage_print_row(cli, t, u);
 	return err ? err : table_close(t);
 }
 
@@ -190,7 +193,7 @@ static struct vmatlas_error *print_holes(const struct cli *cli)
 	return err ? err : table_close(t);
 }
 
-static struct vmatlas_error *print_json(const struct cli *cli)
+static struct vmatlas_error *usage_print_json(const struct cli *cli)
 {
 	struct vmatlas_error *err;
 
@@ -218,7 +221,7 @@ struct vmatlas_error *cmd_usage(struct cli *cli)
 	if (cli->simulate)
 		return print_simulate(cli);
 	if (cli->json)
-		return print_json(cli);
+		return usage_print_json(cli);
 	print_target(cli);
 	err = print_spaces(cli);
 	if (!err && !cli->no_headings) {

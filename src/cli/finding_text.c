@@ -39,7 +39,7 @@ struct verdict verdict_of(const struct cli *cli)
 	}
 	while ((c = vmatlas_coverage_next(cli->atlas, c)) != NULL) {
 		v.nr_partial += c->state == VMATLAS_COVERAGE_PARTIAL;
-		v.nr_not_judged += c->state == VMATLAS_COVERAGE_SKIPPED;
+		v.nr_not_checked += c->state == VMATLAS_COVERAGE_SKIPPED;
 	}
 	return v;
 }
@@ -93,14 +93,14 @@ static void each_evidence(const char *evidence,
 
 enum { LABEL_MIN = 6, LABEL_MAX = 16 };
 
-struct fields {
+struct finding_fields {
 	const struct cli *cli;
 	int label_width;
 };
 
 static void widen(void *arg, const char *label, const char *text)
 {
-	struct fields *f = arg;
+	struct finding_fields *f = arg;
 	int len = strlen(label);
 
 	(void)text;
@@ -108,9 +108,9 @@ static void widen(void *arg, const char *label, const char *text)
 		f->label_width = len;
 }
 
-static void print_line(void *arg, const char *label, const char *text)
+static void findings_print_line(void *arg, const char *label, const char *text)
 {
-	const struct fields *f = arg;
+	const struct finding_fields *f = arg;
 
 	print_field(f->cli, 2, f->label_width, label, text);
 }
@@ -121,8 +121,8 @@ static bool says(const struct vmatlas_finding *f, const char *text)
 }
 
 /* Where it is and what to look at, unless the words say so already. */
-static void print_place(const struct cli *cli, const struct vmatlas_finding *f,
-			struct fields *fields)
+static void findings_print_place(const struct cli *cli, const struct vmatlas_finding *f,
+				 struct finding_fields *fields)
 {
 	_cleanup_(str_done) struct str at = { 0 };
 	char text[TEXT_MAX], size[TEXT_MAX];
@@ -131,26 +131,26 @@ static void print_place(const struct cli *cli, const struct vmatlas_finding *f,
 	if (f->range.first <= f->range.last && !says(f, text)) {
 		str_addf(&at, "%s, %s", text,
 			 text_size(cli, vmatlas_range_size(&f->range), size));
-		print_line(fields, "at", str_text(&at));
+		findings_print_line(fields, "at", str_text(&at));
 	}
 	snprintf(text, sizeof(text), "0x%0*" PRIx64, cli->digits, f->record);
 	if (f->record && !says(f, text + 2))
-		print_line(fields, "record", text);
+		findings_print_line(fields, "record", text);
 }
 
 static void print_finding(const struct cli *cli, const struct vmatlas_finding *f)
 {
 	const char *severity = severity_name(f->severity, true);
-	struct fields fields = { cli, LABEL_MIN };
+	struct finding_fields fields = { cli, LABEL_MIN };
 	_cleanup_(str_done) struct str s = { 0 };
 
 	str_addf(&s, "%s: %s", f->code, f->message);
 	print_field(cli, 0, strlen(severity), severity, str_text(&s));
 	each_evidence(f->evidence, widen, &fields);
-	each_evidence(f->evidence, print_line, &fields);
-	print_place(cli, f, &fields);
+	each_evidence(f->evidence, findings_print_line, &fields);
+	findings_print_place(cli, f, &fields);
 	if (f->advice[0])
-		print_line(&fields, "do", f->advice);
+		findings_print_line(&fields, "do", f->advice);
 }
 
 void print_findings(const struct cli *cli)
@@ -167,7 +167,7 @@ void print_coverage(const struct cli *cli, bool all)
 	const struct verdict v = verdict_of(cli);
 	const char *label = "COVERAGE";
 
-	if (!v.nr_partial && !v.nr_not_judged && !all) {
+	if (!v.nr_partial && !v.nr_not_checked && !all) {
 		print_field(cli, 0, 8, label, "complete");
 		return;
 	}
@@ -198,7 +198,7 @@ void print_shortfall(const struct cli *cli)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-static void add_line(void *arg, const char *label, const char *text)
+static void findings_add_line(void *arg, const char *label, const char *text)
 {
 	json_t *line = json_object();
 
@@ -217,7 +217,7 @@ static json_t *json_finding(const struct vmatlas_finding *f)
 	json_set_range(o, f->range);
 	json_object_set_new(o, "record", json_address(f->record));
 	json_object_set_new(o, "inspector", json_text(f->inspector));
-	each_evidence(f->evidence, add_line, evidence);
+	each_evidence(f->evidence, findings_add_line, evidence);
 	json_object_set_new(o, "evidence", evidence);
 	json_object_set_new(o, "advice", json_text(f->advice));
 	return o;

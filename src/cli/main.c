@@ -96,7 +96,7 @@ static struct vmatlas_error *run_command(struct cli *cli)
 	return err;
 }
 
-static struct vmatlas_error *run(struct cli *cli, int argc, char **argv)
+static struct vmatlas_error *main_run(struct cli *cli, int argc, char **argv)
 {
 	struct vmatlas_error *err = options_parse(cli, argc, argv);
 
@@ -153,7 +153,7 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, quit);
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 
-	err = run(&cli, argc, argv);
+	err = main_run(&cli, argc, argv);
 	lost = flush_stdout();
 	if (lost) {
 		vmatlas_error_free(err);

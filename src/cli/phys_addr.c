@@ -18,7 +18,7 @@ bool physical_is_meant(const struct cli *cli, uint64_t addr)
 	return first && vmatlas_info(cli->atlas) && addr < first->range.first;
 }
 
-static void line(const struct cli *cli, const char *label, struct str *s)
+static void phys_line(const struct cli *cli, const char *label, struct str *s)
 {
 	print_field(cli, 2, LABEL, label, str_text(s));
 	str_done(s);
@@ -42,13 +42,13 @@ static void print_resources(const struct cli *cli, uint64_t phys, bool whole)
 			 (int)MIN(r->depth, 8u) * 2, "", r->phys.first, r->phys.last,
 			 text_size(cli, vmatlas_range_size(&r->phys), size), r->name,
 			 cli->digits, r->record);
-		line(cli, nr++ ? "" : "resource", &s);
+		phys_line(cli, nr++ ? "" : "resource", &s);
 	}
 	if (nr || (*trouble && !whole))
 		return;
 	str_addf(&s, "none%s%s", *trouble ? " that could be read: " : ": nothing claims it",
 		 trouble);
-	line(cli, "resource", &s);
+	phys_line(cli, "resource", &s);
 }
 
 static void print_frame(const struct cli *cli, const struct vmatlas_phys_info *p, bool whole)
@@ -59,7 +59,7 @@ static void print_frame(const struct cli *cli, const struct vmatlas_phys_info *p
 		return;
 	if (!p->has_frame) {
 		str_addf(&s, "not known: %s", p->why);
-		line(cli, "frame", &s);
+		phys_line(cli, "frame", &s);
 		return;
 	}
 	str_addf(&s, "0x%" PRIx64 "  %s", p->frame, p->use);
@@ -76,7 +76,7 @@ static void print_frame(const struct cli *cli, const struct vmatlas_phys_info *p
 	str_addf(&s, "; refcount %" PRId64 "; flags 0x%" PRIx64 "%s%s", p->refcount, p->flags,
 		 p->flags_text[0] ? " " : "", p->flags_text);
 	str_addf(&s, "; struct page 0x%0*" PRIx64, cli->digits, p->page);
-	line(cli, "frame", &s);
+	phys_line(cli, "frame", &s);
 }
 
 static void print_areas(const struct cli *cli, const struct vmatlas_phys_info *p)
@@ -95,7 +95,7 @@ static void print_areas(const struct cli *cli, const struct vmatlas_phys_info *p
 		str_addf(&s, "  at 0x%0*" PRIx64 "  record 0x%0*" PRIx64, cli->digits,
 			 p->area_addr[i], cli->digits,
 			 c->area && c->area->vmap_area ? c->area->vmap_area : c->record);
-		line(cli, i ? "" : "area", &s);
+		phys_line(cli, i ? "" : "area", &s);
 	}
 	if (!p->nr_areas)
 		print_field(cli, 2, LABEL, "area", "none maps it");
@@ -107,7 +107,7 @@ static void print_aliases(const struct cli *cli, const struct vmatlas_phys_info 
 
 	if (p->has_alias) {
 		str_addf(&s, "0x%0*" PRIx64 " in the direct map", cli->digits, p->alias);
-		line(cli, "alias", &s);
+		phys_line(cli, "alias", &s);
 	} else {
 		print_field(cli, 2, LABEL, "alias", "none in the direct map");
 	}
@@ -116,7 +116,7 @@ static void print_aliases(const struct cli *cli, const struct vmatlas_phys_info 
 	str_addf(&s, "%s", vmatlas_symbol_name(cli->atlas, p->has_image ? p->image
 								       : p->alias));
 	if (strncmp(str_text(&s), "0x", 2) != 0)
-		line(cli, "symbol", &s);
+		phys_line(cli, "symbol", &s);
 	str_done(&s);
 }
 

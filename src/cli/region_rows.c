@@ -10,7 +10,7 @@
 #include "base/range.h"
 #include "cli/region_rows.h"
 
-void layout_done(struct layout *l)
+void layout_done(struct region_layout *l)
 {
 	for (size_t i = 0; i < l->rows.nr; i++) {
 		free(l->rows.v[i].name);
@@ -30,13 +30,13 @@ static bool disagrees(const struct layout_row *row, const struct vmatlas_claim *
 		claim->range.last != row->range.last);
 }
 
-static int is_nested(const struct layout_row *row)
+static int region_is_nested(const struct layout_row *row)
 {
 	return row->claim && (row->claim->flags & VMATLAS_CLAIM_NESTED) != 0;
 }
 
 /* By first address; of regions that start together, the outer one first. */
-static int by_address(const void *a, const void *b)
+static int region_by_address(const void *a, const void *b)
 {
 	const struct layout_row *x = a, *y = b;
 
@@ -44,11 +44,11 @@ static int by_address(const void *a, const void *b)
 		return x->range.first < y->range.first ? -1 : 1;
 	if (x->range.last != y->range.last)
 		return x->range.last > y->range.last ? -1 : 1;
-	return is_nested(x) - is_nested(y);
+	return region_is_nested(x) - region_is_nested(y);
 }
 
 /* Bytes of recorded areas inside @row, each byte counted once, and how many areas. */
-static void measure(const struct layout *l, struct layout_row *row)
+static void region_measure(const struct region_layout *l, struct layout_row *row)
 {
 	uint64_t used = 0, nr = 0, next = row->range.first;
 	bool full = false;
@@ -90,8 +90,9 @@ static void add_other(const struct cli *cli, struct str *s, const struct layout_
 	text_add_safe(s, c->source, strlen(c->source));
 }
 
-static struct vmatlas_error *describe(const struct cli *cli, const struct layout *l,
-				      struct layout_row *row)
+static struct vmatlas_error *region_describe(const struct cli *cli,
+					     const struct region_layout *l,
+					     struct layout_row *row)
 {
 	const struct vmatlas_claim *claim = row->claim;
 	_cleanup_(str_done) struct str name = { 0 }, sources = { 0 };
@@ -114,7 +115,8 @@ static struct vmatlas_error *describe(const struct cli *cli, const struct layout
 	return row->name && row->sources ? NULL : no_memory();
 }
 
-static struct vmatlas_error *collect(const struct cli *cli, struct layout *l)
+static struct vmatlas_error *region_collect(const struct cli *cli,
+					    struct region_layout *l)
 {
 	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_DECLARED) {
 		if (c->flags & (VMATLAS_CLAIM_PRIMARY | VMATLAS_CLAIM_WINDOW)) {
@@ -149,19 +151,19 @@ static struct vmatlas_error *collect(const struct cli *cli, struct layout *l)
 }
 
 /* Rows are sorted: whoever is around this one comes earlier and ends no sooner. */
-static void find_depths(struct layout *l)
+static void find_depths(struct region_layout *l)
 {
 	for (size_t i = 0; i < l->rows.nr; i++) {
 		struct layout_row *row = &l->rows.v[i];
 
-		if (!is_nested(row))
+		if (!region_is_nested(row))
 			continue;
 		for (size_t j = 0; j < i; j++)
 			row->depth += range_holds(l->rows.v[j].range, row->range);
 	}
 }
 
-static struct vmatlas_error *add_gaps(struct layout *l)
+static struct vmatlas_error *add_gaps(struct region_layout *l)
 {
 	size_t nr = l->rows.nr;
 	uint64_t next = 0;
@@ -183,33 +185,35 @@ static struct vmatlas_error *add_gaps(struct layout *l)
 	return NULL;
 }
 
-static struct vmatlas_error *fill(const struct cli *cli, bool gaps, struct layout *l)
+static struct vmatlas_error *fill(const struct cli *cli, bool gaps,
+				  struct region_layout *l)
 {
-	struct vmatlas_error *err = collect(cli, l);
+	struct vmatlas_error *err = region_collect(cli, l);
 
 	if (err || !l->rows.nr)
 		return err;
-	qsort(l->rows.v, l->rows.nr, sizeof(*l->rows.v), by_address);
+	qsort(l->rows.v, l->rows.nr, sizeof(*l->rows.v), region_by_address);
 	find_depths(l);
 	if (gaps) {
 		err = add_gaps(l);
 		if (err)
 			return err;
-		qsort(l->rows.v, l->rows.nr, sizeof(*l->rows.v), by_address);
+		qsort(l->rows.v, l->rows.nr, sizeof(*l->rows.v), region_by_address);
 	}
 	for (size_t i = 0; i < l->rows.nr; i++) {
 		l->rows.v[i].size = vmatlas_range_size(&l->rows.v[i].range);
-		measure(l, &l->rows.v[i]);
-		err = describe(cli, l, &l->rows.v[i]);
+		region_measure(l, &l->rows.v[i]);
+		err = region_describe(cli, l, &l->rows.v[i]);
 		if (err)
 			return err;
 	}
 	return NULL;
 }
 
-struct vmatlas_error *layout_read(const struct cli *cli, bool gaps, struct layout *ret)
+struct vmatlas_error *layout_read(const struct cli *cli, bool gaps,
+				  struct region_layout *ret)
 {
-	struct layout l = { 0 };
+	struct region_layout l = { 0 };
 	struct vmatlas_error *err = fill(cli, gaps, &l);
 
 	if (err)

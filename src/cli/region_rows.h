@@ -18,20 +18,20 @@ struct layout_row {
 	const char *record_type;
 };
 
-struct layout {
+struct region_layout {
 	VEC(struct layout_row) rows;
 	VEC(const struct vmatlas_claim *) others;	/* claims that are no row */
 	VEC(struct vmatlas_range) areas;		/* recorded, by address */
 };
 
 /* From bottom to top; with @gaps, a row for each hole between two regions. */
-VMATLAS_CHECKED struct vmatlas_error *
-layout_read(const struct cli *cli, bool gaps, struct layout *ret);
-void layout_done(struct layout *l);
+VMATLAS_CHECKED struct vmatlas_error *layout_read(const struct cli *cli, bool gaps,
+						  struct region_layout *ret);
+void layout_done(struct region_layout *l);
 
 /* The map as a table on stdout; -o picks from these columns. */
 extern const struct column layout_columns[];
-VMATLAS_CHECKED struct vmatlas_error *
-layout_print(const struct cli *cli, const struct layout *l);
+VMATLAS_CHECKED struct vmatlas_error *layout_print(const struct cli *cli,
+						   const struct region_layout *l);
 
 #endif

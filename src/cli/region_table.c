@@ -61,7 +61,8 @@ static struct map_row text_row(const struct layout_row *region)
 	};
 }
 
-static struct map_row claim_row(const struct layout *l, const struct vmatlas_claim *c)
+static struct map_row claim_row(const struct region_layout *l,
+				const struct vmatlas_claim *c)
 {
 	struct layout_row plain = {
 		.claim = c, .range = c->range, .kind = c->kind,
@@ -86,7 +87,7 @@ static struct map_row claim_row(const struct layout *l, const struct vmatlas_cla
 	return row;
 }
 
-struct vmatlas_error *layout_print(const struct cli *cli, const struct layout *l)
+struct vmatlas_error *layout_print(const struct cli *cli, const struct region_layout *l)
 {
 	struct table *table;
 	struct vmatlas_error *err;

@@ -115,7 +115,7 @@ static struct vmatlas_error *take_files(struct cli *cli)
 }
 
 /* Which of two files is missing only the library can tell. */
-static struct vmatlas_error *check_files(const struct cli *cli)
+static struct vmatlas_error *session_check_files(const struct cli *cli)
 {
 	const char *operands = cli->command->operands;
 
@@ -148,7 +148,7 @@ static void progress_clear(void)
 }
 
 /* Progress rewrites its own line on a terminal; anything else clears it first. */
-static void say(void *arg, uint32_t level, const char *line)
+static void session_report(void *arg, uint32_t level, const char *line)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 	const char *prefix = level == VMATLAS_LOG_WARNING ? "warning: " : "";
@@ -278,7 +278,7 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 	struct vmatlas_error *err = take_files(cli);
 
 	if (!err && !(cli->command->flags & COMMAND_NO_DUMP))
-		err = check_files(cli);
+		err = session_check_files(cli);
 	if (!err)
 		err = check_operands(cli);
 	if (err)
@@ -290,7 +290,7 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 	if (err)
 		return err;
 	cli->open.live = cli->live;
-	cli->open.log = say;
+	cli->open.log = session_report;
 	cli->open.log_level = cli->verbose ? VMATLAS_LOG_DEBUG :
 			      isatty(STDERR_FILENO) ? VMATLAS_LOG_PROGRESS :
 						      VMATLAS_LOG_WARNING;

@@ -123,13 +123,13 @@ void columns_help(const struct column *columns)
 
 /* ---- Cells --------------------------------------------------------------- */
 
-static const char *symbol(const struct cli *cli, uint64_t addr)
+static const char *table_symbol(const struct cli *cli, uint64_t addr)
 {
 	return addr ? vmatlas_symbol_name(cli->atlas, addr) : NULL;
 }
 
-static void add_number(struct str *s, const struct cli *cli, uint32_t type,
-		       uint64_t value)
+static void table_add_number(struct str *s, const struct cli *cli, uint32_t type,
+			     uint64_t value)
 {
 	char buf[TEXT_MAX];
 
@@ -154,7 +154,7 @@ static void add_edge(struct str *s, const struct cli *cli, uint32_t type,
 		str_addf(s, "%s", text_end(cli->digits, range.last, buf));
 }
 
-static void add_text(struct str *s, uint32_t type, const char *text)
+static void table_add_text(struct str *s, uint32_t type, const char *text)
 {
 	if (!text || !*text)
 		str_addf(s, "-");
@@ -172,7 +172,7 @@ static void cell_text(const struct cli *cli, const struct column *c, const void 
 	switch (c->type) {
 	case CELL_TEXT:
 	case CELL_LINES:
-		add_text(s, c->type, *(const char *const *)at);
+		table_add_text(s, c->type, *(const char *const *)at);
 		break;
 	case CELL_RANGE:
 	case CELL_START:
@@ -187,13 +187,13 @@ static void cell_text(const struct cli *cli, const struct column *c, const void 
 		break;
 	case CELL_SIZE:
 	case CELL_NUMBER:
-		add_number(s, cli, c->type, *(const uint64_t *)at);
+		table_add_number(s, cli, c->type, *(const uint64_t *)at);
 		break;
 	case CELL_SYMBOL:
-		add_text(s, c->type, symbol(cli, *(const uint64_t *)at));
+		table_add_text(s, c->type, table_symbol(cli, *(const uint64_t *)at));
 		break;
 	case CELL_KIND:
-		add_text(s, c->type, vmatlas_kind_name(*(const uint32_t *)at));
+		table_add_text(s, c->type, vmatlas_kind_name(*(const uint32_t *)at));
 		break;
 	case CELL_FLAG:
 		str_addf(s, "%s", *(const bool *)at ? "yes" : "-");
@@ -210,7 +210,7 @@ static json_t *cell_json(const struct cli *cli, const struct column *c, const vo
 	case CELL_ADDRESS:
 		return json_address(*(const uint64_t *)at);
 	case CELL_SYMBOL:
-		return json_text(symbol(cli, *(const uint64_t *)at));
+		return json_text(table_symbol(cli, *(const uint64_t *)at));
 	case CELL_KIND:
 		return json_text(vmatlas_kind_name(*(const uint32_t *)at));
 	case CELL_FLAG:

@@ -60,8 +60,8 @@ static struct vmatlas_error *not_elf(struct image *image)
 		image->file.path, other);
 }
 
-static struct vmatlas_error *truncated(const struct image *image, const char *what,
-				       uint64_t end)
+static struct vmatlas_error *elf_truncated(const struct image *image, const char *what,
+					   uint64_t end)
 {
 	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 		"%s: is truncated: %s would reach to %" PRIu64 ", the file ends at "
@@ -74,7 +74,8 @@ static struct vmatlas_error *bad_elf(const struct image *image)
 				 image->file.path, elf_errmsg(-1));
 }
 
-static struct vmatlas_error *check_type(const struct image *image, const GElf_Ehdr *ehdr)
+static struct vmatlas_error *elf_check_type(const struct image *image,
+					    const GElf_Ehdr *ehdr)
 {
 	const char *what = ehdr->e_type == ET_CORE ? "a core dump" :
 			   ehdr->e_type == ET_REL ? "an object file" :
@@ -86,7 +87,7 @@ static struct vmatlas_error *check_type(const struct image *image, const GElf_Eh
 				 image->file.path, what);
 }
 
-static struct vmatlas_error *read_header(struct image *image, Elf *elf)
+static struct vmatlas_error *elf_read_header(struct image *image, Elf *elf)
 {
 	struct vmatlas_error *err;
 	uint64_t table_size;
@@ -94,13 +95,13 @@ static struct vmatlas_error *read_header(struct image *image, Elf *elf)
 
 	if (!gelf_getehdr(elf, &ehdr))
 		return bad_elf(image);
-	err = check_type(image, &ehdr);
+	err = elf_check_type(image, &ehdr);
 	if (err)
 		return err;
 	table_size = (uint64_t)ehdr.e_shnum * ehdr.e_shentsize;
 	if (!filemap_holds(&image->file, ehdr.e_shoff, table_size))
-		return truncated(image, "its table of sections",
-				 ehdr.e_shoff + table_size);
+		return elf_truncated(image, "its table of sections",
+				     ehdr.e_shoff + table_size);
 
 	memcpy(image->ident, ehdr.e_ident, EI_NIDENT);
 	image->type = ehdr.e_type;
@@ -111,8 +112,8 @@ static struct vmatlas_error *read_header(struct image *image, Elf *elf)
 	return NULL;
 }
 
-static struct vmatlas_error *add_section(struct image *image, Elf *elf, size_t names,
-					 size_t i)
+static struct vmatlas_error *elf_add_section(struct image *image, Elf *elf, size_t names,
+					     size_t i)
 {
 	GElf_Shdr sh;
 	struct section *s;
@@ -122,7 +123,7 @@ static struct vmatlas_error *add_section(struct image *image, Elf *elf, size_t n
 		return bad_elf(image);
 	if (sh.sh_type != SHT_NOBITS && sh.sh_type != SHT_NULL &&
 	    !filemap_holds(&image->file, sh.sh_offset, sh.sh_size))
-		return truncated(image, "a section", sh.sh_offset + sh.sh_size);
+		return elf_truncated(image, "a section", sh.sh_offset + sh.sh_size);
 	name = elf_strptr(elf, names, sh.sh_name);
 	s = vec_push(&image->sections);
 	if (!s)
@@ -146,7 +147,7 @@ static struct vmatlas_error *read_sections(struct image *image, Elf *elf)
 					 image->file.path, nr);
 	image->names_section = (uint32_t)names;
 	for (size_t i = 0; i < nr; i++) {
-		err = add_section(image, elf, names, i);
+		err = elf_add_section(image, elf, names, i);
 		if (err)
 			return err;
 	}
@@ -255,10 +256,12 @@ static struct vmatlas_error *read_elf(struct image *image)
 	elf = elf_begin(image->file.fd, ELF_C_READ, NULL);
 	if (!elf || elf_kind(elf) != ELF_K_ELF) {
 		elf_end(elf);
-		return image->file.size >= sizeof(Elf64_Ehdr) ? bad_elf(image) :
-		       truncated(image, "the ELF header", sizeof(Elf64_Ehdr));
+		return image->file.size >= sizeof(Elf64_Ehdr)
+			       ? bad_elf(image)
+			       : elf_truncated(image, "the ELF header",
+					       sizeof(Elf64_Ehdr));
 	}
-	err = read_header(image, elf);
+	err = elf_read_header(image, elf);
 	if (!err)
 		err = read_sections(image, elf);
 	if (!err)

@@ -25,9 +25,9 @@ static bool lacks_something(const struct image *image)
 	       (!image_section(image, ".symtab") || !provider_has_dwarf(image));
 }
 
-static struct vmatlas_error *open_image(const char *path, bool copy,
-					const struct image_search *search,
-					struct image **ret)
+static struct vmatlas_error *debuginfo_open_image(const char *path, bool copy,
+						  const struct image_search *search,
+						  struct image **ret)
 {
 	_cleanup_(image_freep) struct image *image = NULL;
 	struct vmatlas_error *err = image_open_parts(path, copy, &image);
@@ -44,16 +44,16 @@ static struct vmatlas_error *open_image(const char *path, bool copy,
 
 struct vmatlas_error *image_open_how(const char *path, bool copy, struct image **ret)
 {
-	return open_image(path, copy, NULL, ret);
+	return debuginfo_open_image(path, copy, NULL, ret);
 }
 
 struct vmatlas_error *image_open(const char *path, struct image **ret)
 {
-	return open_image(path, false, NULL, ret);
+	return debuginfo_open_image(path, false, NULL, ret);
 }
 
 struct vmatlas_error *image_open_search(const char *path, const struct image_search *search,
 					struct image **ret)
 {
-	return open_image(path, false, search, ret);
+	return debuginfo_open_image(path, false, search, ret);
 }

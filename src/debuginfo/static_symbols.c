@@ -28,7 +28,7 @@ static const char *file_of(const struct symtab *t, uint32_t index)
 }
 
 /* gcc says "vmalloc.c", clang "mm/vmalloc.c" or all of the path. */
-static bool is_same_file(const char *a, const char *b)
+static bool static_symbol_is_same_file(const char *a, const char *b)
 {
 	const size_t na = strlen(a), nb = strlen(b), n = MIN(na, nb);
 	const char *longer = na > nb ? a : b;
@@ -49,7 +49,7 @@ static void settle(const struct symtab *t, const char *source, struct wanted *w,
 		if (!candidate_is_like(&chosen_for, &w->found.v[i]))
 			continue;
 		file = file_of(t, w->found.v[i].index);
-		if (file && is_same_file(file, source)) {
+		if (file && static_symbol_is_same_file(file, source)) {
 			nr++;
 			which = i;
 		}

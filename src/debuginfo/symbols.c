@@ -38,7 +38,7 @@ const struct wanted *symbols_at(const struct symbols *s, size_t i)
 }
 
 /* A few hundred names at most, told apart by one word: no hash is needed. */
-static struct wanted *find(struct image *image, const char *name, size_t len)
+static struct wanted *symbols_find(struct image *image, const char *name, size_t len)
 {
 	const uint64_t key = symtab_key(name, len);
 
@@ -57,7 +57,7 @@ static struct vmatlas_error *want(struct image *image, const char *name, size_t 
 {
 	struct wanted *w;
 
-	if (!len || find(image, name, len))
+	if (!len || symbols_find(image, name, len))
 		return NULL;
 	if (!image->symbols)
 		image->symbols = calloc(1, sizeof(*image->symbols));
@@ -132,7 +132,7 @@ static void forget_table(struct image *image)
 	filemap_forget(&image->file, strings->offset, strings->size);
 }
 
-static struct vmatlas_error *look(struct image *image)
+static struct vmatlas_error *symbols_look(struct image *image)
 {
 	struct vmatlas_error *err;
 	struct symtab t;
@@ -163,7 +163,7 @@ struct vmatlas_error *image_prefetch(struct image *image, const char *const *nam
 		if (err)
 			return err;
 	}
-	return look(own);
+	return symbols_look(own);
 }
 
 static int score(const struct candidate *c, uint64_t want_size)
@@ -189,7 +189,7 @@ static const struct candidate *best(const struct wanted *w, uint64_t want_size,
 }
 
 /* What is asked for besides its name. */
-struct asked {
+struct symbol_request {
 	uint64_t size;
 	const char *near;
 	bool functions_only;
@@ -205,11 +205,13 @@ static struct vmatlas_error *tell_twins(struct image *image, const char *near,
 
 	if (err || !file)
 		return err;
-	return static_symbol_resolve(own, file, find(own, name, strlen(name)), at);
+	return static_symbol_resolve(own, file, symbols_find(own, name, strlen(name)),
+				     at);
 }
 
 static struct vmatlas_error *lookup(struct image *image, const char *name,
-				    const struct asked *asked, struct image_symbol *ret)
+				    const struct symbol_request *asked,
+				    struct image_symbol *ret)
 {
 	struct image *own = symbols_of(image);
 	struct vmatlas_error *err = want(own, name, strlen(name));
@@ -218,10 +220,10 @@ static struct vmatlas_error *lookup(struct image *image, const char *name,
 	size_t at;
 
 	if (!err)
-		err = look(own);
+		err = symbols_look(own);
 	if (err)
 		return err;
-	w = find(own, name, strlen(name));
+	w = symbols_find(own, name, strlen(name));
 	c = best(w, asked->size, asked->functions_only);
 	if (!c)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no %s '%s' in %s",
@@ -231,29 +233,30 @@ static struct vmatlas_error *lookup(struct image *image, const char *name,
 	if (asked->near && twins_are(w, at))
 		err = tell_twins(image, asked->near, name, at);
 	if (!err)
-		*ret = find(own, name, strlen(name))->found.v[at].symbol;
+		*ret = symbols_find(own, name, strlen(name))->found.v[at].symbol;
 	return err;
 }
 
 struct vmatlas_error *image_symbol(struct image *image, const char *name,
 				   uint64_t want_size, struct image_symbol *ret)
 {
-	return lookup(image, name, &(struct asked){ .size = want_size }, ret);
+	return lookup(image, name, &(struct symbol_request){ .size = want_size }, ret);
 }
 
 struct vmatlas_error *image_symbol_near(struct image *image, const char *name,
 					uint64_t want_size, const char *near,
 					struct image_symbol *ret)
 {
-	return lookup(image, name, &(struct asked){ .size = want_size, .near = near }, ret);
+	return lookup(image, name,
+		      &(struct symbol_request){ .size = want_size, .near = near }, ret);
 }
 
 struct vmatlas_error *symbols_function(struct image *image, const char *name,
 				       uint64_t *ret)
 {
 	struct image_symbol s;
-	struct vmatlas_error *err = lookup(image, name,
-					   &(struct asked){ .functions_only = true }, &s);
+	struct vmatlas_error *err = lookup(
+		image, name, &(struct symbol_request){ .functions_only = true }, &s);
 
 	if (!err)
 		*ret = s.addr;

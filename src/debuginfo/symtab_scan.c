@@ -80,7 +80,7 @@ struct entry {
 	uint64_t value, size;
 };
 
-static struct entry decode(const struct symtab *t, const uint8_t *p)
+static struct entry symtab_decode(const struct symtab *t, const uint8_t *p)
 {
 	const bool be = t->big_endian;
 
@@ -147,7 +147,7 @@ bool candidate_is_like(const struct candidate *a, const struct candidate *b)
 }
 
 /* Of many that are alike the first ones stay. */
-static bool remember(struct wanted *w, const struct candidate *c)
+static bool symtab_remember(struct wanted *w, const struct candidate *c)
 {
 	struct candidate *to;
 	size_t nr_like = 0;
@@ -164,10 +164,10 @@ static bool remember(struct wanted *w, const struct candidate *c)
 }
 
 /* False: out of memory. */
-static bool consider(const struct symtab *t, struct filter *f, uint64_t key,
-		     const uint8_t *p)
+static bool symtab_consider(const struct symtab *t, struct filter *f, uint64_t key,
+			    const uint8_t *p)
 {
-	const struct entry e = decode(t, p);
+	const struct entry e = symtab_decode(t, p);
 	const char *name = (const char *)t->strings.p + e.name;
 	const size_t entry_size = t->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 	const uint8_t type = ELF64_ST_TYPE(e.info);
@@ -185,7 +185,7 @@ static bool consider(const struct symtab *t, struct filter *f, uint64_t key,
 			.is_exact = !name[w->len],
 			.is_global = ELF64_ST_BIND(e.info) != STB_LOCAL,
 			.index = (uint32_t)((size_t)(p - t->entries.p) / entry_size) };
-		if (!remember(w, &c))
+		if (!symtab_remember(w, &c))
 			return false;
 	}
 	return true;
@@ -213,7 +213,7 @@ scan(const struct symtab *t, struct filter *f, size_t entry_size, bool swapped)
 		} else {
 			continue;
 		}
-		if (filter_passes(f, mix(key)) && !consider(t, f, key, p))
+		if (filter_passes(f, mix(key)) && !symtab_consider(t, f, key, p))
 			return false;
 	}
 	return true;

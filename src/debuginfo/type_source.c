@@ -213,7 +213,7 @@ void provider_done(struct image *image)
 }
 
 /* A file that is nothing but BTF. */
-static struct vmatlas_error *open_raw(const char *path, struct image **ret)
+static struct vmatlas_error *type_source_open_raw(const char *path, struct image **ret)
 {
 	_cleanup_(image_freep) struct image *types = calloc(1, sizeof(*types));
 	struct vmatlas_error *err;
@@ -275,7 +275,7 @@ struct vmatlas_error *image_use_types(struct image *image, const char *path)
 {
 	_cleanup_(image_freep) struct image *types = NULL;
 	_cleanup_(str_done) struct str text = { 0 };
-	struct vmatlas_error *err = open_raw(path, &types);
+	struct vmatlas_error *err = type_source_open_raw(path, &types);
 
 	if (!err && !types)
 		err = open_elf(image, path, &types);

@@ -105,8 +105,9 @@ static struct btf_subject *subject_of(struct btf_subjects *s,
 
 /* ---- Answers ---- */
 
-static struct vmatlas_error *ask(struct image *image, const struct btf_subject *s,
-				 const struct btf_variant *v, size_t i)
+static struct vmatlas_error *btf_selection_ask(struct image *image,
+					       const struct btf_subject *s,
+					       const struct btf_variant *v, size_t i)
 {
 	const char *path = s->nodes.v[i].path;
 	struct btf_answer *a = &v->answers[i];
@@ -125,7 +126,8 @@ static struct vmatlas_error *ask(struct image *image, const struct btf_subject *
 	return NULL;
 }
 
-static struct vmatlas_error *answer(struct image *image, struct btf_subject *s)
+static struct vmatlas_error *btf_selection_answer(struct image *image,
+						  struct btf_subject *s)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -136,7 +138,7 @@ static struct vmatlas_error *answer(struct image *image, struct btf_subject *s)
 		if (!v->answers)
 			return error_no_memory();
 		for (size_t j = 0; j < s->nodes.nr && !err; j++)
-			err = ask(image, s, v, j);
+			err = btf_selection_ask(image, s, v, j);
 	}
 	return err;
 }
@@ -156,7 +158,7 @@ struct vmatlas_error *btf_ask_all(struct image *image, const struct image_need *
 			err = add_function(image, s, needs[i].near);
 	}
 	for (size_t i = 0; i < ret->all.nr && !err; i++)
-		err = answer(image, &ret->all.v[i]);
+		err = btf_selection_answer(image, &ret->all.v[i]);
 	return err;
 }
 

@@ -125,7 +125,8 @@ static void parts_done(struct parts *p)
 	free(p->btf);
 }
 
-static bool add_piece(struct parts *p, uint64_t addr, const void *bytes, size_t len)
+static bool extract_add_piece(struct parts *p, uint64_t addr, const void *bytes,
+			      size_t len)
 {
 	struct image_piece *piece = vec_push(&p->pieces);
 
@@ -142,14 +143,14 @@ static bool add_table(struct parts *p, uint64_t *at, const char *name, const str
 	if (!moved)
 		return false;
 	*moved = (struct image_moved){ name, *at };
-	if (!add_piece(p, *at, str_text(bytes), bytes->len))
+	if (!extract_add_piece(p, *at, str_text(bytes), bytes->len))
 		return false;
 	*at += bytes->len;
 	return true;
 }
 
-static struct vmatlas_error *add_names(struct vmatlas *atlas, struct parts *p,
-				       struct vmatlas_extract_stats *ret)
+static struct vmatlas_error *extract_add_names(struct vmatlas *atlas, struct parts *p,
+					       struct vmatlas_extract_stats *ret)
 {
 	struct kernel *k = atlas->kernel;
 	struct kallsyms_packed *n = &p->names;
@@ -159,8 +160,8 @@ static struct vmatlas_error *add_names(struct vmatlas *atlas, struct parts *p,
 	if (err)
 		return tolerate(err);
 	/* the values may be relative to where they stand: they stay there */
-	if (!add_piece(p, (n->values_addr - k->slide) & k->va_mask, str_text(&n->values),
-		       n->values.len) ||
+	if (!extract_add_piece(p, (n->values_addr - k->slide) & k->va_mask,
+			       str_text(&n->values), n->values.len) ||
 	    !add_table(p, &at, "kallsyms_num_syms", &n->num_syms) ||
 	    !add_table(p, &at, "kallsyms_names", &n->names) ||
 	    !add_table(p, &at, "kallsyms_markers", &n->markers) ||
@@ -195,11 +196,12 @@ static struct vmatlas_error *write_vmlinux(struct vmatlas *atlas, const struct p
 	if (t->failed)
 		return error_no_memory();
 	for (size_t i = 0; i < t->pieces.nr; i++)
-		if (!add_piece(&p, t->pieces.v[i].addr, t->pieces.v[i].bytes, t->pieces.v[i].len))
+		if (!extract_add_piece(&p, t->pieces.v[i].addr, t->pieces.v[i].bytes,
+				       t->pieces.v[i].len))
 			return error_no_memory();
 	if (t->types.nr)
 		qsort(t->types.v, t->types.nr, sizeof(*t->types.v), by_subject);
-	err = add_names(atlas, &p, ret);
+	err = extract_add_names(atlas, &p, ret);
 	if (!err)
 		err = image_make_btf(k->image, t->types.v, t->types.nr, &p.btf, &p.btf_size);
 	if (err)

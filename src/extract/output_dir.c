@@ -99,7 +99,8 @@ static struct vmatlas_error *check_target(const char *path, size_t which,
 
 /* ---- The files ---- */
 
-static char *join(const char *dir, const char *prefix, const char *name, const char *suffix)
+static char *output_dir_join(const char *dir, const char *prefix, const char *name,
+			     const char *suffix)
 {
 	char *path;
 
@@ -111,7 +112,7 @@ static struct vmatlas_error *open_part(struct pair_file *f, const char *dir, con
 	char suffix[32];
 
 	snprintf(suffix, sizeof(suffix), ".%ld.part", (long)getpid());
-	f->part = join(dir, ".", name, suffix);
+	f->part = output_dir_join(dir, ".", name, suffix);
 	if (!f->part)
 		return error_no_memory();
 	unlink(f->part);	/* of a process of that number that was killed */
@@ -129,7 +130,7 @@ struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *
 	struct vmatlas_error *err = make_dirs(dir);
 
 	for (size_t i = 0; i < NR_PAIR && !err; i++) {
-		pair->file[i].path = join(dir, "", names[i], "");
+		pair->file[i].path = output_dir_join(dir, "", names[i], "");
 		err = !pair->file[i].path ? error_no_memory() :
 			check_target(pair->file[i].path, i, inputs, nr_inputs);
 	}
@@ -139,7 +140,7 @@ struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *
 }
 
 /* Some file systems tell only now that they are full. */
-static struct vmatlas_error *finish(struct pair_file *f)
+static struct vmatlas_error *output_dir_finish(struct pair_file *f)
 {
 	const int fd = f->fd;
 
@@ -152,7 +153,7 @@ struct vmatlas_error *output_commit(struct pair *pair)
 	struct vmatlas_error *err = NULL;
 
 	for (size_t i = 0; i < NR_PAIR && !err; i++)
-		err = finish(&pair->file[i]);
+		err = output_dir_finish(&pair->file[i]);
 	for (size_t i = 0; i < NR_PAIR && !err; i++) {
 		struct pair_file *f = &pair->file[i];
 

@@ -22,13 +22,13 @@ struct maker {
 };
 
 /* One variant of one subject at work. */
-struct tree {
+struct btf_tree {
 	struct maker *maker;
 	const struct btf_subject *subject;
 	const struct btf_answer *answers;
 };
 
-static struct vmatlas_error *failed(int code)
+static struct vmatlas_error *write_btf_failed(int code)
 {
 	if (code == -ENOMEM)
 		return error_no_memory();
@@ -40,12 +40,12 @@ static struct vmatlas_error *failed(int code)
 static struct vmatlas_error *made(int id, int *ret)
 {
 	if (id < 0)
-		return failed(id);
+		return write_btf_failed(id);
 	*ret = id;
 	return NULL;
 }
 
-static struct vmatlas_error *not_expressible_in_btf(const struct tree *t, size_t node)
+static struct vmatlas_error *not_expressible_in_btf(const struct btf_tree *t, size_t node)
 {
 	return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 		"BTF cannot say what %s.%s is", t->subject->name,
@@ -81,7 +81,7 @@ static struct vmatlas_error *make_pointer(struct maker *m, int *ret)
 }
 
 /* @size bytes that nobody looked into. */
-static struct vmatlas_error *make_value(struct tree *t, size_t node, uint64_t size,
+static struct vmatlas_error *make_value(struct btf_tree *t, size_t node, uint64_t size,
 					int *ret)
 {
 	const struct image_member *m = &t->answers[node].m;
@@ -97,7 +97,7 @@ static struct vmatlas_error *make_value(struct tree *t, size_t node, uint64_t si
 	return made(btf__add_struct(t->maker->btf, NULL, (uint32_t)size), ret);
 }
 
-static struct vmatlas_error *make_array(struct tree *t, size_t node, int element,
+static struct vmatlas_error *make_array(struct btf_tree *t, size_t node, int element,
 					uint64_t count, int *ret)
 {
 	struct vmatlas_error *err;
@@ -111,7 +111,7 @@ static struct vmatlas_error *make_array(struct tree *t, size_t node, int element
 }
 
 /* Nobody asked for parts of it. */
-static struct vmatlas_error *make_leaf(struct tree *t, size_t node, int *ret)
+static struct vmatlas_error *make_leaf(struct btf_tree *t, size_t node, int *ret)
 {
 	const struct image_member *m = &t->answers[node].m;
 	struct vmatlas_error *err;
@@ -134,11 +134,11 @@ static struct vmatlas_error *make_leaf(struct tree *t, size_t node, int *ret)
 
 /* ---- Structs and arrays that were looked into ---- */
 
-static struct vmatlas_error *make_type(struct tree *t, size_t node, const char *name,
+static struct vmatlas_error *make_type(struct btf_tree *t, size_t node, const char *name,
 				       int *ret);
 
 /* The next child that exists; 0 at the end: the root is nobody's child. */
-static size_t next_child(const struct tree *t, size_t node, size_t after)
+static size_t next_child(const struct btf_tree *t, size_t node, size_t after)
 {
 	for (size_t i = MAX(after, node) + 1; i < t->subject->nodes.nr; i++)
 		if (t->subject->nodes.v[i].parent == node && t->answers[i].found)
@@ -161,7 +161,7 @@ static uint64_t first_dimension(const struct image_member *array,
 						  array->count / element->count;
 }
 
-static struct vmatlas_error *make_elements(struct tree *t, size_t node, size_t child,
+static struct vmatlas_error *make_elements(struct btf_tree *t, size_t node, size_t child,
 					   int *ret)
 {
 	const struct image_member *element = &t->answers[child].m;
@@ -177,22 +177,22 @@ static struct vmatlas_error *make_elements(struct tree *t, size_t node, size_t c
 	return err ? err : make_array(t, node, *ret, n, ret);
 }
 
-struct field {
+struct write_btf_field {
 	size_t node;
 	int type;
 };
 
-static int by_offset(const void *a, const void *b, void *arg)
+static int write_btf_by_offset(const void *a, const void *b, void *arg)
 {
-	const struct tree *t = arg;
-	const struct field *x = a, *y = b;
+	const struct btf_tree *t = arg;
+	const struct write_btf_field *x = a, *y = b;
 	const uint64_t p = t->answers[x->node].m.offset, q = t->answers[y->node].m.offset;
 
 	return p != q ? (p > q) - (p < q) : (x->node > y->node) - (x->node < y->node);
 }
 
-static struct vmatlas_error *add_field(struct tree *t, size_t node,
-				       const struct field *f)
+static struct vmatlas_error *add_field(struct btf_tree *t, size_t node,
+				       const struct write_btf_field *f)
 {
 	const struct btf_node *n = &t->subject->nodes.v[f->node];
 	const uint64_t at = t->answers[f->node].m.offset - t->answers[node].m.offset;
@@ -202,18 +202,18 @@ static struct vmatlas_error *add_field(struct tree *t, size_t node,
 		return not_expressible_in_btf(t, f->node);
 	r = btf__add_field(t->maker->btf, n->path + strlen(n->path) - n->step_len,
 			   f->type, (uint32_t)at * 8, 0);
-	return r ? failed(r) : NULL;
+	return r ? write_btf_failed(r) : NULL;
 }
 
 /* The types of members come first: a struct is open only while it is the last one. */
-static struct vmatlas_error *make_struct(struct tree *t, size_t node, const char *name,
-					 int *ret)
+static struct vmatlas_error *make_struct(struct btf_tree *t, size_t node,
+					 const char *name, int *ret)
 {
 	struct vmatlas_error *err = NULL;
 	size_t nr = 0;
 
-	_cleanup_(freep) struct field *fields = calloc(t->subject->nodes.nr,
-						       sizeof(*fields));
+	_cleanup_(freep) struct write_btf_field *fields =
+		calloc(t->subject->nodes.nr, sizeof(*fields));
 	if (!fields)
 		return error_no_memory();
 	if (t->answers[node].m.size > UINT32_MAX)
@@ -222,7 +222,7 @@ static struct vmatlas_error *make_struct(struct tree *t, size_t node, const char
 		fields[nr].node = i;
 		err = make_type(t, i, NULL, &fields[nr].type);
 	}
-	qsort_r(fields, nr, sizeof(*fields), by_offset, t);
+	qsort_r(fields, nr, sizeof(*fields), write_btf_by_offset, t);
 	if (!err)
 		err = made(btf__add_struct(t->maker->btf, name,
 					   (uint32_t)t->answers[node].m.size), ret);
@@ -231,7 +231,7 @@ static struct vmatlas_error *make_struct(struct tree *t, size_t node, const char
 	return err;
 }
 
-static struct vmatlas_error *make_type(struct tree *t, size_t node, const char *name,
+static struct vmatlas_error *make_type(struct btf_tree *t, size_t node, const char *name,
 				       int *ret)
 {
 	const struct image_member *m = &t->answers[node].m;
@@ -252,8 +252,8 @@ static struct vmatlas_error *make_type(struct tree *t, size_t node, const char *
 
 /* ---- All ---- */
 
-static struct vmatlas_error *name_of(const struct btf_subject *s, size_t variant,
-				     struct str *ret)
+static struct vmatlas_error *write_btf_name_of(const struct btf_subject *s,
+					       size_t variant, struct str *ret)
 {
 	str_addf(ret, "%s", s->name);
 	if (!btf_subject_is_plain(s))
@@ -272,12 +272,12 @@ static struct vmatlas_error *make_structs(struct maker *m, const struct btf_subj
 	int id;
 
 	for (size_t i = 0; i < nr_names(s) && !err; i++) {
-		struct tree t = { m, s, s->variants.v[i].answers };
+		struct btf_tree t = { m, s, s->variants.v[i].answers };
 		_cleanup_(str_done) struct str name = { 0 };
 
 		if (!t.answers[0].found)
 			continue;
-		err = name_of(s, i, &name);
+		err = write_btf_name_of(s, i, &name);
 		if (!err)
 			err = make_type(&t, 0, str_text(&name), &id);
 	}
@@ -300,14 +300,14 @@ make_enumerators(struct maker *m, const struct btf_subject *s, bool *is_open)
 		if (!*is_open)
 			r = btf__add_enum64(m->btf, NULL, 8, true);
 		if (r < 0)
-			return failed(r);
+			return write_btf_failed(r);
 		*is_open = true;
-		err = name_of(s, i, &name);
+		err = write_btf_name_of(s, i, &name);
 		if (err)
 			return err;
 		r = btf__add_enum64_value(m->btf, str_text(&name), (uint64_t)a->value);
 		if (r)
-			return failed(r);
+			return write_btf_failed(r);
 	}
 	return err;
 }
@@ -335,10 +335,10 @@ static struct vmatlas_error *take_out(struct maker *m, bool big_endian, void **r
 							 BTF_LITTLE_ENDIAN);
 
 	if (r)
-		return failed(r);
+		return write_btf_failed(r);
 	raw = btf__raw_data(m->btf, &size);
 	if (!raw)
-		return failed(-errno);
+		return write_btf_failed(-errno);
 	*ret = malloc(size);
 	if (!*ret)
 		return error_no_memory();
@@ -362,7 +362,7 @@ struct vmatlas_error *image_make_btf(struct image *image, const struct image_nee
 	err = btf_ask_all(image, needs, nr, &subjects);
 	image->asked = asked;
 	if (!err && !(m.btf = btf__new_empty()))
-		err = failed(-errno);
+		err = write_btf_failed(-errno);
 	if (!err)
 		btf__set_pointer_size(m.btf, m.pointer_size);
 	if (!err)

@@ -42,7 +42,8 @@ static void writer_done(struct writer *w)
 
 /* ---- Integers in the target's byte order ---- */
 
-static void put(struct str *s, const struct writer *w, uint64_t value, size_t size)
+static void write_core_put(struct str *s, const struct writer *w, uint64_t value,
+			   size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		const size_t shift = 8 * (w->big_endian ? size - 1 - i : i);
@@ -52,7 +53,7 @@ static void put(struct str *s, const struct writer *w, uint64_t value, size_t si
 	}
 }
 
-static void pad(struct str *s, size_t align)
+static void write_core_pad(struct str *s, size_t align)
 {
 	while (s->len % align)
 		str_add(s, "", 1);
@@ -63,13 +64,13 @@ static void pad(struct str *s, size_t align)
 static void add_note(struct writer *w, const char *name, uint32_t type, const void *desc,
 		     size_t size)
 {
-	put(&w->notes, w, strlen(name) + 1, 4);
-	put(&w->notes, w, size, 4);
-	put(&w->notes, w, type, 4);
+	write_core_put(&w->notes, w, strlen(name) + 1, 4);
+	write_core_put(&w->notes, w, size, 4);
+	write_core_put(&w->notes, w, type, 4);
 	str_add(&w->notes, name, strlen(name) + 1);
-	pad(&w->notes, 4);
+	write_core_pad(&w->notes, 4);
 	str_add(&w->notes, desc, size);
-	pad(&w->notes, 4);
+	write_core_pad(&w->notes, 4);
 }
 
 static void add_own_note(struct writer *w, enum extract_note_parse type, struct str *text)
@@ -127,7 +128,7 @@ static int by_start(const void *a, const void *b)
 	return (x->first > y->first) - (x->first < y->first);
 }
 
-static bool describe(struct writer *w, uint64_t start, uint64_t end)
+static bool write_core_describe(struct writer *w, uint64_t start, uint64_t end)
 {
 	struct vmatlas_range *r = vec_push(&w->described);
 
@@ -165,7 +166,8 @@ static bool describe_strays(struct writer *w)
 
 		while (at < nr && w->described.v[at].last <= start)
 			at++;
-		if ((at == nr || w->described.v[at].first >= end) && !describe(w, start, end))
+		if ((at == nr || w->described.v[at].first >= end) &&
+		    !write_core_describe(w, start, end))
 			return false;
 	}
 	unite(w);
@@ -179,7 +181,7 @@ static bool describe_all(struct writer *w, const struct mem_info *info)
 
 		if (s->paddr == UINT64_MAX || !s->size || s->paddr + s->size < s->paddr)
 			continue;
-		if (!describe(w, s->paddr, s->paddr + s->size))
+		if (!write_core_describe(w, s->paddr, s->paddr + s->size))
 			return false;
 	}
 	unite(w);
@@ -188,7 +190,8 @@ static bool describe_all(struct writer *w, const struct mem_info *info)
 
 /* ---- Runs ---- */
 
-static bool add_run(struct writer *w, uint64_t start, uint64_t end, size_t page)
+static bool write_core_add_run(struct writer *w, uint64_t start, uint64_t end,
+			       size_t page)
 {
 	struct run *run;
 
@@ -214,11 +217,12 @@ static bool add_described(struct writer *w, const struct vmatlas_range *d, size_
 		     ++*page)
 			to += MEM_RECORD_PAGE;
 		to = MIN(to, d->last);
-		if (!add_run(w, at, from, NO_PAGE) || !add_run(w, from, to, first))
+		if (!write_core_add_run(w, at, from, NO_PAGE) ||
+		    !write_core_add_run(w, from, to, first))
 			return false;
 		at = to;
 	}
-	return add_run(w, at, d->last, NO_PAGE);
+	return write_core_add_run(w, at, d->last, NO_PAGE);
 }
 
 static struct vmatlas_error *add_runs(struct writer *w, const struct mem_info *info)
@@ -240,7 +244,7 @@ static struct vmatlas_error *add_runs(struct writer *w, const struct mem_info *i
 }
 
 /* Fits what there is into 32 bits? LPAE's memory above 4 GiB does not (as in QEMU). */
-static bool is_narrow(const struct writer *w)
+static bool write_core_is_narrow(const struct writer *w)
 {
 	for (size_t i = 0; i < w->runs.nr; i++)
 		if (w->runs.v[i].paddr > UINT32_MAX || w->runs.v[i].size > UINT32_MAX)
@@ -261,29 +265,33 @@ static void put_ehdr(const struct writer *w, struct str *s, uint16_t machine, ui
 	const bool xnum = nr_phdrs >= PN_XNUM;
 
 	str_add(s, (const char *)ident, sizeof(ident));
-	put(s, w, ET_CORE, 2);
-	put(s, w, machine, 2);
-	put(s, w, EV_CURRENT, 4);
-	put(s, w, 0, word);			/* e_entry */
-	put(s, w, ehdr + (xnum ? (w->is_64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr)) : 0), word);
-	put(s, w, xnum ? ehdr : 0, word);	/* e_shoff */
-	put(s, w, 0, 4);
-	put(s, w, ehdr, 2);
-	put(s, w, w->is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), 2);
-	put(s, w, xnum ? PN_XNUM : nr_phdrs, 2);
-	put(s, w, xnum ? (w->is_64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr)) : 0, 2);
-	put(s, w, xnum, 2);
-	put(s, w, 0, 2);
+	write_core_put(s, w, ET_CORE, 2);
+	write_core_put(s, w, machine, 2);
+	write_core_put(s, w, EV_CURRENT, 4);
+	write_core_put(s, w, 0, word); /* e_entry */
+	write_core_put(
+		s, w,
+		ehdr + (xnum ? (w->is_64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr)) : 0),
+		word);
+	write_core_put(s, w, xnum ? ehdr : 0, word); /* e_shoff */
+	write_core_put(s, w, 0, 4);
+	write_core_put(s, w, ehdr, 2);
+	write_core_put(s, w, w->is_64 ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr), 2);
+	write_core_put(s, w, xnum ? PN_XNUM : nr_phdrs, 2);
+	write_core_put(
+		s, w, xnum ? (w->is_64 ? sizeof(Elf64_Shdr) : sizeof(Elf32_Shdr)) : 0, 2);
+	write_core_put(s, w, xnum, 2);
+	write_core_put(s, w, 0, 2);
 	if (!xnum)
 		return;
 	/* sh_info of section 0 holds the number of program headers */
-	put(s, w, 0, 8);
+	write_core_put(s, w, 0, 8);
 	for (int i = 0; i < 4; i++)
-		put(s, w, 0, word);
-	put(s, w, 0, 4);
-	put(s, w, nr_phdrs, 4);
-	put(s, w, 0, word);
-	put(s, w, 0, word);
+		write_core_put(s, w, 0, word);
+	write_core_put(s, w, 0, 4);
+	write_core_put(s, w, nr_phdrs, 4);
+	write_core_put(s, w, 0, word);
+	write_core_put(s, w, 0, word);
 }
 
 static void put_phdr(const struct writer *w, struct str *s, uint32_t type, uint64_t offset,
@@ -291,17 +299,17 @@ static void put_phdr(const struct writer *w, struct str *s, uint32_t type, uint6
 {
 	const size_t word = w->is_64 ? 8 : 4;
 
-	put(s, w, type, 4);
+	write_core_put(s, w, type, 4);
 	if (w->is_64)
-		put(s, w, 0, 4);
-	put(s, w, offset, word);
-	put(s, w, 0, word);
-	put(s, w, paddr, word);
-	put(s, w, file_size, word);
-	put(s, w, mem_size, word);
+		write_core_put(s, w, 0, 4);
+	write_core_put(s, w, offset, word);
+	write_core_put(s, w, 0, word);
+	write_core_put(s, w, paddr, word);
+	write_core_put(s, w, file_size, word);
+	write_core_put(s, w, mem_size, word);
 	if (!w->is_64)
-		put(s, w, 0, 4);
-	put(s, w, 0, word);
+		write_core_put(s, w, 0, 4);
+	write_core_put(s, w, 0, word);
 }
 
 static struct vmatlas_error *write_bytes(struct writer *w, const void *bytes, size_t len)
@@ -323,7 +331,7 @@ static struct vmatlas_error *write_bytes(struct writer *w, const void *bytes, si
 }
 
 /* In the file, bytes stand at the same place of a page as in memory. */
-static uint64_t place(uint64_t at, const struct run *r)
+static uint64_t write_core_place(uint64_t at, const struct run *r)
 {
 	return align_up(at, MEM_RECORD_PAGE) + r->paddr % MEM_RECORD_PAGE;
 }
@@ -331,7 +339,8 @@ static uint64_t place(uint64_t at, const struct run *r)
 static struct vmatlas_error *write_run(struct writer *w, const struct run *r)
 {
 	static const uint8_t zeros[2 * MEM_RECORD_PAGE];
-	struct vmatlas_error *err = write_bytes(w, zeros, place(w->written, r) - w->written);
+	struct vmatlas_error *err =
+		write_bytes(w, zeros, write_core_place(w->written, r) - w->written);
 	uint64_t at = r->paddr, left = r->size;
 
 	for (size_t i = r->page; left && !err; i++) {
@@ -345,7 +354,7 @@ static struct vmatlas_error *write_run(struct writer *w, const struct run *r)
 	return err;
 }
 
-static struct vmatlas_error *write_all(struct writer *w, uint16_t machine)
+static struct vmatlas_error *write_core_write_all(struct writer *w, uint16_t machine)
 {
 	const uint32_t nr_phdrs = w->runs.nr + 1;
 	_cleanup_(str_done) struct str head = { 0 };
@@ -361,7 +370,7 @@ static struct vmatlas_error *write_all(struct writer *w, uint16_t machine)
 		const struct run *r = &w->runs.v[i];
 		const bool filled = r->page != NO_PAGE;
 
-		at = filled ? place(at, r) + r->size : at;
+		at = filled ? write_core_place(at, r) + r->size : at;
 		put_phdr(w, &head, PT_LOAD, filled ? at - r->size : 0, r->paddr,
 			 filled ? r->size : 0, r->size);
 	}
@@ -390,9 +399,9 @@ struct vmatlas_error *core_write(int fd, const char *path, struct mem *mem, uint
 		return err;
 	if (w.runs.nr > UINT32_MAX - 1)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED, "%s: too many pieces", path);
-	w.is_64 = bits == 64 || !is_narrow(&w);
+	w.is_64 = bits == 64 || !write_core_is_narrow(&w);
 	add_notes(&w, mem, taken);
-	err = write_all(&w, machine);
+	err = write_core_write_all(&w, machine);
 	if (!err)
 		*ret_size = w.written;
 	return err;

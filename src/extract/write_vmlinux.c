@@ -49,7 +49,7 @@ static struct vmatlas_error *elf_failed(const struct small *s)
 
 /* ---- Pieces to chunks ---- */
 
-static int by_addr(const void *a, const void *b)
+static int write_vmlinux_by_addr(const void *a, const void *b)
 {
 	const struct image_piece *x = a, *y = b;
 
@@ -59,7 +59,8 @@ static int by_addr(const void *a, const void *b)
 }
 
 /* Overlapping pieces come from one file: where they overlap they are equal. */
-static struct vmatlas_error *add_piece(struct small *s, const struct image_piece *p)
+static struct vmatlas_error *write_vmlinux_add_piece(struct small *s,
+						     const struct image_piece *p)
 {
 	struct chunk *last = s->chunks.nr ? &s->chunks.v[s->chunks.nr - 1] : NULL;
 	uint64_t covered = 0;
@@ -85,17 +86,17 @@ static struct vmatlas_error *add_pieces(struct small *s, const struct image_piec
 		return error_no_memory();
 	if (nr) {
 		memcpy(sorted, pieces, nr * sizeof(*sorted));
-		qsort(sorted, nr, sizeof(*sorted), by_addr);
+		qsort(sorted, nr, sizeof(*sorted), write_vmlinux_by_addr);
 	}
 	for (size_t i = 0; i < nr && !err; i++)
 		if (sorted[i].len)
-			err = add_piece(s, &sorted[i]);
+			err = write_vmlinux_add_piece(s, &sorted[i]);
 	return err;
 }
 
 /* ---- Symbols ---- */
 
-static void put(struct small *s, uint64_t value, size_t size)
+static void write_vmlinux_put(struct small *s, uint64_t value, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		const char byte = value >> 8 * (s->image->info.big_endian ? size - 1 - i : i);
@@ -109,18 +110,18 @@ static void add_symbol(struct small *s, const char *name, size_t len, const char
 {
 	const bool is_64 = s->image->info.bits == 64;
 
-	put(s, len ? s->strings.len : 0, 4);
+	write_vmlinux_put(s, len ? s->strings.len : 0, 4);
 	if (is_64) {
-		put(s, info, 1);
-		put(s, 0, 1);
-		put(s, section, 2);
+		write_vmlinux_put(s, info, 1);
+		write_vmlinux_put(s, 0, 1);
+		write_vmlinux_put(s, section, 2);
 	}
-	put(s, addr, is_64 ? 8 : 4);
-	put(s, size, is_64 ? 8 : 4);
+	write_vmlinux_put(s, addr, is_64 ? 8 : 4);
+	write_vmlinux_put(s, size, is_64 ? 8 : 4);
 	if (!is_64) {
-		put(s, info, 1);
-		put(s, 0, 1);
-		put(s, section, 2);
+		write_vmlinux_put(s, info, 1);
+		write_vmlinux_put(s, 0, 1);
+		write_vmlinux_put(s, section, 2);
 	}
 	if (!len)
 		return;
@@ -164,8 +165,9 @@ static void add_symbols(struct small *s, bool global, const struct image_small *
 
 /* ---- The file ---- */
 
-static Elf_Scn *add_section(struct small *s, const char *name, GElf_Shdr shdr, const void *bytes,
-			    size_t len, Elf_Type type)
+static Elf_Scn *write_vmlinux_add_section(struct small *s, const char *name,
+					  GElf_Shdr shdr, const void *bytes, size_t len,
+					  Elf_Type type)
 {
 	Elf_Scn *scn = elf_newscn(s->elf);
 	Elf_Data *data = scn ? elf_newdata(scn) : NULL;
@@ -185,13 +187,13 @@ static Elf_Scn *add_section(struct small *s, const char *name, GElf_Shdr shdr, c
 }
 
 /* The note as it was: other tools look for it, and so do we. */
-static bool add_build_id(struct small *s, const struct bytes *note)
+static bool write_vmlinux_add_build_id(struct small *s, const struct bytes *note)
 {
 	GElf_Shdr shdr = { .sh_type = SHT_NOTE, .sh_flags = SHF_ALLOC, .sh_addralign = 4,
 			   .sh_addr = s->image->info.build_id_addr - 16 };
 
-	return !note->len || add_section(s, ".note.gnu.build-id", shdr, note->p, note->len,
-					 ELF_T_BYTE);
+	return !note->len || write_vmlinux_add_section(s, ".note.gnu.build-id", shdr,
+						       note->p, note->len, ELF_T_BYTE);
 }
 
 static bool add_chunks(struct small *s)
@@ -200,8 +202,9 @@ static bool add_chunks(struct small *s)
 		GElf_Shdr shdr = { .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC,
 				   .sh_addralign = 1, .sh_addr = s->chunks.v[i].addr };
 
-		if (!add_section(s, ".kept", shdr, str_text(&s->chunks.v[i].bytes),
-				 s->chunks.v[i].bytes.len, ELF_T_BYTE))
+		if (!write_vmlinux_add_section(s, ".kept", shdr,
+					       str_text(&s->chunks.v[i].bytes),
+					       s->chunks.v[i].bytes.len, ELF_T_BYTE))
 			return false;
 	}
 	return true;
@@ -219,22 +222,26 @@ static bool add_tables(struct small *s, const void *btf, size_t btf_size)
 	static const char mark[] = "small vmlinux, made by vmatlas extract\n";
 	Elf_Scn *strings;
 
-	if (!add_section(s, IMAGE_SMALL_MARK, strtab, mark, sizeof(mark), ELF_T_BYTE))
+	if (!write_vmlinux_add_section(s, IMAGE_SMALL_MARK, strtab, mark, sizeof(mark),
+				       ELF_T_BYTE))
 		return false;
-	if (btf_size && !add_section(s, ".BTF", plain, btf, btf_size, ELF_T_BYTE))
+	if (btf_size &&
+	    !write_vmlinux_add_section(s, ".BTF", plain, btf, btf_size, ELF_T_BYTE))
 		return false;
-	strings = add_section(s, ".strtab", strtab, str_text(&s->strings), s->strings.len,
-			      ELF_T_BYTE);
+	strings = write_vmlinux_add_section(s, ".strtab", strtab, str_text(&s->strings),
+					    s->strings.len, ELF_T_BYTE);
 	if (!strings)
 		return false;
 	symtab.sh_link = elf_ndxscn(strings);
-	return add_section(s, ".symtab", symtab, str_text(&s->symbols), s->symbols.len, ELF_T_BYTE);
+	return write_vmlinux_add_section(s, ".symtab", symtab, str_text(&s->symbols),
+					 s->symbols.len, ELF_T_BYTE);
 }
 
-static bool add_names(struct small *s)
+static bool write_vmlinux_add_names(struct small *s)
 {
 	const GElf_Shdr strtab = { .sh_type = SHT_STRTAB, .sh_addralign = 1 };
-	Elf_Scn *scn = add_section(s, ".shstrtab", strtab, "", 0, ELF_T_BYTE);
+	Elf_Scn *scn =
+		write_vmlinux_add_section(s, ".shstrtab", strtab, "", 0, ELF_T_BYTE);
 	Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
 	GElf_Ehdr ehdr;
 	GElf_Shdr shdr;
@@ -248,7 +255,7 @@ static bool add_names(struct small *s)
 	return gelf_update_shdr(scn, &shdr) && gelf_update_ehdr(s->elf, &ehdr);
 }
 
-static bool begin(struct small *s, size_t nr_phdrs)
+static bool write_vmlinux_begin(struct small *s, size_t nr_phdrs)
 {
 	const struct image_info *info = &s->image->info;
 	GElf_Ehdr ehdr;
@@ -311,8 +318,9 @@ static bool write_file(struct small *s, const struct bytes *note, const struct i
 	off_t written;
 
 	errno = 0;
-	if (!begin(s, s->chunks.nr + (note->len != 0)) || !add_build_id(s, note) ||
-	    !add_chunks(s) || !add_tables(s, what->btf, what->btf_size) || !add_names(s) ||
+	if (!write_vmlinux_begin(s, s->chunks.nr + (note->len != 0)) ||
+	    !write_vmlinux_add_build_id(s, note) || !add_chunks(s) ||
+	    !add_tables(s, what->btf, what->btf_size) || !write_vmlinux_add_names(s) ||
 	    !add_phdrs(s))
 		return false;
 	written = elf_update(s->elf, ELF_C_WRITE);

@@ -22,12 +22,12 @@ struct balance {
 	uint64_t lost;
 };
 
-static uint32_t severity_of(const struct balance *b)
+static uint32_t accounting_severity_of(const struct balance *b)
 {
 	return b->purge ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING;
 }
 
-static void say_lost(struct balance *b, const struct va_extent *p)
+static void accounting_report_lost(struct balance *b, const struct va_extent *p)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
 	_cleanup_(str_done) struct str evidence = { 0 }, before = { 0 };
@@ -42,13 +42,22 @@ static void say_lost(struct balance *b, const struct va_extent *p)
 		str_addf(&evidence, "purge\tvmap_purge_lock is held by task_struct %s; "
 			 "vmap_lazy_nr counts %s\n", fmt_record(atlas, b->purge->owner).s,
 			 fmt_size(b->purge->pages << atlas->kernel->page_shift).s);
-	vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = severity_of(b),
-		.code = "va-unaccounted", .where = &p->range, .evidence = str_text(&evidence),
-		.advice = b->purge ? "nothing: the task that purges would have given it back"
-			: "whoever freed it never gave it back, or was just about to: look for a "
-			  "task in alloc_vmap_area() or a purge under way",
-	}, "%s at %s of %s are in no area and in no free one%s",
+	vmatlas_ctx_report(
+		b->job,
+		&(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
+			.severity = accounting_severity_of(b),
+			.code = "va-unaccounted",
+			.where = &p->range,
+			.evidence = str_text(&evidence),
+			.advice = b->purge ? "nothing: the task that purges would have "
+					     "given it back"
+					   : "whoever freed it never gave it back, or "
+					     "was just about to: look for a "
+					     "task in alloc_vmap_area() or a purge under "
+					     "way",
+		},
+		"%s at %s of %s are in no area and in no free one%s",
 		fmt_size(vmatlas_range_size(&p->range)).s, fmt_range(atlas, p->range).s,
 		b->region->name, b->purge ? ": a purge was under way" : "");
 }
@@ -58,7 +67,7 @@ static const char *const what_name[NR_VA_USES] = {
 	"free", "nobody's",
 };
 
-static void say_twice(struct balance *b, const struct va_extent *p)
+static void report_twice(struct balance *b, const struct va_extent *p)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
 	_cleanup_(str_done) struct str evidence = { 0 };
@@ -86,33 +95,39 @@ static bool is_ours(const struct va_extent *p)
 	return p->twice && (free || other);
 }
 
-static void judge(void *arg, const struct va_extent *p)
+static void accounting_check(void *arg, const struct va_extent *p)
 {
 	struct balance *b = arg;
 
 	if (p->what == VA_LOST) {
 		b->lost += vmatlas_range_size(&p->range);
 		if (b->nr_lost++ < MAX_TOLD)
-			say_lost(b, p);
+			accounting_report_lost(b, p);
 	} else if (is_ours(p) && b->nr_twice++ < MAX_TOLD) {
-		say_twice(b, p);
+		report_twice(b, p);
 	}
 	if (p->area)
 		b->before = p->area;
 }
 
-static void say_more(struct balance *b)
+static void report_more(struct balance *b)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
 
 	if (b->nr_lost > MAX_TOLD)
-		vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
-			.severity = severity_of(b), .code = "va-unaccounted",
-			.where = &b->region->range,
-			.advice = b->purge ? "nothing: a purge was under way" : "so many at once: a part of the free tree, or of a list, is lost",
-		}, "%zu more pieces of %s are nobody's, %s together", b->nr_lost - MAX_TOLD,
-			b->region->name, fmt_size(b->lost).s);
+		vmatlas_ctx_report(
+			b->job,
+			&(struct vmatlas_finding_desc){
+				.size = sizeof(struct vmatlas_finding_desc),
+				.severity = accounting_severity_of(b),
+				.code = "va-unaccounted",
+				.where = &b->region->range,
+				.advice = b->purge ? "nothing: a purge was under way"
+						   : "so many at once: a part of the "
+						     "free tree, or of a list, is lost",
+			},
+			"%zu more pieces of %s are nobody's, %s together",
+			b->nr_lost - MAX_TOLD, b->region->name, fmt_size(b->lost).s);
 	if (b->nr_twice > MAX_TOLD)
 		vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
 			.size = sizeof(struct vmatlas_finding_desc),
@@ -154,7 +169,7 @@ static bool purge_explains(const struct vmatlas *atlas)
 	return lost <= bytes;
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *accounting_inspect(struct vmatlas_plugin_ctx *job)
 {
 	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct space_accounts *l = atlas->space_accounts;
@@ -175,8 +190,8 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 
 		if (s->flags & VMATLAS_USAGE_NESTED)
 			continue;
-		va_extent_walk(atlas, s->range, judge, &b);
-		say_more(&b);
+		va_extent_walk(atlas, s->range, accounting_check, &b);
+		report_more(&b);
 	}
 	return NULL;
 }
@@ -186,5 +201,5 @@ const struct vmatlas_plugin inspector_accounting = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "ledger",
 	.summary = "address space that is in use and free, or neither",
-	.inspect = inspect,
+	.inspect = accounting_inspect,
 };

@@ -13,7 +13,7 @@
 
 /* ---- Words ---- */
 
-static void say_when(const struct alloc_failure *s, struct str *out)
+static void report_when(const struct alloc_failure *s, struct str *out)
 {
 	if (!s->has_time)
 		return;
@@ -25,10 +25,10 @@ static void say_when(const struct alloc_failure *s, struct str *out)
 	str_addf(out, " ");
 }
 
-void shortage_say_log(const struct alloc_failure *s, struct str *evidence)
+void shortage_report_log(const struct alloc_failure *s, struct str *evidence)
 {
 	str_addf(evidence, "log\t%" PRIu64 "x ", s->nr);
-	say_when(s, evidence);
+	report_when(s, evidence);
 	str_addf(evidence, "\"%s\"\n", s->text);
 	if (s->suppressed)
 		str_addf(evidence, "silent\tat least %" PRIu64 " more, which the kernel suppressed\n",
@@ -62,7 +62,8 @@ static struct vmatlas_range window_of(const struct shortage_case *c, const struc
 }
 
 /* The most of a hole that an allocation gets which must begin at a multiple of @align. */
-static uint64_t room_in(struct vmatlas_range w, struct vmatlas_range hole, uint64_t align)
+static uint64_t alloc_failure_room_in(struct vmatlas_range w, struct vmatlas_range hole,
+				      uint64_t align)
 {
 	const uint64_t at = align_up(MAX(hole.first, w.first), align);
 	const uint64_t last = MIN(hole.last, w.last);
@@ -76,9 +77,9 @@ static uint64_t hole(const struct shortage_case *c, const struct space_usage *s,
 	uint64_t best = 0;
 
 	for (size_t i = 0; i < s->holes.nr; i++)
-		best = MAX(best, room_in(w, s->holes.v[i], align));
+		best = MAX(best, alloc_failure_room_in(w, s->holes.v[i], align));
 	if (range_valid(purged) && range_holds(w, purged))
-		best = MAX(best, room_in(w, purged, align));
+		best = MAX(best, alloc_failure_room_in(w, purged, align));
 	return best;
 }
 
@@ -172,18 +173,20 @@ static const struct space_usage *space_of(const struct shortage_case *c,
 	return is_full_for(c, vmalloc, s->smallest) ? vmalloc : NULL;
 }
 
-static bool is_told(struct shortage_case *c, const struct space_usage *s)
+static bool alloc_failure_is_reported(struct shortage_case *c,
+				      const struct space_usage *s)
 {
-	for (size_t i = 0; i < c->nr_told; i++)
+	for (size_t i = 0; i < c->nr_reported; i++)
 		if (c->told[i] == s)
 			return true;
-	if (c->nr_told < ARRAY_SIZE(c->told))
-		c->told[c->nr_told++] = s;
+	if (c->nr_reported < ARRAY_SIZE(c->told))
+		c->told[c->nr_reported++] = s;
 	return false;
 }
 
 /* Advice only where it works: vmalloc= is read by 32-bit CPUs alone. */
-static const char *advice_for(const struct shortage_case *c, const struct space_usage *s)
+static const char *alloc_failure_advice_for(const struct shortage_case *c,
+					    const struct space_usage *s)
 {
 	const bool is_code = s && s->pub.region->kind == VMATLAS_KIND_MODULE_SPACE;
 
@@ -197,17 +200,19 @@ static const char *advice_for(const struct shortage_case *c, const struct space_
 	       "no effect on this CPU";
 }
 
-static struct vmatlas_error *say_space(struct shortage_case *c, const struct alloc_failure *s,
-				       const struct space_usage *space, const char *how)
+static struct vmatlas_error *report_space(struct shortage_case *c,
+					  const struct alloc_failure *s,
+					  const struct space_usage *space,
+					  const char *how)
 {
 	const struct alloc_failure *trace = with_trace(c, s);
 	const bool full = is_full_for(c, space, s->smallest);
 	_cleanup_(str_done) struct str evidence = { 0 };
 	struct vmatlas_error *err;
 
-	shortage_say_log(s, &evidence);
+	shortage_report_log(s, &evidence);
 	if (trace != s)
-		shortage_say_log(trace, &evidence);
+		shortage_report_log(trace, &evidence);
 	str_addf(&evidence, "space\t%s: %s\n", space->pub.region->name, how);
 	if (window_of(c, space).first != space->pub.range.first)
 		str_addf(&evidence, "window\tfrom %s on: this boot loads no module below "
@@ -215,25 +220,34 @@ static struct vmatlas_error *say_space(struct shortage_case *c, const struct all
 	err = space_evidence(c->atlas, space, SHORTAGE_TOP, &evidence);
 	if (err)
 		return err;
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
-		.severity = full ? VMATLAS_SEVERITY_ERROR : VMATLAS_SEVERITY_WARNING,
-		.code = "va-exhausted", .where = &space->pub.range,
-		.evidence = str_text(&evidence), .advice = advice_for(c, space),
-	}, full ? "%s is full: %s of address space %s not found, and the largest hole is %s"
-		: "%s was full for a while: %s of address space %s not found; now the largest "
-		  "hole is %s",
-		space->pub.region->name, fmt_size(s->smallest ? s->smallest : s->largest).s,
-		s->nr + s->suppressed > 1 ? "and more were" : "was", fmt_size(hole(c, space, 1)).s);
+	vmatlas_ctx_report(c->job,
+			   &(struct vmatlas_finding_desc){
+				   .size = sizeof(struct vmatlas_finding_desc),
+				   .severity = full ? VMATLAS_SEVERITY_ERROR
+						    : VMATLAS_SEVERITY_WARNING,
+				   .code = "va-exhausted",
+				   .where = &space->pub.range,
+				   .evidence = str_text(&evidence),
+				   .advice = alloc_failure_advice_for(c, space),
+			   },
+			   full ? "%s is full: %s of address space %s not found, and the "
+				  "largest hole is %s"
+				: "%s was full for a while: %s of address space %s not "
+				  "found; now the largest "
+				  "hole is %s",
+			   space->pub.region->name,
+			   fmt_size(s->smallest ? s->smallest : s->largest).s,
+			   s->nr + s->suppressed > 1 ? "and more were" : "was",
+			   fmt_size(hole(c, space, 1)).s);
 	return NULL;
 }
 
 /* No ledger, or a range that no space of it has: what the log says stands alone. */
-static void say_unplaced(struct shortage_case *c, const struct alloc_failure *s)
+static void report_unplaced(struct shortage_case *c, const struct alloc_failure *s)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
-	shortage_say_log(s, &evidence);
+	shortage_report_log(s, &evidence);
 	if (s->has_range)
 		str_addf(&evidence, "range\t%s\n", fmt_range(c->atlas, s->range).s);
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
@@ -260,15 +274,16 @@ static struct vmatlas_error *judge_space(struct shortage_case *c, const struct a
 	if (c->atlas->space_accounts)
 		space = space_of(c, s, &how);
 	if (!space) {
-		say_unplaced(c, s);
+		report_unplaced(c, s);
 		return NULL;
 	}
-	return is_told(c, space) ? NULL : say_space(c, s, space, how);
+	return alloc_failure_is_reported(c, space) ? NULL
+						   : report_space(c, s, space, how);
 }
 
 /* ---- All of them ---- */
 
-static struct vmatlas_error *judge(struct shortage_case *c)
+static struct vmatlas_error *alloc_failure_check(struct shortage_case *c)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -276,16 +291,16 @@ static struct vmatlas_error *judge(struct shortage_case *c)
 		const struct alloc_failure *s = &c->all->v.v[i];
 
 		if (shortage_is_limit(c, s))
-			shortage_say_limit(c, s);
+			shortage_report_limit(c, s);
 		else if (s->kind != FAILURE_RAM)
 			err = judge_space(c, s);
-		else if (!c->told_ram)
-			err = shortage_say_ram(c, s);
+		else if (!c->reported_ram)
+			err = shortage_report_ram(c, s);
 	}
-	return err || c->told_ram ? err : shortage_say_silent_ram(c);
+	return err || c->reported_ram ? err : shortage_report_silent_ram(c);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *alloc_failure_inspect(struct vmatlas_plugin_ctx *job)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	_cleanup_(alloc_failures_free) struct alloc_failures all = { 0 };
@@ -306,7 +321,7 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 		err = alloc_failures_find(log, &all);
 	if (!err)
 		err = shortage_count_ram(&c);
-	return err ? err : judge(&c);
+	return err ? err : alloc_failure_check(&c);
 }
 
 const struct vmatlas_plugin inspector_alloc_failure = {
@@ -314,5 +329,5 @@ const struct vmatlas_plugin inspector_alloc_failure = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "shortage",
 	.summary = "allocations that failed: address space, RAM or a limit",
-	.inspect = inspect,
+	.inspect = alloc_failure_inspect,
 };

@@ -15,22 +15,22 @@ struct shortage_case {
 	const struct alloc_failures *all;
 	struct vmstat ram;
 	bool ram_known;
-	bool told_ram;
+	bool reported_ram;
 	uint64_t vmalloc_pages;
 	const struct space_usage *told[8];	/* spaces that were judged already */
-	size_t nr_told;
+	size_t nr_reported;
 };
 
 /* How often, when, for whom: evidence of any of them. */
-void shortage_say_log(const struct alloc_failure *s, struct str *evidence);
+void shortage_report_log(const struct alloc_failure *s, struct str *evidence);
 
 /* Reads how much RAM there is, where it is wanted: a message, or areas that hold a lot. */
 VMATLAS_CHECKED struct vmatlas_error *shortage_count_ram(struct shortage_case *c);
-VMATLAS_CHECKED struct vmatlas_error *
-shortage_say_ram(struct shortage_case *c, const struct alloc_failure *s);
-VMATLAS_CHECKED struct vmatlas_error *shortage_say_silent_ram(struct shortage_case *c);
+VMATLAS_CHECKED struct vmatlas_error *shortage_report_ram(struct shortage_case *c,
+							  const struct alloc_failure *s);
+VMATLAS_CHECKED struct vmatlas_error *shortage_report_silent_ram(struct shortage_case *c);
 
 bool shortage_is_limit(const struct shortage_case *c, const struct alloc_failure *s);
-void shortage_say_limit(struct shortage_case *c, const struct alloc_failure *s);
+void shortage_report_limit(struct shortage_case *c, const struct alloc_failure *s);
 
 #endif

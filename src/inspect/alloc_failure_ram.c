@@ -16,11 +16,11 @@ struct owner {
 	uint64_t caller, nr_areas, pages;
 };
 
-struct owners {
+struct ram_owners {
 	VEC(struct owner) v;
 };
 
-static int by_caller(const void *a, const void *b)
+static int failure_ram_by_caller(const void *a, const void *b)
 {
 	const struct owner *x = a, *y = b;
 
@@ -31,10 +31,12 @@ static int by_pages(const void *a, const void *b)
 {
 	const struct owner *x = a, *y = b;
 
-	return x->pages != y->pages ? (x->pages > y->pages ? -1 : 1) : by_caller(a, b);
+	return x->pages != y->pages ? (x->pages > y->pages ? -1 : 1)
+				    : failure_ram_by_caller(a, b);
 }
 
-static struct vmatlas_error *collect_owners(const struct shortage_case *c, struct owners *ret)
+static struct vmatlas_error *collect_owners(const struct shortage_case *c,
+					    struct ram_owners *ret)
 {
 	const struct kernel_records *b = &c->atlas->books;
 	size_t to = 0;
@@ -51,7 +53,7 @@ static struct vmatlas_error *collect_owners(const struct shortage_case *c, struc
 	}
 	if (!ret->v.nr)
 		return NULL;
-	qsort(ret->v.v, ret->v.nr, sizeof(*ret->v.v), by_caller);
+	qsort(ret->v.v, ret->v.nr, sizeof(*ret->v.v), failure_ram_by_caller);
 	for (size_t i = 1; i < ret->v.nr; i++) {
 		if (ret->v.v[to].caller != ret->v.v[i].caller) {
 			ret->v.v[++to] = ret->v.v[i];
@@ -65,9 +67,10 @@ static struct vmatlas_error *collect_owners(const struct shortage_case *c, struc
 	return NULL;
 }
 
-static struct vmatlas_error *say_owners(const struct shortage_case *c, struct str *evidence)
+static struct vmatlas_error *report_owners(const struct shortage_case *c,
+					   struct str *evidence)
 {
-	struct owners owners = { 0 };
+	struct ram_owners owners = { 0 };
 	struct vmatlas_error *err = collect_owners(c, &owners);
 
 	for (size_t i = 0; !err && i < MIN(owners.v.nr, (size_t)SHORTAGE_TOP); i++) {
@@ -92,7 +95,7 @@ static bool is_ram_ours(const struct shortage_case *c)
 	return c->ram_known && c->vmalloc_pages > c->ram.total / 4;
 }
 
-static void say_ram_message(const struct shortage_case *c, struct str *message)
+static void report_ram_message(const struct shortage_case *c, struct str *message)
 {
 	if (!c->ram_known) {
 		str_addf(message, "RAM ran out; vmalloc areas hold %s",
@@ -108,20 +111,21 @@ static void say_ram_message(const struct shortage_case *c, struct str *message)
 }
 
 /* @s is NULL where the log is silent: 6.1 is (__vmalloc_area_node() asks for silence). */
-struct vmatlas_error *shortage_say_ram(struct shortage_case *c, const struct alloc_failure *s)
+struct vmatlas_error *shortage_report_ram(struct shortage_case *c,
+					  const struct alloc_failure *s)
 {
 	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
 	struct vmatlas_error *err;
 
-	c->told_ram = true;
-	say_ram_message(c, &message);
+	c->reported_ram = true;
+	report_ram_message(c, &message);
 	for (size_t i = 0; s && i < c->all->v.nr; i++)
 		if (c->all->v.v[i].kind == FAILURE_RAM)
-			shortage_say_log(&c->all->v.v[i], &evidence);
+			shortage_report_log(&c->all->v.v[i], &evidence);
 	if (!s)
 		str_addf(&evidence, "log\tno message says so: what is free tells it\n");
 	str_addf(&evidence, "not it\taddress space: a message about that would be another\n");
-	err = say_owners(c, &evidence);
+	err = report_owners(c, &evidence);
 	if (err)
 		return err;
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
@@ -137,20 +141,20 @@ struct vmatlas_error *shortage_say_ram(struct shortage_case *c, const struct all
 }
 
 /* Some kernels say nothing; what areas hold and what is free does. */
-struct vmatlas_error *shortage_say_silent_ram(struct shortage_case *c)
+struct vmatlas_error *shortage_report_silent_ram(struct shortage_case *c)
 {
 	if (!is_ram_low(c) || c->vmalloc_pages <= c->ram.total / 2)
 		return NULL;
-	return shortage_say_ram(c, NULL);
+	return shortage_report_ram(c, NULL);
 }
 
 /* ---- Limits ---- */
 
-void shortage_say_limit(struct shortage_case *c, const struct alloc_failure *s)
+void shortage_report_limit(struct shortage_case *c, const struct alloc_failure *s)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
-	shortage_say_log(s, &evidence);
+	shortage_report_log(s, &evidence);
 	if (c->ram_known)
 		str_addf(&evidence, "RAM\t%s\n", fmt_size(bytes(c, c->ram.total)).s);
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){

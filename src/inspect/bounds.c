@@ -25,8 +25,8 @@ static bool has_end(const struct vmatlas_claim *c)
 	return !(c->flags & VMATLAS_CLAIM_START_ONLY);
 }
 
-static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
-		const struct vmatlas_claim *b, bool end)
+static void bounds_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
+			  const struct vmatlas_claim *b, bool end)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const uint64_t x = end ? a->range.last + 1 : a->range.first;
@@ -48,13 +48,13 @@ static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
 }
 
 /* Every other claim against the primary one: each source is named once. */
-static void compare(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
-		    const struct vmatlas_claim *b)
+static void bounds_compare(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
+			   const struct vmatlas_claim *b)
 {
 	if (has_start(b) && has_start(a) && a->range.first != b->range.first)
-		say(job, a, b, false);
+		bounds_report(job, a, b, false);
 	if (has_end(b) && has_end(a) && a->range.last != b->range.last)
-		say(job, a, b, true);
+		bounds_report(job, a, b, true);
 }
 
 /* Does a region that module memory may come from hold @addr? */
@@ -94,7 +94,7 @@ static void check_window(struct vmatlas_plugin_ctx *job, const struct vmatlas_cl
 		fmt_range(atlas, c->range).s);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *bounds_inspect(struct vmatlas_plugin_ctx *job)
 {
 	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 
@@ -108,7 +108,7 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 			continue;
 		vmatlas_for_each_claim(b, atlas, VMATLAS_LAYER_DECLARED)
 			if (a != b && comparable(a, b))
-				compare(job, a, b);
+				bounds_compare(job, a, b);
 	}
 	return NULL;
 }
@@ -118,5 +118,5 @@ const struct vmatlas_plugin inspector_bounds = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "bounds",
 	.summary = "bounds on which two sources disagree",
-	.inspect = inspect,
+	.inspect = bounds_inspect,
 };

@@ -32,7 +32,7 @@ struct vmatlas_error *vmatlas_ctx_read(struct vmatlas_plugin_ctx *job, uint32_t 
 	return kernel_read_uint(job->atlas->kernel, base + r->offset, r->size, ret);
 }
 
-static void keep(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err)
+static void ctx_keep(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err)
 {
 	if (job->failed)
 		vmatlas_error_free(err);
@@ -53,13 +53,15 @@ void vmatlas_ctx_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_fin
 	memcpy(&ours, report, MIN(report->size, (uint64_t)sizeof(ours)));
 	if (!ours.code || ours.severity < VMATLAS_SEVERITY_NOTE ||
 	    ours.severity > VMATLAS_SEVERITY_ERROR)
-		keep(job, vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
-			"%s reports a finding without code or severity", job->by->pub.name));
+		ctx_keep(job, vmatlas_error_new(
+				      VMATLAS_ERROR_PLUGIN,
+				      "%s reports a finding without code or severity",
+				      job->by->pub.name));
 	else if (message.failed)
-		keep(job, error_no_memory());
+		ctx_keep(job, error_no_memory());
 	else
-		keep(job, atlas_add_finding(job->atlas, job->by->pub.name, &ours,
-					    str_text(&message)));
+		ctx_keep(job, atlas_add_finding(job->atlas, job->by->pub.name, &ours,
+						str_text(&message)));
 }
 
 void vmatlas_ctx_coverage(struct vmatlas_plugin_ctx *job, uint32_t state, const char *subject,
@@ -71,7 +73,7 @@ void vmatlas_ctx_coverage(struct vmatlas_plugin_ctx *job, uint32_t state, const 
 	va_start(ap, fmt);
 	str_vaddf(&detail, fmt, ap);
 	va_end(ap);
-	keep(job, atlas_add_coverage(job->atlas, state, subject, str_text(&detail)));
+	ctx_keep(job, atlas_add_coverage(job->atlas, state, subject, str_text(&detail)));
 }
 
 struct vmatlas_error *vmatlas_ctx_report_fault(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err,

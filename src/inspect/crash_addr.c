@@ -33,7 +33,7 @@ static const char *const short_words[] = {
 	[ADDR_AREA] = "an area in use", [ADDR_REGION] = "a region in use",
 };
 
-static const char *advice_for(enum describe_addr what)
+static const char *crash_advice_for(enum describe_addr what)
 {
 	switch (what) {
 	case ADDR_STACK_GUARD:
@@ -54,8 +54,9 @@ static const char *advice_for(enum describe_addr what)
 	}
 }
 
-static enum describe_addr say_register(struct vmatlas *atlas, const struct oops *o, const char *label,
-				 const struct oops_register *r, struct str *out)
+static enum describe_addr report_register(struct vmatlas *atlas, const struct oops *o,
+					  const char *label,
+					  const struct oops_register *r, struct str *out)
 {
 	enum describe_addr what = ADDR_UNKNOWN;
 
@@ -72,7 +73,7 @@ static enum describe_addr say_register(struct vmatlas *atlas, const struct oops 
 	return what;
 }
 
-static void say_log(const struct oops *o, struct str *out)
+static void report_log(const struct oops *o, struct str *out)
 {
 	str_addf(out, "log\t");
 	if (o->has_time)
@@ -89,7 +90,7 @@ static void say_log(const struct oops *o, struct str *out)
 }
 
 /* Where each CPU was when the dump was taken, which may be long after. */
-static void say_cpus(struct vmatlas *atlas, const struct oops *o, struct str *out)
+static void report_cpus(struct vmatlas *atlas, const struct oops *o, struct str *out)
 {
 	const struct mem_info *info = &atlas->kernel->mem->info;
 	const struct vmatlas_range *stack = o->has_stack ? &o->stack : NULL;
@@ -124,8 +125,9 @@ static const struct vmatlas_finding *finding_at(const struct vmatlas *atlas, uin
 	return NULL;
 }
 
-static void say_message(const struct vmatlas *atlas, const struct oops *o, enum describe_addr what,
-			enum describe_addr sp, struct str *out)
+static void report_message(const struct vmatlas *atlas, const struct oops *o,
+			   enum describe_addr what, enum describe_addr sp,
+			   struct str *out)
 {
 	if (o->comm[0])
 		str_addf(out, "in %s (PID %" PRIu64 "): ", o->comm, o->pid);
@@ -146,32 +148,44 @@ static void say_message(const struct vmatlas *atlas, const struct oops *o, enum 
 		str_addf(out, "%s", o->text);
 }
 
-static void say(struct vmatlas_plugin_ctx *job, const struct oops *o, bool is_last)
+static void crash_report(struct vmatlas_plugin_ctx *job, const struct oops *o,
+			 bool is_last)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_finding *other = NULL;
 	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
 	enum describe_addr what, sp;
 
-	say_log(o, &evidence);
-	what = say_register(atlas, o, "address", &o->fault, &evidence);
-	say_register(atlas, o, "pc", &o->pc, &evidence);
-	say_register(atlas, o, "lr", &o->lr, &evidence);
-	sp = say_register(atlas, o, "sp", &o->sp, &evidence);
+	report_log(o, &evidence);
+	what = report_register(atlas, o, "address", &o->fault, &evidence);
+	report_register(atlas, o, "pc", &o->pc, &evidence);
+	report_register(atlas, o, "lr", &o->lr, &evidence);
+	sp = report_register(atlas, o, "sp", &o->sp, &evidence);
 	if (is_last)
-		say_cpus(atlas, o, &evidence);
+		report_cpus(atlas, o, &evidence);
 	if (o->fault.known)
 		other = finding_at(atlas, o->fault.value);
 	if (other)
 		str_addf(&evidence, "see\t%s: %s\n", other->code, other->message);
-	say_message(atlas, o, what, sp, &message);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
-		.severity = other ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
-		.code = "crash", .evidence = str_text(&evidence),
-		.advice = o->is_kasan ? "vmatlas log has KASAN's report: who allocated that memory "
-					"and who freed it" : advice_for(o->is_stack && sp == ADDR_STACK_GUARD ? sp : what),
-	}, "%s", str_text(&message));
+	report_message(atlas, o, what, sp, &message);
+	vmatlas_ctx_report(
+		job,
+		&(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
+			.severity =
+				other ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
+			.code = "crash",
+			.evidence = str_text(&evidence),
+			.advice = o->is_kasan
+					  ? "vmatlas log has KASAN's report: who "
+					    "allocated that memory "
+					    "and who freed it"
+					  : crash_advice_for(
+						    o->is_stack && sp == ADDR_STACK_GUARD
+							    ? sp
+							    : what),
+		},
+		"%s", str_text(&message));
 }
 
 /* A panic that somebody asked for, or a watchdog's, has no address to look up. */
@@ -180,7 +194,7 @@ static bool has_address(const struct oops *o)
 	return o->fault.known || o->pc.known || o->pc.name[0] || o->sp.known;
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *crash_inspect(struct vmatlas_plugin_ctx *job)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	_cleanup_(oopses_free) struct oopses all = { 0 };
@@ -200,7 +214,7 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 	/* of many the first, which may have led to the others, and the last */
 	for (size_t i = 0; !err && i < all.v.nr; i++)
 		if (has_address(&all.v.v[i]) && (i + 1 < MAX_TOLD || i + 1 == all.v.nr))
-			say(job, &all.v.v[i], i + 1 == all.v.nr);
+			crash_report(job, &all.v.v[i], i + 1 == all.v.nr);
 	if (!err && all.nr > MAX_TOLD)
 		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_PARTIAL, "crashes",
 				     "%zu in the log, of which %d are told", all.nr, MAX_TOLD);
@@ -212,5 +226,5 @@ const struct vmatlas_plugin inspector_crash_addr = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "crash",
 	.summary = "what the addresses of the crash in the log are",
-	.inspect = inspect,
+	.inspect = crash_inspect,
 };

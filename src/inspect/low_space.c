@@ -39,8 +39,9 @@ static const char *advice(const struct vmatlas *atlas, const struct space_usage 
 	return "find who fills it and whether it gives back: this space cannot be made larger";
 }
 
-static struct vmatlas_error *say(struct vmatlas_plugin_ctx *job, const struct space_usage *s,
-				 enum space_room room)
+static struct vmatlas_error *low_space_report(struct vmatlas_plugin_ctx *job,
+					      const struct space_usage *s,
+					      enum space_room room)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_range *r = &s->pub.largest_purged;
@@ -62,7 +63,8 @@ static struct vmatlas_error *say(struct vmatlas_plugin_ctx *job, const struct sp
 }
 
 /* By who looked into the log, with more to say. */
-static bool is_told(const struct vmatlas *atlas, const struct space_usage *s)
+static bool low_space_is_reported(const struct vmatlas *atlas,
+				  const struct space_usage *s)
 {
 	for (size_t i = 0; i < atlas->findings.nr; i++) {
 		const struct vmatlas_finding *f = &atlas->findings.v[i].pub;
@@ -74,7 +76,7 @@ static bool is_told(const struct vmatlas *atlas, const struct space_usage *s)
 	return false;
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *low_space_inspect(struct vmatlas_plugin_ctx *job)
 {
 	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct space_accounts *l = atlas->space_accounts;
@@ -86,8 +88,8 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 
 		/* a window that is full has a fallback: the space around it */
 		if (room != SPACE_ROOMY && !(s->pub.flags & VMATLAS_USAGE_NESTED) &&
-		    !is_told(atlas, s))
-			err = say(job, s, room);
+		    !low_space_is_reported(atlas, s))
+			err = low_space_report(job, s, room);
 	}
 	return err;
 }
@@ -97,5 +99,5 @@ const struct vmatlas_plugin inspector_low_space = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "room",
 	.summary = "spaces in which hardly anything fits any more",
-	.inspect = inspect,
+	.inspect = low_space_inspect,
 };

@@ -19,7 +19,8 @@ static bool is_home(const struct vmatlas_claim *c)
 }
 
 /* Windows lie across regions, and areas may lie in either: any one home is enough. */
-static bool is_at_home(const struct vmatlas *atlas, struct vmatlas_range area)
+static bool out_of_region_is_at_home(const struct vmatlas *atlas,
+				     struct vmatlas_range area)
 {
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
 		if (is_home(c) && range_holds(c->range, area))
@@ -54,8 +55,10 @@ static const struct vmatlas_claim *runs_into(const struct vmatlas *atlas,
 	return NULL;
 }
 
-static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *area,
-		const struct vmatlas_claim *home, struct vmatlas_range outside)
+static void out_of_region_report(struct vmatlas_plugin_ctx *job,
+				 const struct vmatlas_claim *area,
+				 const struct vmatlas_claim *home,
+				 struct vmatlas_range outside)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_claim *into = runs_into(atlas, outside, home);
@@ -101,13 +104,15 @@ static bool is_lowmem_remapped(const struct vmatlas *atlas, const struct vmatlas
 	       a->phys == area->range.first - lowmem->range.first + atlas->kernel->phys_base;
 }
 
-static void judge(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *area)
+static void out_of_region_check(struct vmatlas_plugin_ctx *job,
+				const struct vmatlas_claim *area)
 {
 	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_claim *home;
 	struct vmatlas_range outside = area->range;
 
-	if (is_at_home(atlas, area->range) || is_lowmem_remapped(atlas, area))
+	if (out_of_region_is_at_home(atlas, area->range) ||
+	    is_lowmem_remapped(atlas, area))
 		return;
 	home = home_of(atlas, area->range.first);
 	if (home) {
@@ -117,10 +122,10 @@ static void judge(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *ar
 		if (home)
 			outside.last = home->range.first - 1;
 	}
-	say(job, area, home, outside);
+	out_of_region_report(job, area, home, outside);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *out_of_region_inspect(struct vmatlas_plugin_ctx *job)
 {
 	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 
@@ -133,7 +138,7 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 		return NULL;
 	}
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED)
-		judge(job, c);
+		out_of_region_check(job, c);
 	return NULL;
 }
 
@@ -142,5 +147,5 @@ const struct vmatlas_plugin inspector_out_of_region = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "stray",
 	.summary = "areas that lie outside the regions areas come from",
-	.inspect = inspect,
+	.inspect = out_of_region_inspect,
 };

@@ -12,14 +12,14 @@
 
 struct pass;
 
-typedef void say_fn(struct pass *p, const struct vmatlas_claim *a,
-		    const struct vmatlas_claim *b, struct vmatlas_range shared);
+typedef void report_fn(struct pass *p, const struct vmatlas_claim *a,
+		       const struct vmatlas_claim *b, struct vmatlas_range shared);
 
 struct pass {
 	struct vmatlas_plugin_ctx *job;
-	say_fn *say;
+	report_fn *say;
 	const struct vmatlas_claim *under;	/* the others lie over it */
-	size_t nr_told, nr_more;	/* of these */
+	size_t nr_reported, nr_more;		/* of these */
 };
 
 /* One end that was overwritten may run over thousands: a few examples will do. */
@@ -40,10 +40,11 @@ static void tell_more(struct pass *p)
 				  "all of them to be wrong",
 		}, "%s %s overlaps with %zu more", c->name,
 			fmt_range(vmatlas_ctx_atlas(p->job), c->range).s, p->nr_more);
-	p->nr_told = p->nr_more = 0;
+	p->nr_reported = p->nr_more = 0;
 }
 
-static void found(struct pass *p, const struct vmatlas_claim *a, const struct vmatlas_claim *b)
+static void overlap_found(struct pass *p, const struct vmatlas_claim *a,
+			  const struct vmatlas_claim *b)
 {
 	const struct vmatlas_range shared = {
 		MAX(a->range.first, b->range.first), MIN(a->range.last, b->range.last),
@@ -52,16 +53,16 @@ static void found(struct pass *p, const struct vmatlas_claim *a, const struct vm
 	if (a != p->under)
 		tell_more(p);
 	p->under = a;
-	if (p->nr_told >= MAX_TOLD) {
+	if (p->nr_reported >= MAX_TOLD) {
 		p->nr_more++;
 		return;
 	}
-	p->nr_told++;
+	p->nr_reported++;
 	p->say(p, a, b, shared);
 }
 
-static void say_areas(struct pass *p, const struct vmatlas_claim *a,
-		      const struct vmatlas_claim *b, struct vmatlas_range shared)
+static void report_areas(struct pass *p, const struct vmatlas_claim *a,
+			 const struct vmatlas_claim *b, struct vmatlas_range shared)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(p->job);
 	_cleanup_(str_done) struct str one = { 0 }, two = { 0 }, evidence = { 0 };
@@ -84,8 +85,9 @@ static void say_areas(struct pass *p, const struct vmatlas_claim *a,
 		fmt_size(vmatlas_range_size(&shared)).s);
 }
 
-static void say_regions(struct pass *p, const struct vmatlas_claim *a,
-			const struct vmatlas_claim *b, struct vmatlas_range shared)
+static void overlap_report_regions(struct pass *p, const struct vmatlas_claim *a,
+				   const struct vmatlas_claim *b,
+				   struct vmatlas_range shared)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(p->job);
 	_cleanup_(str_done) struct str evidence = { 0 };
@@ -103,7 +105,7 @@ static void say_regions(struct pass *p, const struct vmatlas_claim *a,
 }
 
 /* Regions that lie inside others by design, and half-known ones, are not judged. */
-static bool wanted(const struct vmatlas_claim *c)
+static bool overlap_wanted(const struct vmatlas_claim *c)
 {
 	const uint32_t never = VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_WINDOW |
 			       VMATLAS_CLAIM_DEFAULT | VMATLAS_CLAIM_START_ONLY |
@@ -114,25 +116,24 @@ static bool wanted(const struct vmatlas_claim *c)
 	return c->flags & VMATLAS_CLAIM_PRIMARY && !(c->flags & never);
 }
 
-static void sweep_layer(struct vmatlas_plugin_ctx *job, uint32_t layer,
-			say_fn *say)
+static void sweep_layer(struct vmatlas_plugin_ctx *job, uint32_t layer, report_fn *say)
 {
 	struct pass p = { .job = job, .say = say };
 	const struct vmatlas_claim *under;
 	struct sweep sweep = { 0 };
 
 	vmatlas_for_each_claim(c, vmatlas_ctx_atlas(job), layer) {
-		under = wanted(c) ? sweep_next(&sweep, c->range, c) : NULL;
+		under = overlap_wanted(c) ? sweep_next(&sweep, c->range, c) : NULL;
 		if (under)
-			found(&p, under, c);
+			overlap_found(&p, under, c);
 	}
 	tell_more(&p);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *overlap_inspect(struct vmatlas_plugin_ctx *job)
 {
-	sweep_layer(job, VMATLAS_LAYER_RECORDED, say_areas);
-	sweep_layer(job, VMATLAS_LAYER_DECLARED, say_regions);
+	sweep_layer(job, VMATLAS_LAYER_RECORDED, report_areas);
+	sweep_layer(job, VMATLAS_LAYER_DECLARED, overlap_report_regions);
 	return NULL;
 }
 
@@ -141,5 +142,5 @@ const struct vmatlas_plugin inspector_overlap = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "overlap",
 	.summary = "areas, or declared regions, that share addresses",
-	.inspect = inspect,
+	.inspect = overlap_inspect,
 };

@@ -19,8 +19,8 @@ static const struct vmatlas_plugin *const builtin[] = {
 #define PLUGIN_MIN_SIZE (offsetof(struct vmatlas_plugin, inspect) + sizeof(void *))
 #define MAX_NEEDS 1024
 
-static struct vmatlas_error *adopt(const struct vmatlas_plugin *theirs,
-				   struct vmatlas_plugin *ret)
+static struct vmatlas_error *plugin_adopt(const struct vmatlas_plugin *theirs,
+					  struct vmatlas_plugin *ret)
 {
 	struct vmatlas_plugin p = { 0 };
 
@@ -46,7 +46,7 @@ static struct vmatlas_error *adopt(const struct vmatlas_plugin *theirs,
 	return NULL;
 }
 
-static void describe(struct str *out, const struct vmatlas_lookup *need)
+static void plugin_describe(struct str *out, const struct vmatlas_lookup *need)
 {
 	if (out->len)
 		str_addf(out, ", ");
@@ -68,11 +68,11 @@ static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in
 	if (atlas->kernel && !err)
 		err = lookup_resolve(atlas->kernel, p->lookups, p->nr_lookups, in->res);
 	for (size_t i = 0; i < p->nr_lookups && !err; i++) {
-		describe(&needs, &p->lookups[i]);
+		plugin_describe(&needs, &p->lookups[i]);
 		if (in->res[i].found || p->lookups[i].flags & VMATLAS_LOOKUP_OPTIONAL ||
 		    !atlas->kernel)
 			continue;
-		describe(&missing, &p->lookups[i]);
+		plugin_describe(&missing, &p->lookups[i]);
 		in->pub.nr_missing++;
 	}
 	in->pub.needs = strings_add(atlas->strings, str_text(&needs));
@@ -118,7 +118,7 @@ struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plu
 {
 	_cleanup_(inspector_freep) struct inspector *in = NULL;
 	struct vmatlas_plugin p = { 0 };
-	struct vmatlas_error *err = adopt(theirs, &p);
+	struct vmatlas_error *err = plugin_adopt(theirs, &p);
 	struct inspector **slot;
 
 	for (size_t i = 0; i < atlas->inspectors.nr && !err; i++)
@@ -172,7 +172,7 @@ static bool find_by_name(const char *name, char path[static 4096])
 	return find_in(VMATLAS_PLUGIN_DIR, strlen(VMATLAS_PLUGIN_DIR), name, path);
 }
 
-static struct vmatlas_error *load(struct vmatlas *atlas, const char *path)
+static struct vmatlas_error *plugin_load(struct vmatlas *atlas, const char *path)
 {
 	/* LOCAL: two plugins may each forget to make walk() static. */
 	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -196,9 +196,9 @@ struct vmatlas_error *vmatlas_load_plugin(struct vmatlas *atlas, const char *nam
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "plugins are loaded before the inspection");
 	if (strchr(name, '/'))
-		return load(atlas, name);
+		return plugin_load(atlas, name);
 	if (find_by_name(name, path))
-		return load(atlas, path);
+		return plugin_load(atlas, path);
 	return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
 		"no plugin %s in $VMATLAS_PLUGIN_PATH or %s; a file is named with a slash "
 		"(./%s)", name, VMATLAS_PLUGIN_DIR, name);
@@ -214,7 +214,7 @@ static bool needs_a_kernel(const struct inspector *in)
 	return false;
 }
 
-static struct vmatlas_error *run(struct vmatlas *atlas, struct inspector *in)
+static struct vmatlas_error *plugin_run(struct vmatlas *atlas, struct inspector *in)
 {
 	struct vmatlas_plugin_ctx job = { .atlas = atlas, .by = in };
 	struct vmatlas_error *err;
@@ -240,7 +240,7 @@ static struct vmatlas_error *run(struct vmatlas *atlas, struct inspector *in)
 struct vmatlas_error *plugin_run_all(struct vmatlas *atlas)
 {
 	for (size_t i = 0; i < atlas->inspectors.nr; i++) {
-		struct vmatlas_error *err = run(atlas, atlas->inspectors.v[i]);
+		struct vmatlas_error *err = plugin_run(atlas, atlas->inspectors.v[i]);
 
 		if (err)
 			return err;

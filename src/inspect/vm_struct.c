@@ -33,7 +33,8 @@ static const char *wrong_pages(const struct vmatlas *atlas, const struct vmatlas
 	return NULL;
 }
 
-static void say_odd(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c, const char *what)
+static void report_odd(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c,
+		       const char *what)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_area *a = c->area;
@@ -55,7 +56,8 @@ static void say_odd(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *
 	}, "%s %s", str_text(&area), what);
 }
 
-static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
+static void vm_struct_report(struct vmatlas_plugin_ctx *job,
+			     const struct vmatlas_claim *c)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_area *a = c->area;
@@ -76,34 +78,36 @@ static void say(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 		fmt_addr(atlas, a->vm_addr).s, a->vm_size);
 }
 
-static void judge(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
+static void vm_struct_check(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
 	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct area *record = record_of(atlas, c);
 	const char *pages;
 
 	if (record && record->odd_flags)
-		say_odd(job, c, c->area->vm_struct ?
-			"has a vm_struct, yet its flags say vm_map_ram" :
-			"has no vm_struct, yet its flags do not say vm_map_ram");
+		report_odd(job, c,
+			   c->area->vm_struct
+				   ? "has a vm_struct, yet its flags say vm_map_ram"
+				   : "has no vm_struct, yet its flags do not say "
+				     "vm_map_ram");
 	/* one that could not be read was told */
 	if (!c->area->vm_struct || c->flags & VMATLAS_CLAIM_UNREADABLE)
 		return;
 	if (kernel_address(atlas->kernel, c->area->vm_addr) != c->range.first ||
 	    c->area->vm_size != vmatlas_range_size(&c->range)) {
-		say(job, c);
+		vm_struct_report(job, c);
 		return;
 	}
 	pages = wrong_pages(atlas, c);
 	if (pages)
-		say_odd(job, c, pages);
+		report_odd(job, c, pages);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *vm_struct_inspect(struct vmatlas_plugin_ctx *job)
 {
 	vmatlas_for_each_claim(c, vmatlas_ctx_atlas(job), VMATLAS_LAYER_RECORDED)
 		if (c->area)
-			judge(job, c);
+			vm_struct_check(job, c);
 	return NULL;
 }
 
@@ -112,5 +116,5 @@ const struct vmatlas_plugin inspector_vm_struct = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "records",
 	.summary = "vm_structs that contradict their vmap_area",
-	.inspect = inspect,
+	.inspect = vm_struct_inspect,
 };

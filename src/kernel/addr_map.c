@@ -14,7 +14,7 @@ void memo_done(struct memo *m)
 }
 
 /* Where @addr is, or the free slot where it belongs. */
-static size_t slot_of(const struct memo *m, uint64_t addr)
+static size_t addr_map_slot_of(const struct memo *m, uint64_t addr)
 {
 	size_t i = (addr * 0x9e3779b97f4a7c15ull >> 32) & (m->nr_slots - 1);
 
@@ -35,7 +35,8 @@ static bool make_room(struct memo *m)
 		return false;
 	for (size_t i = 0; i < m->nr_slots; i++)
 		if (m->slot[i].text)
-			bigger.slot[slot_of(&bigger, m->slot[i].addr)] = m->slot[i];
+			bigger.slot[addr_map_slot_of(&bigger, m->slot[i].addr)] =
+				m->slot[i];
 	free(m->slot);
 	m->slot = bigger.slot;
 	m->nr_slots = bigger.nr_slots;
@@ -44,7 +45,7 @@ static bool make_room(struct memo *m)
 
 const char *memo_get(const struct memo *m, uint64_t addr)
 {
-	return m->nr_slots ? m->slot[slot_of(m, addr)].text : NULL;
+	return m->nr_slots ? m->slot[addr_map_slot_of(m, addr)].text : NULL;
 }
 
 const char *memo_add(struct memo *m, uint64_t addr, char *text)
@@ -55,7 +56,7 @@ const char *memo_add(struct memo *m, uint64_t addr, char *text)
 		free(text);
 		return NULL;
 	}
-	slot = &m->slot[slot_of(m, addr)];
+	slot = &m->slot[addr_map_slot_of(m, addr)];
 	if (!slot->text)
 		m->nr_used++;
 	free(slot->text);

@@ -63,7 +63,8 @@ static struct vmatlas_error *open_mem(struct kernel *k, const struct kernel_opts
 }
 
 /* Types of another build may still be right: whoever names a file must know. */
-static struct vmatlas_error *open_image(struct kernel *k, const struct kernel_opts *opts)
+static struct vmatlas_error *kernel_open_image(struct kernel *k,
+					       const struct kernel_opts *opts)
 {
 	struct vmatlas_error *err = opts->vmlinux ? NULL : find_vmlinux(k, opts);
 	const struct image_info *info;
@@ -158,7 +159,7 @@ struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel 
 	k->host = opts->host;
 	err = open_mem(k, opts);
 	if (!err)
-		err = open_image(k, opts);
+		err = kernel_open_image(k, opts);
 	if (!err && opts->mem.record)
 		err = trace_start(k);
 	if (!err)
@@ -196,7 +197,8 @@ static struct vmatlas_error *read_virtual(struct kernel *k, uint64_t addr, void 
 }
 
 /* A piece that lies in one page. */
-static struct vmatlas_error *read_piece(struct kernel *k, uint64_t addr, void *buf, size_t len)
+static struct vmatlas_error *kernel_read_piece(struct kernel *k, uint64_t addr, void *buf,
+					       size_t len)
 {
 	struct vmatlas_error *err;
 	uint64_t paddr;
@@ -218,7 +220,7 @@ struct vmatlas_error *kernel_read(struct kernel *k, uint64_t addr, void *buf, si
 	while (len) {
 		const uint64_t at = kernel_address(k, addr);
 		const size_t piece = MIN((uint64_t)len, page - (at & (page - 1)));
-		struct vmatlas_error *err = read_piece(k, at, to, piece);
+		struct vmatlas_error *err = kernel_read_piece(k, at, to, piece);
 
 		if (err)
 			return err;

@@ -32,7 +32,7 @@ void vmcoreinfo_free(struct vmcoreinfo *v)
 	free(v);
 }
 
-static bool add_line(struct vmcoreinfo *v, char *line)
+static bool vmcoreinfo_add_line(struct vmcoreinfo *v, char *line)
 {
 	char *equals = strchr(line, '=');
 	struct line *l;
@@ -58,7 +58,7 @@ struct vmatlas_error *vmcoreinfo_parse(const char *text, size_t len, struct vmco
 		return error_no_memory();
 	for (char *line = strtok_r(v->text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save))
-		if (!add_line(v, line))
+		if (!vmcoreinfo_add_line(v, line))
 			return error_no_memory();
 	*ret = take(v);
 	return NULL;

@@ -6,7 +6,7 @@
 #include "map/alloc_sim.h"
 
 /* A symbol that stands for a part of the configuration. */
-static bool has_symbol(const struct vmatlas *atlas, const char *name)
+static bool alloc_request_has_symbol(const struct vmatlas *atlas, const char *name)
 {
 	uint64_t addr;
 	struct vmatlas_error *err = kernel_symbol(atlas->kernel, name, &addr);
@@ -31,14 +31,15 @@ static unsigned int ioremap_max_order(const struct vmatlas *atlas)
 {
 	const struct kernel *k = atlas->kernel;
 
-	if (k->arch == &arch_x86_64 || (k->arch == &arch_riscv64 && has_symbol(atlas, "pud_set_huge")))
+	if (k->arch == &arch_x86_64 ||
+	    (k->arch == &arch_riscv64 && alloc_request_has_symbol(atlas, "pud_set_huge")))
 		return pud_shift(k);
 	if (k->arch == &arch_i386 && k->format == &pt_i386_pae)
 		return pmd_shift(k);
 	if (k->arch == &arch_arm64)
 		return k->page_shift == 12 ? pud_shift(k) : pmd_shift(k);
 	if (k->arch == &arch_arm && k->format != &pt_arm_lpae &&
-	    !has_symbol(atlas, "secondary_startup"))
+	    !alloc_request_has_symbol(atlas, "secondary_startup"))
 		return 24;		/* supersections: neither SMP nor LPAE */
 	return 7 + k->page_shift;
 }
@@ -120,8 +121,9 @@ static uint64_t end_of(const struct vmatlas *atlas, const struct vmatlas_claim *
 	return inclusive ? c->range.last : c->range.last + 1;
 }
 
-static void add(const struct vmatlas *atlas, const struct vmatlas_claim *c, uint64_t skip,
-		struct alloc_range ret[static ALLOC_RANGES], size_t *nr)
+static void alloc_request_add(const struct vmatlas *atlas, const struct vmatlas_claim *c,
+			      uint64_t skip, struct alloc_range ret[static ALLOC_RANGES],
+			      size_t *nr)
 {
 	if (!c || *nr >= ALLOC_RANGES || skip >= vmatlas_range_size(&c->range))
 		return;
@@ -130,7 +132,8 @@ static void add(const struct vmatlas *atlas, const struct vmatlas_claim *c, uint
 	ret[(*nr)++].end = end_of(atlas, c);
 }
 
-static const struct vmatlas_claim *window(const struct vmatlas *atlas, const char *name)
+static const struct vmatlas_claim *alloc_request_window(const struct vmatlas *atlas,
+							const char *name)
 {
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
 		if (c->kind == VMATLAS_KIND_MODULE_WINDOW && !strcmp(c->name, name))
@@ -156,19 +159,22 @@ static struct vmatlas_error *module_ranges(struct vmatlas *atlas,
 {
 	const struct vmatlas_claim *space = atlas_region(atlas, VMATLAS_KIND_MODULE_SPACE);
 	const struct vmatlas_claim *vmalloc = atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE);
-	const struct vmatlas_claim *execmem = window(atlas, "execmem window");
+	const struct vmatlas_claim *execmem =
+		alloc_request_window(atlas, "execmem window");
 
 	if (atlas->kernel->arch == &arch_arm64 && !execmem)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 			"where an arm64 kernel before 6.10 puts modules is not worked out");
 	if (execmem) {
-		add(atlas, execmem, 0, ret, nr);
-		add(atlas, window(atlas, "execmem fallback"), 0, ret, nr);
+		alloc_request_add(atlas, execmem, 0, ret, nr);
+		alloc_request_add(atlas, alloc_request_window(atlas, "execmem fallback"),
+				  0, ret, nr);
 		return NULL;
 	}
-	add(atlas, space ? space : vmalloc, load_offset(atlas), ret, nr);
-	if (atlas->kernel->arch == &arch_arm && has_symbol(atlas, "get_module_plt"))
-		add(atlas, vmalloc, 0, ret, nr);
+	alloc_request_add(atlas, space ? space : vmalloc, load_offset(atlas), ret, nr);
+	if (atlas->kernel->arch == &arch_arm &&
+	    alloc_request_has_symbol(atlas, "get_module_plt"))
+		alloc_request_add(atlas, vmalloc, 0, ret, nr);
 	return NULL;
 }
 
@@ -181,7 +187,8 @@ struct vmatlas_error *alloc_ranges(struct vmatlas *atlas, uint32_t flags,
 	if (flags & VMATLAS_ALLOC_MODULE)
 		err = module_ranges(atlas, ret, ret_nr);
 	else
-		add(atlas, atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE), 0, ret, ret_nr);
+		alloc_request_add(atlas, atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE),
+				  0, ret, ret_nr);
 	if (!err && !*ret_nr)
 		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"the bounds of that space are not known");

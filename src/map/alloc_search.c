@@ -17,14 +17,14 @@ static bool within(struct vmatlas_range hole, const struct alloc_request *r, uin
 	return at >= from && at <= hole.last && r->bytes - 1 <= hole.last - at;
 }
 
-static uint64_t max_of(const struct tree *t, uint32_t node)
+static uint64_t max_of(const struct vmap_area_tree *t, uint32_t node)
 {
 	return node ? t->v.v[node - 1].subtree_max : 0;
 }
 
 /* Up to the first that fits, or that has a right subtree where one may lie above @start. */
-static uint32_t roll_back(const struct tree *t, uint32_t node, const struct alloc_request *r,
-			  uint64_t *start, bool *ret_found)
+static uint32_t roll_back(const struct vmap_area_tree *t, uint32_t node,
+			  const struct alloc_request *r, uint64_t *start, bool *ret_found)
 {
 	uint64_t at;
 
@@ -42,7 +42,8 @@ static uint32_t roll_back(const struct tree *t, uint32_t node, const struct allo
 	return 0;
 }
 
-static bool lowest_match(const struct tree *t, const struct alloc_request *r, uint64_t *ret)
+static bool lowest_match(const struct vmap_area_tree *t, const struct alloc_request *r,
+			 uint64_t *ret)
 {
 	size_t steps = 128 * (t->v.nr + 1);	/* sizes that are wrong may lead astray */
 	uint64_t start = r->start;
@@ -78,7 +79,7 @@ struct scan {
 	uint64_t at;
 };
 
-static bool is_free(const struct scan *s, const struct va_extent *p)
+static bool alloc_search_is_free(const struct scan *s, const struct va_extent *p)
 {
 	return p->what == VA_FREE ||
 	       (s->purged && (p->what == VA_UNPURGED || p->what == VA_POOLED));
@@ -88,7 +89,7 @@ static void scan_piece(void *arg, const struct va_extent *p)
 {
 	struct scan *s = arg;
 
-	if (s->found || p->twice || !is_free(s, p))
+	if (s->found || p->twice || !alloc_search_is_free(s, p))
 		return;
 	if (range_valid(s->run) && s->run.last + 1 == p->range.first)
 		s->run.last = p->range.last;
@@ -97,8 +98,8 @@ static void scan_piece(void *arg, const struct va_extent *p)
 	s->found = within(s->run, s->r, s->r->start, &s->at);
 }
 
-static bool scan(const struct vmatlas *atlas, const struct alloc_request *r, bool purged,
-		 uint64_t *ret)
+static bool alloc_search_scan(const struct vmatlas *atlas, const struct alloc_request *r,
+			      bool purged, uint64_t *ret)
 {
 	struct scan s = { .r = r, .run = { 1, 0 }, .purged = purged };
 
@@ -122,7 +123,7 @@ bool alloc_search(const struct vmatlas *atlas, const struct alloc_request *r,
 
 	if (f && f->state == FREE_IN_TREE)
 		return lowest_match(&f->tree, r, &at) && in_range(r, at, ret);
-	return scan(atlas, r, false, &at) && in_range(r, at, ret);
+	return alloc_search_scan(atlas, r, false, &at) && in_range(r, at, ret);
 }
 
 bool alloc_search_purged(const struct vmatlas *atlas, const struct alloc_request *r,
@@ -130,5 +131,5 @@ bool alloc_search_purged(const struct vmatlas *atlas, const struct alloc_request
 {
 	uint64_t at;
 
-	return scan(atlas, r, true, &at) && in_range(r, at, ret);
+	return alloc_search_scan(atlas, r, true, &at) && in_range(r, at, ret);
 }

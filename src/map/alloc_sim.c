@@ -16,7 +16,7 @@ struct neighbours {
 	const struct vmatlas_claim *below, *above;
 };
 
-static void look(void *arg, const struct va_extent *p)
+static void alloc_sim_look(void *arg, const struct va_extent *p)
 {
 	struct neighbours *n = arg;
 
@@ -28,8 +28,9 @@ static void look(void *arg, const struct va_extent *p)
 		n->above = p->area;
 }
 
-static void find_neighbours(const struct vmatlas *atlas, struct vmatlas_range of,
-			    struct vmatlas_alloc_sim *f)
+static void alloc_sim_find_neighbours(const struct vmatlas *atlas,
+				      struct vmatlas_range of,
+				      struct vmatlas_alloc_sim *f)
 {
 	struct neighbours n = { .of = of };
 
@@ -39,12 +40,12 @@ static void find_neighbours(const struct vmatlas *atlas, struct vmatlas_range of
 	f->next = area_at(atlas, of.last + 1);
 	if (f->prev && f->next)
 		return;
-	va_extent_walk(atlas, f->region->range, look, &n);
+	va_extent_walk(atlas, f->region->range, alloc_sim_look, &n);
 	f->prev = f->prev ? f->prev : n.below;
 	f->next = f->next ? f->next : n.above;
 }
 
-static void keep_larger(struct vmatlas_range *best, struct vmatlas_range r)
+static void alloc_sim_keep_larger(struct vmatlas_range *best, struct vmatlas_range r)
 {
 	if (!range_valid(*best) || vmatlas_range_size(&r) > vmatlas_range_size(best))
 		*best = r;
@@ -55,26 +56,26 @@ struct largest {
 	struct vmatlas_range run, purged;
 };
 
-static void join(struct vmatlas_range *run, const struct va_extent *p,
-		 struct vmatlas_range *best)
+static void alloc_sim_join(struct vmatlas_range *run, const struct va_extent *p,
+			   struct vmatlas_range *best)
 {
 	if (range_valid(*run) && run->last + 1 == p->range.first)
 		run->last = p->range.last;
 	else
 		*run = p->range;
-	keep_larger(best, *run);
+	alloc_sim_keep_larger(best, *run);
 }
 
-static void measure(void *arg, const struct va_extent *p)
+static void alloc_sim_measure(void *arg, const struct va_extent *p)
 {
 	struct largest *l = arg;
 
 	if (p->twice)
 		return;
 	if (p->what == VA_FREE)
-		join(&l->run, p, &l->f->largest);
+		alloc_sim_join(&l->run, p, &l->f->largest);
 	if (p->what == VA_FREE || p->what == VA_UNPURGED || p->what == VA_POOLED)
-		join(&l->purged, p, &l->f->largest_purged);
+		alloc_sim_join(&l->purged, p, &l->f->largest_purged);
 }
 
 /*
@@ -124,7 +125,8 @@ static void try_range(const struct vmatlas *atlas, struct alloc_request *r,
 		f->state = VMATLAS_ALLOC_AFTER_PURGE;
 	else
 		f->where = (struct vmatlas_range){ 1, 0 };
-	va_extent_walk(atlas, (struct vmatlas_range){ in->start, in->end - 1 }, measure, &l);
+	va_extent_walk(atlas, (struct vmatlas_range){ in->start, in->end - 1 },
+		       alloc_sim_measure, &l);
 }
 
 struct vmatlas_error *vmatlas_simulate_alloc(struct vmatlas *atlas, uint64_t bytes, uint64_t align,
@@ -149,7 +151,8 @@ struct vmatlas_error *vmatlas_simulate_alloc(struct vmatlas *atlas, uint64_t byt
 	/* a purge is tried before the next range is */
 	for (size_t i = 0; i < nr && f.state <= VMATLAS_ALLOC_NO_ROOM; i++)
 		try_range(atlas, &r, &range[i], &f);
-	find_neighbours(atlas, f.state > VMATLAS_ALLOC_NO_ROOM ? f.where : f.largest, &f);
+	alloc_sim_find_neighbours(
+		atlas, f.state > VMATLAS_ALLOC_NO_ROOM ? f.where : f.largest, &f);
 	if (!(flags & VMATLAS_ALLOC_MODULE))
 		err = look_into_pools(atlas, &r, &f);
 	return err ? err : api_give(ret, ret->size, &f, f.size);

@@ -65,7 +65,7 @@ static void name_stack(const struct stack *s, struct str *out)
 		str_addf(out, "stack of PID %" PRIu32 " (%s)", s->pid, s->comm);
 }
 
-static bool lies_in(const struct module *m, struct vmatlas_range range)
+static bool area_owner_lies_in(const struct module *m, struct vmatlas_range range)
 {
 	for (size_t j = 0; j < m->nr_mem; j++)
 		if (m->mem[j].size && range_has(range, m->mem[j].base))
@@ -80,7 +80,7 @@ static void name_modules(const struct vmatlas *atlas, struct vmatlas_range range
 	size_t nr = 0;
 
 	for (size_t i = 0; i < atlas->books.modules.nr; i++)
-		if (lies_in(&atlas->books.modules.v[i], range) && nr++ == 0)
+		if (area_owner_lies_in(&atlas->books.modules.v[i], range) && nr++ == 0)
 			str_addf(out, "module %s", atlas->books.modules.v[i].name);
 	if (nr > 1)
 		str_addf(out, " and %zu more", nr - 1);

@@ -10,7 +10,7 @@
 #include "map/boot_layout.h"
 #include "kernel/ram/linear_map.h"
 
-struct table {
+struct boot_table {
 	const struct vmatlas *atlas;
 	const struct boot_form *form;
 	uint32_t release;
@@ -18,8 +18,8 @@ struct table {
 	struct str out;
 };
 
-static const struct vmatlas_claim *find(const struct vmatlas *atlas, uint32_t kind,
-					const char *name)
+static const struct vmatlas_claim *boot_layout_find(const struct vmatlas *atlas,
+						    uint32_t kind, const char *name)
 {
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
 		if (c->kind == kind && c->flags & VMATLAS_CLAIM_PRIMARY && !strcmp(c->name, name))
@@ -29,16 +29,17 @@ static const struct vmatlas_claim *find(const struct vmatlas *atlas, uint32_t ki
 
 /* ---- Rows ---- */
 
-static bool of_this_release(const struct table *t, const struct boot_row *row)
+static bool of_this_release(const struct boot_table *t, const struct boot_row *row)
 {
 	return !t->release || ((!row->since || t->release >= row->since) &&
 			       (!row->before || t->release < row->before));
 }
 
-static bool by_region(const struct table *t, const struct boot_row *row, uint64_t *start,
-		      uint64_t *end)
+static bool by_region(const struct boot_table *t, const struct boot_row *row,
+		      uint64_t *start, uint64_t *end)
 {
-	const struct vmatlas_claim *c = find(t->atlas, row->kind, row->name), *text;
+	const struct vmatlas_claim *c = boot_layout_find(t->atlas, row->kind, row->name),
+				   *text;
 
 	if (!c || (row->what == BOOT_VMEMMAP && t->atlas->kernel && !t->facts.has_vmemmap))
 		return false;
@@ -46,14 +47,16 @@ static bool by_region(const struct table *t, const struct boot_row *row, uint64_
 	*end = c->range.last + 1;
 	if (row->what == BOOT_TO_TOP)
 		*end = UINT64_MAX;
-	text = row->what == BOOT_FROM_ETEXT ? find(t->atlas, VMATLAS_KIND_SECTION, ".text") : NULL;
+	text = row->what == BOOT_FROM_ETEXT
+		       ? boot_layout_find(t->atlas, VMATLAS_KIND_SECTION, ".text")
+		       : NULL;
 	if (text && text->range.last < *start)
 		*start = text->range.last + 1;
 	return true;
 }
 
-static bool by_facts(const struct table *t, const struct boot_row *row, uint64_t *start,
-		     uint64_t *end)
+static bool by_facts(const struct boot_table *t, const struct boot_row *row,
+		     uint64_t *start, uint64_t *end)
 {
 	const struct boot_facts *f = &t->facts;
 	const bool pages = row->what == BOOT_VMEMMAP_USED;
@@ -76,7 +79,7 @@ static uint64_t in_units(enum boot_unit unit, uint64_t size, unsigned int *ret_u
 	return size >> (10 * (*ret_unit + 1));
 }
 
-static void print_row(struct table *t, const struct boot_row *row)
+static void boot_layout_print_row(struct boot_table *t, const struct boot_row *row)
 {
 	uint64_t start, end, size;
 	unsigned int unit;
@@ -94,7 +97,7 @@ static void print_row(struct table *t, const struct boot_row *row)
 
 /* ---- Which form ---- */
 
-static void print_all(struct table *t)
+static void print_all(struct boot_table *t)
 {
 	for (size_t i = t->atlas->layers[VMATLAS_LAYER_DECLARED - 1].nr; i-- > 0;) {
 		const struct vmatlas_claim *c =
@@ -126,7 +129,8 @@ static const struct arch *arch_of(const struct vmatlas *atlas)
 	return by_style[atlas->boot_log ? atlas->boot_log->style : BOOTLOG_STYLE_UNKNOWN];
 }
 
-static struct vmatlas_error *learn(struct table *t, struct vmatlas *atlas)
+static struct vmatlas_error *boot_layout_learn(struct boot_table *t,
+					       struct vmatlas *atlas)
 {
 	const struct vmatlas_claim *linear = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
 	const struct vmatlas_claim *pages = atlas_region(atlas, VMATLAS_KIND_VMEMMAP);
@@ -135,7 +139,8 @@ static struct vmatlas_error *learn(struct table *t, struct vmatlas *atlas)
 	t->release = atlas->kernel ? atlas->kernel->release
 		   : atlas->boot_log ? kernel_release(atlas->boot_log->release) : 0;
 	/* a log that does not say its release: .bss came with the newer form of ARM */
-	if (!t->release && !atlas->kernel && find(atlas, VMATLAS_KIND_SECTION, ".bss"))
+	if (!t->release && !atlas->kernel &&
+	    boot_layout_find(atlas, VMATLAS_KIND_SECTION, ".bss"))
 		t->release = KERNEL_RELEASE(5, 0);
 	t->form = boot_form_find(arch_of(atlas), t->release);
 	if (!t->form || !atlas->kernel || atlas->kernel->ptr_size != 8 || !linear)
@@ -147,16 +152,16 @@ static struct vmatlas_error *learn(struct table *t, struct vmatlas *atlas)
 struct vmatlas_error *vmatlas_boot_layout(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg)
 {
 	struct vmatlas_error *err;
-	struct table t = { 0 };
+	struct boot_table t = { 0 };
 
 	if (!atlas->sealed)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "survey first, then print");
-	err = learn(&t, atlas);
+	err = boot_layout_learn(&t, atlas);
 	if (err)
 		return err;
 	str_addf(&t.out, "%s kernel memory layout:\n", t.form ? t.form->title : "Virtual");
 	for (size_t i = 0; t.form && i < t.form->nr_rows; i++)
-		print_row(&t, &t.form->rows[i]);
+		boot_layout_print_row(&t, &t.form->rows[i]);
 	if (!t.form)
 		print_all(&t);
 	if (t.out.failed)

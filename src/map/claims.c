@@ -55,7 +55,7 @@ static int compare_ranges(const struct vmatlas_range *a, const struct vmatlas_ra
 	return a->last > b->last ? -1 : a->last < b->last;
 }
 
-static int compare(const void *a, const void *b)
+static int claims_compare(const void *a, const void *b)
 {
 	const struct claim *x = a, *y = b;
 	const int way = compare_ranges(&x->pub.range, &y->pub.range);
@@ -69,7 +69,7 @@ static bool same_region(const struct claim *a, const struct claim *b)
 }
 
 /* Whole ranges before half ones, sources before guesses, then order of trust. */
-static uint32_t rank(const struct claim *c)
+static uint32_t claims_rank(const struct claim *c)
 {
 	const uint32_t half = VMATLAS_CLAIM_START_ONLY | VMATLAS_CLAIM_END_ONLY;
 
@@ -88,7 +88,8 @@ static void choose_primaries(struct vmatlas *atlas)
 						VMATLAS_CLAIM_END_ONLY));
 
 		for (size_t j = 0; j < nr && best; j++)
-			best = j == i || !same_region(&v[i], &v[j]) || rank(&v[i]) < rank(&v[j]);
+			best = j == i || !same_region(&v[i], &v[j]) ||
+			       claims_rank(&v[i]) < claims_rank(&v[j]);
 		if (best)
 			v[i].pub.flags |= VMATLAS_CLAIM_PRIMARY;
 	}
@@ -166,8 +167,8 @@ struct vmatlas_error *atlas_seal(struct vmatlas *atlas)
 {
 	for (size_t i = 0; i < NR_LAYERS; i++)
 		if (atlas->layers[i].nr)
-			qsort(atlas->layers[i].v, atlas->layers[i].nr, sizeof(struct claim),
-			      compare);
+			qsort(atlas->layers[i].v, atlas->layers[i].nr,
+			      sizeof(struct claim), claims_compare);
 	choose_primaries(atlas);
 	atlas->sealed = true;
 	return seal_areas(&atlas->books);
@@ -183,8 +184,8 @@ static size_t nr_claims(const struct vmatlas *atlas, uint32_t layer)
 					       : atlas->layers[layer - 1].nr;
 }
 
-static const struct vmatlas_claim *claim_number(const struct vmatlas *atlas, uint32_t layer,
-						size_t i)
+static const struct vmatlas_claim *claims_claim_number(const struct vmatlas *atlas,
+						       uint32_t layer, size_t i)
 {
 	return layer == VMATLAS_LAYER_RECORDED ? &atlas->books.areas.v[i].claim
 					       : &atlas->layers[layer - 1].v[i].pub;
@@ -204,7 +205,7 @@ const struct vmatlas_claim *vmatlas_claim_next(const struct vmatlas *atlas, uint
 	const size_t nr = nr_claims(atlas, layer);
 	const size_t i = nr && prev ? number_of(atlas, layer, prev) + 1 : 0;
 
-	return i < nr ? claim_number(atlas, layer, i) : NULL;
+	return i < nr ? claims_claim_number(atlas, layer, i) : NULL;
 }
 
 /*
@@ -212,14 +213,15 @@ const struct vmatlas_claim *vmatlas_claim_next(const struct vmatlas *atlas, uint
  * nest on a healthy kernel: the last one that starts at or below @addr, and,
  * where areas overlap, those before it that reach this far.
  */
-static size_t first_above(const struct vmatlas *atlas, uint32_t layer, uint64_t addr)
+static size_t claims_first_above(const struct vmatlas *atlas, uint32_t layer,
+				 uint64_t addr)
 {
 	size_t low = 0, high = nr_claims(atlas, layer);
 
 	while (low < high) {
 		const size_t mid = low + (high - low) / 2;
 
-		if (claim_number(atlas, layer, mid)->range.first <= addr)
+		if (claims_claim_number(atlas, layer, mid)->range.first <= addr)
 			low = mid + 1;
 		else
 			high = mid;
@@ -231,10 +233,10 @@ const struct vmatlas_claim *vmatlas_claim_at(const struct vmatlas *atlas, uint32
 					     uint64_t addr)
 {
 	const struct vmatlas_claim *c, *best = NULL;
-	size_t i = first_above(atlas, layer, addr);
+	size_t i = claims_first_above(atlas, layer, addr);
 
 	for (size_t back = 0; i-- > 0 && back < 4096; back++) {
-		c = claim_number(atlas, layer, i);
+		c = claims_claim_number(atlas, layer, i);
 		if (!(c->flags & VMATLAS_CLAIM_PRIMARY) || !range_has(c->range, addr))
 			continue;
 		if (!best || vmatlas_range_size(&c->range) < vmatlas_range_size(&best->range))

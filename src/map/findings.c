@@ -17,7 +17,8 @@ static size_t count_code(const struct vmatlas *atlas, const char *code)
 }
 
 /* Texts are interned: equal ones are equal pointers. */
-static bool is_told(const struct vmatlas *atlas, const struct vmatlas_finding *f)
+static bool findings_list_is_reported(const struct vmatlas *atlas,
+				      const struct vmatlas_finding *f)
 {
 	for (size_t i = 0; i < atlas->findings.nr; i++) {
 		const struct vmatlas_finding *old = &atlas->findings.v[i].pub;
@@ -47,7 +48,7 @@ struct vmatlas_error *atlas_add_finding(struct vmatlas *atlas, const char *inspe
 		pub.range = *r->where;
 	if (!pub.inspector || !pub.code || !pub.message || !pub.evidence || !pub.advice)
 		return error_no_memory();
-	if (is_told(atlas, &pub))
+	if (findings_list_is_reported(atlas, &pub))
 		return NULL;
 	f = vec_push(&atlas->findings);
 	if (!f)
@@ -58,7 +59,7 @@ struct vmatlas_error *atlas_add_finding(struct vmatlas *atlas, const char *inspe
 }
 
 /* The worst first; then by address, so that two runs print the same. */
-static int compare(const void *a, const void *b)
+static int findings_list_compare(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
 
@@ -72,7 +73,8 @@ static int compare(const void *a, const void *b)
 void atlas_sort_findings(struct vmatlas *atlas)
 {
 	if (atlas->findings.nr)
-		qsort(atlas->findings.v, atlas->findings.nr, sizeof(struct finding), compare);
+		qsort(atlas->findings.v, atlas->findings.nr, sizeof(struct finding),
+		      findings_list_compare);
 }
 
 const struct vmatlas_finding *vmatlas_finding_next(const struct vmatlas *atlas,

@@ -4,14 +4,14 @@
 
 #include "map/format.h"
 
-static int digits(const struct vmatlas *atlas, uint64_t highest)
+static int fmt_digits(const struct vmatlas *atlas, uint64_t highest)
 {
 	return (atlas->kernel && atlas->kernel->ptr_size == 8) || highest > UINT32_MAX ? 16 : 8;
 }
 
 struct fmt_buf fmt_range(const struct vmatlas *atlas, struct vmatlas_range r)
 {
-	const int n = digits(atlas, r.last);
+	const int n = fmt_digits(atlas, r.last);
 	struct fmt_buf w;
 
 	snprintf(w.s, sizeof(w.s), "%0*" PRIx64 "-%0*" PRIx64, n, r.first, n,
@@ -23,7 +23,7 @@ struct fmt_buf fmt_addr(const struct vmatlas *atlas, uint64_t addr)
 {
 	struct fmt_buf w;
 
-	snprintf(w.s, sizeof(w.s), "%0*" PRIx64, digits(atlas, addr), addr);
+	snprintf(w.s, sizeof(w.s), "%0*" PRIx64, fmt_digits(atlas, addr), addr);
 	return w;
 }
 
@@ -31,7 +31,7 @@ struct fmt_buf fmt_record(const struct vmatlas *atlas, uint64_t addr)
 {
 	struct fmt_buf w;
 
-	snprintf(w.s, sizeof(w.s), "0x%0*" PRIx64, digits(atlas, addr), addr);
+	snprintf(w.s, sizeof(w.s), "0x%0*" PRIx64, fmt_digits(atlas, addr), addr);
 	return w;
 }
 

@@ -136,7 +136,7 @@ static void hand_out(struct show *s)
 	s->has_run = false;
 }
 
-static struct vmatlas_error *show(void *arg, const struct mapping *m)
+static struct vmatlas_error *mapped_show(void *arg, const struct mapping *m)
 {
 	struct show *s = arg;
 	const struct vmatlas_mapping next = from_mapping(s, m);
@@ -164,7 +164,8 @@ struct vmatlas_error *vmatlas_for_each_mapping(struct vmatlas *atlas, uint32_t w
 	if (!atlas->kernel)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "there is a boot log, but no dump");
-	err = mapped_walk(atlas, what & VMATLAS_MAPPINGS_DIRECT_MAP, show, &s, &stats);
+	err = mapped_walk(atlas, what & VMATLAS_MAPPINGS_DIRECT_MAP, mapped_show, &s,
+			  &stats);
 	if (s.stopped) {
 		vmatlas_error_free(err);
 		return NULL;

@@ -22,8 +22,8 @@ DEFINE_FREEP(physical, physical_free)
 
 /* ---- iomem_resource ---- */
 
-static struct vmatlas_error *adopt(struct vmatlas *atlas, struct physical *p,
-				   const struct resources *from)
+static struct vmatlas_error *phys_adopt(struct vmatlas *atlas, struct physical *p,
+					const struct resources *from)
 {
 	for (size_t i = 0; i < from->v.nr; i++) {
 		const struct resource *r = &from->v.v[i];
@@ -55,7 +55,7 @@ static struct vmatlas_error *read_resources(struct vmatlas *atlas, struct physic
 	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return take(err);
 	p->trouble = strings_add(atlas->strings, err ? vmatlas_error_message(err) : "");
-	next = adopt(atlas, p, &list);
+	next = phys_adopt(atlas, p, &list);
 	return next || p->trouble ? next : error_no_memory();
 }
 
@@ -160,7 +160,7 @@ static void find_alias(struct vmatlas *atlas, uint64_t phys, struct vmatlas_phys
 
 enum { RUN = 4096 };			/* page pointers read at a time */
 
-struct hunt {
+struct phys_search {
 	struct vmatlas *atlas;
 	const struct frames *frames;
 	uint64_t phys;
@@ -168,7 +168,8 @@ struct hunt {
 	struct vmatlas_phys_info *ret;
 };
 
-static void found(struct hunt *h, const struct vmatlas_claim *c, uint64_t addr)
+static void phys_found(struct phys_search *h, const struct vmatlas_claim *c,
+		       uint64_t addr)
 {
 	struct vmatlas_phys_info *ret = h->ret;
 
@@ -179,7 +180,7 @@ static void found(struct hunt *h, const struct vmatlas_claim *c, uint64_t addr)
 }
 
 /* Device memory: from phys_addr on, without the guard page; iotable_init() has none. */
-static bool try_phys(struct hunt *h, const struct vmatlas_claim *c)
+static bool try_phys(struct phys_search *h, const struct vmatlas_claim *c)
 {
 	const struct vmatlas_area *a = c->area;
 	const uint64_t guard = a->vm_flags & VM_NO_GUARD || c->kind == VMATLAS_KIND_STATIC_MAPPING
@@ -189,12 +190,12 @@ static bool try_phys(struct hunt *h, const struct vmatlas_claim *c)
 	if (!a->phys || a->vm_size <= guard)
 		return false;
 	if (range_from_size(a->phys, a->vm_size - guard, &phys) && range_has(phys, h->phys))
-		found(h, c, c->range.first + (h->phys - a->phys));
+		phys_found(h, c, c->range.first + (h->phys - a->phys));
 	return true;
 }
 
 /* A page array that cannot be read owns nothing that can be told. */
-static void try_pages(struct hunt *h, const struct vmatlas_claim *c)
+static void try_pages(struct phys_search *h, const struct vmatlas_claim *c)
 {
 	struct kernel *k = h->atlas->kernel;
 	const struct vmatlas_area *a = c->area;
@@ -215,8 +216,9 @@ static void try_pages(struct hunt *h, const struct vmatlas_claim *c)
 
 			if (kernel_address(k, bytes_uint(at, size, k->big_endian)) != want)
 				continue;
-			found(h, c, c->range.first + ((from + i) << k->page_shift) +
-					(h->phys & ((1ull << k->page_shift) - 1)));
+			phys_found(h, c,
+				   c->range.first + ((from + i) << k->page_shift) +
+					   (h->phys & ((1ull << k->page_shift) - 1)));
 			return;
 		}
 	}
@@ -227,8 +229,9 @@ static struct vmatlas_error *find_areas(struct vmatlas *atlas, const struct fram
 					struct vmatlas_phys_info *ret)
 {
 	_cleanup_(freep) uint8_t *run = malloc((size_t)RUN * 8);
-	struct hunt h = { .atlas = atlas, .frames = frames, .phys = phys, .run = run,
-			  .ret = ret };
+	struct phys_search h = {
+		.atlas = atlas, .frames = frames, .phys = phys, .run = run, .ret = ret
+	};
 
 	if (!run)
 		return error_no_memory();

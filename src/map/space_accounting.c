@@ -98,7 +98,7 @@ static bool next_record(struct merge *m, struct va_extent *ret)
 
 /* ---- Pieces ---- */
 
-static void told_up_to(struct merge *m, uint64_t last)
+static void reported_up_to(struct merge *m, uint64_t last)
 {
 	m->full = last >= m->range.last;
 	m->at = last + 1;
@@ -112,11 +112,11 @@ static void gap(struct merge *m, uint64_t last)
 	};
 
 	m->fn(m->arg, &piece);
-	told_up_to(m, last);
+	reported_up_to(m, last);
 }
 
 /* What the range has of @piece, cut in two before its guard page. */
-static void tell(struct merge *m, struct va_extent piece, uint64_t guard)
+static void accounts_tell(struct merge *m, struct va_extent piece, uint64_t guard)
 {
 	const uint64_t end = piece.range.last, edge = end - guard;
 
@@ -129,7 +129,7 @@ static void tell(struct merge *m, struct va_extent piece, uint64_t guard)
 	piece.what = VA_GUARD;
 	if (guard && range_valid(piece.range))
 		m->fn(m->arg, &piece);
-	told_up_to(m, MIN(end, m->range.last));
+	reported_up_to(m, MIN(end, m->range.last));
 }
 
 static void tell_twice(struct merge *m, struct va_extent piece)
@@ -144,7 +144,7 @@ static void tell_twice(struct merge *m, struct va_extent piece)
 		m->fn(m->arg, &piece);
 }
 
-static void place(struct merge *m, const struct va_extent *piece)
+static void accounts_place(struct merge *m, const struct va_extent *piece)
 {
 	const uint64_t last = piece->range.last;
 
@@ -155,8 +155,10 @@ static void place(struct merge *m, const struct va_extent *piece)
 	if (m->last.record && piece->range.first <= m->last.range.last)
 		tell_twice(m, *piece);
 	if (!m->full && last >= m->at)
-		tell(m, *piece, piece->area && piece->what == VA_BUSY ?
-				guard_of(m->atlas, piece->area) : 0);
+		accounts_tell(m, *piece,
+			      piece->area && piece->what == VA_BUSY
+				      ? guard_of(m->atlas, piece->area)
+				      : 0);
 	if (!m->last.record || last > m->last.range.last)
 		m->last = *piece;
 }
@@ -174,7 +176,7 @@ void va_extent_walk(const struct vmatlas *atlas, struct vmatlas_range range,
 	while (next_record(&m, &piece)) {
 		if (piece.range.first > range.last)
 			break;
-		place(&m, &piece);
+		accounts_place(&m, &piece);
 	}
 	if (!m.full)
 		gap(&m, range.last);

@@ -8,19 +8,19 @@
 
 /* ---- Sums ---- */
 
-struct sums {
+struct space_sums {
 	struct space_usage *s;
 	struct vmatlas_range run;	/* of what purging would join; first > last: none */
 	bool failed;
 };
 
-static void keep_larger(struct vmatlas_range *best, struct vmatlas_range r)
+static void space_keep_larger(struct vmatlas_range *best, struct vmatlas_range r)
 {
 	if (!range_valid(*best) || vmatlas_range_size(&r) > vmatlas_range_size(best))
 		*best = r;
 }
 
-static void add_hole(struct sums *sums, struct vmatlas_range r)
+static void space_add_hole(struct space_sums *sums, struct vmatlas_range r)
 {
 	struct space_usage *s = sums->s;
 	struct vmatlas_range *slot = s->holes.nr ? &s->holes.v[s->holes.nr - 1] : NULL;
@@ -35,7 +35,7 @@ static void add_hole(struct sums *sums, struct vmatlas_range r)
 		*slot = r;
 }
 
-static void add_share(struct sums *sums, const struct va_extent *p)
+static void add_share(struct space_sums *sums, const struct va_extent *p)
 {
 	struct space_usage *s = sums->s;
 	struct vmatlas_usage_by_kind *share = NULL;
@@ -54,7 +54,7 @@ static void add_share(struct sums *sums, const struct va_extent *p)
 }
 
 /* Purging gives unpurged and pooled areas back, and joins what lies side by side. */
-static void add_run(struct sums *sums, const struct va_extent *p)
+static void space_add_run(struct space_sums *sums, const struct va_extent *p)
 {
 	const bool joins = p->what == VA_FREE || p->what == VA_UNPURGED ||
 			   p->what == VA_POOLED;
@@ -65,12 +65,12 @@ static void add_run(struct sums *sums, const struct va_extent *p)
 		sums->run.last = p->range.last;
 	else
 		sums->run = p->range;
-	keep_larger(&sums->s->pub.largest_purged, sums->run);
+	space_keep_larger(&sums->s->pub.largest_purged, sums->run);
 }
 
-static void add_piece(void *arg, const struct va_extent *p)
+static void space_add_piece(void *arg, const struct va_extent *p)
 {
-	struct sums *sums = arg;
+	struct space_sums *sums = arg;
 	struct vmatlas_usage *pub = &sums->s->pub;
 	uint64_t *const column[NR_VA_USES] = {
 		[VA_BUSY] = &pub->busy, [VA_GUARD] = &pub->guard,
@@ -85,9 +85,9 @@ static void add_piece(void *arg, const struct va_extent *p)
 	}
 	*column[p->what] += vmatlas_range_size(&p->range);
 	pub->nr_areas += p->what == VA_BUSY || p->what == VA_IMAGE;
-	add_run(sums, p);
+	space_add_run(sums, p);
 	if (p->what == VA_FREE)
-		add_hole(sums, p->range);
+		space_add_hole(sums, p->range);
 	if (p->what == VA_BUSY)
 		add_share(sums, p);
 }
@@ -100,12 +100,12 @@ static void count_holes(struct space_usage *s)
 
 		s->holes_by_order[order]++;
 		s->bytes_by_order[order] += bytes;
-		keep_larger(&s->pub.largest, s->holes.v[i]);
+		space_keep_larger(&s->pub.largest, s->holes.v[i]);
 	}
 	s->pub.nr_holes = s->holes.nr;
 }
 
-static int by_bytes(const void *a, const void *b)
+static int space_by_bytes(const void *a, const void *b)
 {
 	const struct vmatlas_usage_by_kind *x = a, *y = b;
 
@@ -116,14 +116,14 @@ static int by_bytes(const void *a, const void *b)
 
 static struct vmatlas_error *add_up(const struct vmatlas *atlas, struct space_usage *s)
 {
-	struct sums sums = { .s = s, .run = { 1, 0 } };
+	struct space_sums sums = { .s = s, .run = { 1, 0 } };
 
-	va_extent_walk(atlas, s->pub.range, add_piece, &sums);
+	va_extent_walk(atlas, s->pub.range, space_add_piece, &sums);
 	if (sums.failed)
 		return error_no_memory();
 	count_holes(s);
 	if (s->shares.nr)
-		qsort(s->shares.v, s->shares.nr, sizeof(*s->shares.v), by_bytes);
+		qsort(s->shares.v, s->shares.nr, sizeof(*s->shares.v), space_by_bytes);
 	s->pub.by_kind = s->shares.v;
 	s->pub.nr_kinds = s->shares.nr;
 	s->pub.holes_by_order = s->holes_by_order;
@@ -142,7 +142,7 @@ static bool is_space(const struct vmatlas_claim *c)
 }
 
 /* i386 has its modules in vmalloc space; a window lies in what it lies in. */
-static bool is_nested(const struct vmatlas *atlas, const struct vmatlas_claim *c)
+static bool space_is_nested(const struct vmatlas *atlas, const struct vmatlas_claim *c)
 {
 	if (c->kind == VMATLAS_KIND_MODULE_WINDOW)
 		return true;
@@ -155,7 +155,7 @@ static bool is_nested(const struct vmatlas *atlas, const struct vmatlas_claim *c
 }
 
 /* Windows mostly repeat a region, or each other. */
-static bool is_known(const struct space_accounts *l, const struct vmatlas_claim *c)
+static bool space_is_known(const struct space_accounts *l, const struct vmatlas_claim *c)
 {
 	for (size_t i = 0; i < l->spaces.nr; i++)
 		if (range_holds(l->spaces.v[i]->pub.range, c->range) &&
@@ -178,14 +178,14 @@ static struct vmatlas_error *add_space(struct vmatlas *atlas, const struct vmatl
 		.size = sizeof(s->pub), .region = c, .range = c->range,
 		.largest = { 1, 0 }, .largest_purged = { 1, 0 },
 	};
-	if (is_nested(atlas, c))
+	if (space_is_nested(atlas, c))
 		s->pub.flags |= VMATLAS_USAGE_NESTED;
 	if (atlas->books.free->state == FREE_IN_TREE)
 		s->pub.flags |= VMATLAS_USAGE_TREE;
 	return add_up(atlas, s);
 }
 
-static int by_address(const void *a, const void *b)
+static int space_by_address(const void *a, const void *b)
 {
 	const struct pooled *x = a, *y = b;
 
@@ -205,7 +205,7 @@ static struct vmatlas_error *sort_pooled(struct vmatlas *atlas)
 		*slot = f->pooled.v[i];
 	}
 	if (l->pooled.nr)
-		qsort(l->pooled.v, l->pooled.nr, sizeof(*l->pooled.v), by_address);
+		qsort(l->pooled.v, l->pooled.nr, sizeof(*l->pooled.v), space_by_address);
 	return NULL;
 }
 
@@ -219,8 +219,8 @@ struct vmatlas_error *space_account(struct vmatlas *atlas)
 	err = sort_pooled(atlas);
 	for (int nested = 0; nested < 2; nested++)
 		vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
-			if (!err && is_space(c) && is_nested(atlas, c) == nested &&
-			    !is_known(atlas->space_accounts, c))
+			if (!err && is_space(c) && space_is_nested(atlas, c) == nested &&
+			    !space_is_known(atlas->space_accounts, c))
 				err = add_space(atlas, c);
 	return err;
 }

@@ -12,11 +12,11 @@ struct sum {
 	uint64_t nr_areas, bytes;
 };
 
-struct sums {
+struct user_sums {
 	VEC(struct sum) v;
 };
 
-static int by_caller(const void *a, const void *b)
+static int users_by_caller(const void *a, const void *b)
 {
 	const struct sum *x = a, *y = b;
 
@@ -25,24 +25,24 @@ static int by_caller(const void *a, const void *b)
 	return x->caller ? 0 : x->kind < y->kind ? -1 : x->kind > y->kind;
 }
 
-static int by_bytes(const void *a, const void *b)
+static int users_by_bytes(const void *a, const void *b)
 {
 	const struct sum *x = a, *y = b;
 
 	if (x->bytes != y->bytes)
 		return x->bytes > y->bytes ? -1 : 1;
-	return by_caller(a, b);
+	return users_by_caller(a, b);
 }
 
 /* Sorted by caller: neighbours of one caller become one. */
-static void fold(struct sums *sums)
+static void users_fold(struct user_sums *sums)
 {
 	size_t to = 0;
 
 	for (size_t from = 1; from < sums->v.nr; from++) {
 		struct sum *sum = &sums->v.v[to], *next = &sums->v.v[from];
 
-		if (by_caller(sum, next) != 0) {
+		if (users_by_caller(sum, next) != 0) {
 			sums->v.v[++to] = *next;
 			continue;
 		}
@@ -53,8 +53,9 @@ static void fold(struct sums *sums)
 		sums->v.nr = to + 1;
 }
 
-static struct vmatlas_error *collect(const struct vmatlas *atlas, struct vmatlas_range range,
-				     struct sums *ret)
+static struct vmatlas_error *users_collect(const struct vmatlas *atlas,
+					   struct vmatlas_range range,
+					   struct user_sums *ret)
 {
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED) {
 		struct sum *sum;
@@ -75,13 +76,13 @@ static struct vmatlas_error *collect(const struct vmatlas *atlas, struct vmatlas
 struct vmatlas_error *space_users(struct vmatlas *atlas, struct vmatlas_range range,
 				     struct space_user *ret, size_t max, size_t *ret_nr)
 {
-	struct sums sums = { 0 };
-	struct vmatlas_error *err = collect(atlas, range, &sums);
+	struct user_sums sums = { 0 };
+	struct vmatlas_error *err = users_collect(atlas, range, &sums);
 
 	if (!err && sums.v.nr) {
-		qsort(sums.v.v, sums.v.nr, sizeof(*sums.v.v), by_caller);
-		fold(&sums);
-		qsort(sums.v.v, sums.v.nr, sizeof(*sums.v.v), by_bytes);
+		qsort(sums.v.v, sums.v.nr, sizeof(*sums.v.v), users_by_caller);
+		users_fold(&sums);
+		qsort(sums.v.v, sums.v.nr, sizeof(*sums.v.v), users_by_bytes);
 	}
 	*ret_nr = err ? 0 : MIN(max, sums.v.nr);
 	for (size_t i = 0; i < *ret_nr; i++) {
@@ -97,7 +98,7 @@ struct vmatlas_error *space_users(struct vmatlas *atlas, struct vmatlas_range ra
 	return err;
 }
 
-static uint64_t bytes_of(const struct vmatlas_range *r)
+static uint64_t users_bytes_of(const struct vmatlas_range *r)
 {
 	return range_valid(*r) ? vmatlas_range_size(r) : 0;
 }
@@ -118,12 +119,16 @@ struct vmatlas_error *space_evidence(struct vmatlas *atlas, const struct space_u
 		 fmt_range(atlas, s->pub.range).s,
 		 fmt_size(vmatlas_range_size(&s->pub.range)).s);
 	str_addf(out, "free\t%s in %" PRIu64 " hole%s, the largest %s\n",
-		 fmt_size(s->pub.free).s, s->pub.nr_holes, s->pub.nr_holes == 1 ? "" : "s",
-		 fmt_size(bytes_of(&s->pub.largest)).s);
+		 fmt_size(s->pub.free).s, s->pub.nr_holes,
+		 s->pub.nr_holes == 1 ? "" : "s",
+		 fmt_size(users_bytes_of(&s->pub.largest)).s);
 	if (s->pub.unpurged + s->pub.pooled)
-		str_addf(out, "purged\t%s are given back when they are needed; the largest hole "
-			 "would be %s then\n", fmt_size(s->pub.unpurged + s->pub.pooled).s,
-			 fmt_size(bytes_of(&s->pub.largest_purged)).s);
+		str_addf(out,
+			 "purged\t%s are given back when they are needed; the largest "
+			 "hole "
+			 "would be %s then\n",
+			 fmt_size(s->pub.unpurged + s->pub.pooled).s,
+			 fmt_size(users_bytes_of(&s->pub.largest_purged)).s);
 	for (size_t i = 0; i < nr; i++)
 		str_addf(out, "filled by\t%s: %s in %" PRIu64 " area%s\n", filler[i].caller,
 			 fmt_size(filler[i].bytes).s, filler[i].nr_areas,

@@ -40,7 +40,7 @@ void mem_cache_free(struct mem_cache *cache)
 }
 
 /* Fibonacci hashing: page tables a power of two apart must not share a slot. */
-static size_t slot_of(uint64_t block, enum mem_space space)
+static size_t cache_slot_of(uint64_t block, enum mem_space space)
 {
 	return ((block / MEM_BLOCK) * 2 + space) * 0x9e3779b97f4a7c15 >>
 	       (64 - SLOTS_SHIFT);
@@ -50,7 +50,7 @@ static struct vmatlas_error *cache_block(struct mem *mem, enum mem_space space,
 					 uint64_t block, const uint8_t **ret)
 {
 	const uint64_t tag = block | (uint64_t)space << 1 | 1;
-	const size_t slot = slot_of(block, space);
+	const size_t slot = cache_slot_of(block, space);
 	uint8_t *bytes = mem->cache->blocks + slot * MEM_BLOCK;
 	struct vmatlas_error *err;
 

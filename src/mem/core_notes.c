@@ -140,7 +140,7 @@ bool note_prstatus(const struct note *n, bool big_endian, struct mem_regs *ret)
 	return ret->pc || ret->sp;
 }
 
-static void put(uint8_t *to, uint64_t value, size_t size, bool big_endian)
+static void core_notes_put(uint8_t *to, uint64_t value, size_t size, bool big_endian)
 {
 	for (size_t i = 0; i < size; i++)
 		to[big_endian ? size - 1 - i : i] = (uint8_t)(value >> 8 * i);
@@ -154,10 +154,11 @@ void note_prstatus_make(const struct mem_regs *regs, bool big_endian,
 	memset(ret, 0, NOTE_PRSTATUS_MAX);
 	if (!p)
 		return;
-	put(ret + p->regs + p->pc * p->wide, regs->pc, p->wide, big_endian);
-	put(ret + p->regs + p->sp * p->wide, regs->sp, p->wide, big_endian);
+	core_notes_put(ret + p->regs + p->pc * p->wide, regs->pc, p->wide, big_endian);
+	core_notes_put(ret + p->regs + p->sp * p->wide, regs->sp, p->wide, big_endian);
 	if (p->lr != 255)
-		put(ret + p->regs + p->lr * p->wide, regs->lr, p->wide, big_endian);
+		core_notes_put(ret + p->regs + p->lr * p->wide, regs->lr, p->wide,
+			       big_endian);
 }
 
 static struct vmatlas_error *take_extract(struct note_facts *f, const struct note *n)
@@ -185,7 +186,8 @@ void note_facts_done(struct note_facts *f)
 	f->kept = NULL;
 }
 
-static struct vmatlas_error *take_vmcoreinfo(struct note_facts *f, const struct note *n)
+static struct vmatlas_error *core_notes_take_vmcoreinfo(struct note_facts *f,
+							const struct note *n)
 {
 	f->vmcoreinfo = malloc(n->desc_size + 1);
 	if (!f->vmcoreinfo)
@@ -218,7 +220,7 @@ static struct vmatlas_error *take_note(struct note_facts *f, const struct note *
 	struct mem_cpu cpu, *kept;
 
 	if (note_is(n, "VMCOREINFO") && n->desc_size > 0 && !f->vmcoreinfo)
-		return take_vmcoreinfo(f, n);
+		return core_notes_take_vmcoreinfo(f, n);
 	if (note_is(n, "VMATLAS"))
 		return take_extract(f, n);
 	if (note_is(n, "CORE") && n->type == NT_PRSTATUS && !f->prstatus_size)

@@ -63,7 +63,8 @@ static struct vmatlas_error *read_head(struct opening *o)
 	return err;
 }
 
-static struct vmatlas_error *read_notes(struct opening *o, const struct elf_phdr *ph)
+static struct vmatlas_error *elf_core_read_notes(struct opening *o,
+						 const struct elf_phdr *ph)
 {
 	const size_t size = MIN(ph->file_size, (uint64_t)NOTES_MAX);
 	_cleanup_(freep) uint8_t *bytes = malloc(size ? size : 1);
@@ -109,7 +110,7 @@ static struct vmatlas_error *take_phdr(struct opening *o, uint32_t nr,
 				ph->offset);
 		o->expected = MAX(o->expected, ph->offset + ph->file_size);
 	}
-	return ph->type == PT_NOTE ? read_notes(o, ph) : add_segment(o, ph);
+	return ph->type == PT_NOTE ? elf_core_read_notes(o, ph) : add_segment(o, ph);
 }
 
 /* Tell what is wrong while it can be told: before anything is allocated for it. */
@@ -176,7 +177,7 @@ static const char *format(const struct opening *o)
 	return o->mem->flattened ? "ELF, flattened" : "ELF";
 }
 
-static void fill_info(struct opening *o, const struct elfcore *core)
+static void elf_core_fill_info(struct opening *o, const struct elfcore *core)
 {
 	const struct segment_index *phys = &core->by[MEM_PHYSICAL];
 	const bool virtual_only = phys->nr < o->segments.nr;	/* some of them */
@@ -239,7 +240,7 @@ static struct vmatlas_error *elf_open(struct mem *mem, int fd)
 					 o.segments.nr, MEM_VIRTUAL);
 	if (err)
 		return err;
-	fill_info(&o, core);
+	elf_core_fill_info(&o, core);
 	core->kept = take(o.facts.kept);
 	if (core->kept)
 		extract_note_seal(core->kept);
@@ -260,9 +261,9 @@ static struct vmatlas_error *left_out(enum mem_space space, uint64_t addr)
 }
 
 /* The part at @addr that one segment holds; *ret_len of at most @len bytes. */
-static struct vmatlas_error *read_part(struct mem *mem, enum mem_space space,
-				       uint64_t addr, void *buf, size_t len,
-				       size_t *ret_len)
+static struct vmatlas_error *elf_core_read_part(struct mem *mem, enum mem_space space,
+						uint64_t addr, void *buf, size_t len,
+						size_t *ret_len)
 {
 	const struct elfcore *core = mem->priv;
 	const struct mem_segment *s;
@@ -295,7 +296,7 @@ static struct vmatlas_error *elf_read(struct mem *mem, enum mem_space space,
 		struct vmatlas_error *err;
 		size_t n = 0;
 
-		err = read_part(mem, space, addr, to, len, &n);
+		err = elf_core_read_part(mem, space, addr, to, len, &n);
 		if (err)
 			return err;
 		addr += n;

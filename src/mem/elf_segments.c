@@ -13,7 +13,7 @@ static uint64_t start_of(const struct mem_segment *s, enum mem_space space)
 	return space == MEM_PHYSICAL ? s->paddr : s->vaddr;
 }
 
-static int by_first(const void *a, const void *b)
+static int segments_by_first(const void *a, const void *b)
 {
 	const struct segment_key *x = a, *y = b;
 
@@ -25,7 +25,7 @@ static void sort_keys(struct segment_index *ix)
 	uint64_t reach = 0;
 
 	if (ix->nr > 1)
-		qsort(ix->keys, ix->nr, sizeof(*ix->keys), by_first);
+		qsort(ix->keys, ix->nr, sizeof(*ix->keys), segments_by_first);
 	for (size_t i = 0; i < ix->nr; i++) {
 		reach = MAX(reach, ix->keys[i].last);
 		ix->keys[i].reach = reach;

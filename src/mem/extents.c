@@ -62,7 +62,7 @@ bool extents_add(struct extents *x, uint64_t offset, uint64_t len)
 	return e != NULL;
 }
 
-static int by_offset(const void *a, const void *b)
+static int extents_by_offset(const void *a, const void *b)
 {
 	const struct extent *x = a, *y = b;
 
@@ -75,7 +75,7 @@ void extents_seal(struct extents *x)
 
 	if (x->list.nr == 0)
 		return;
-	qsort(x->list.v, x->list.nr, sizeof(*x->list.v), by_offset);
+	qsort(x->list.v, x->list.nr, sizeof(*x->list.v), extents_by_offset);
 	for (size_t i = 1; i < x->list.nr; i++) {
 		struct extent *last = &x->list.v[kept], *e = &x->list.v[i];
 

@@ -95,7 +95,7 @@ static bool get_number(const uint8_t **p, const uint8_t *end, uint64_t *ret)
 	return false;
 }
 
-static bool is_known(const struct mem_record_page *page, size_t at)
+static bool extract_note_is_known(const struct mem_record_page *page, size_t at)
 {
 	return page->known[at / 8] >> at % 8 & 1;
 }
@@ -103,9 +103,9 @@ static bool is_known(const struct mem_record_page *page, size_t at)
 /* Behind the last byte of the run that goes on at @at, be it known or not. */
 static size_t run_end(const struct mem_record_page *page, size_t at)
 {
-	const bool known = is_known(page, at);
+	const bool known = extract_note_is_known(page, at);
 
-	while (at < MEM_RECORD_PAGE && is_known(page, at) == known)
+	while (at < MEM_RECORD_PAGE && extract_note_is_known(page, at) == known)
 		at++;
 	return at;
 }
@@ -125,7 +125,7 @@ static void flush_run(struct run_writer *w)
 	w->done = w->start = w->end;
 }
 
-static void add_run(struct run_writer *w, uint64_t start, uint64_t end)
+static void extract_note_add_run(struct run_writer *w, uint64_t start, uint64_t end)
 {
 	if (start != w->end) {
 		flush_run(w);
@@ -141,8 +141,9 @@ void extract_note_runs_make(const struct mem_record_page *const *pages, size_t n
 	for (size_t i = 0; i < nr; i++) {
 		for (size_t at = 0, next; at < MEM_RECORD_PAGE; at = next) {
 			next = run_end(pages[i], at);
-			if (is_known(pages[i], at))
-				add_run(&w, pages[i]->paddr + at, pages[i]->paddr + next);
+			if (extract_note_is_known(pages[i], at))
+				extract_note_add_run(&w, pages[i]->paddr + at,
+						     pages[i]->paddr + next);
 		}
 	}
 	flush_run(&w);
@@ -174,7 +175,7 @@ void extract_note_faults_make(const struct mem_record_fault *faults, size_t nr, 
 			 faults[i].reason);
 }
 
-static struct vmatlas_error *parse_line(struct kept *k, const char *line)
+static struct vmatlas_error *extract_note_parse_line(struct kept *k, const char *line)
 {
 	struct fault f = { 0 }, *to;
 	int skip = 0;
@@ -203,14 +204,14 @@ struct vmatlas_error *extract_note_faults_parse(struct kept *k, const uint8_t *d
 
 		snprintf(line, sizeof(line), "%.*s", (int)MIN(size, sizeof(line) - 1),
 			 (const char *)desc);
-		err = parse_line(k, line);
+		err = extract_note_parse_line(k, line);
 		desc += size + (newline != NULL);
 		len -= size + (newline != NULL);
 	}
 	return err;
 }
 
-static int by_addr(const void *a, const void *b)
+static int extract_note_by_addr(const void *a, const void *b)
 {
 	const struct fault *x = a, *y = b;
 
@@ -225,7 +226,8 @@ void extract_note_seal(struct kept *k)
 {
 	extents_seal(k->runs);
 	if (k->faults.nr)
-		qsort(k->faults.v, k->faults.nr, sizeof(*k->faults.v), by_addr);
+		qsort(k->faults.v, k->faults.nr, sizeof(*k->faults.v),
+		      extract_note_by_addr);
 }
 
 bool extract_note_holds(const struct kept *k, uint64_t addr, uint64_t len)

@@ -60,9 +60,9 @@ static struct vmatlas_error *read_headers(struct mem *mem, struct kdump *k)
 }
 
 /* libkdumpfile would allocate and read whatever size the header names. */
-static struct vmatlas_error *read_part(struct mem *mem, const struct kdump *k,
-				       const struct diskdump_part *part, size_t max,
-				       const char *what, uint8_t **ret)
+static struct vmatlas_error *kdump_read_part(struct mem *mem, const struct kdump *k,
+					     const struct diskdump_part *part, size_t max,
+					     const char *what, uint8_t **ret)
 {
 	_cleanup_(freep) uint8_t *bytes = NULL;
 	struct vmatlas_error *err;
@@ -88,7 +88,7 @@ static struct vmatlas_error *read_vmcoreinfo(struct mem *mem, const struct kdump
 	_cleanup_(freep) uint8_t *text = NULL;
 	struct vmatlas_error *err;
 
-	err = read_part(mem, k, part, VMCOREINFO_MAX, "VMCOREINFO", &text);
+	err = kdump_read_part(mem, k, part, VMCOREINFO_MAX, "VMCOREINFO", &text);
 	if (err)
 		return err;
 	facts->vmcoreinfo = malloc(part->size + 1);
@@ -100,14 +100,14 @@ static struct vmatlas_error *read_vmcoreinfo(struct mem *mem, const struct kdump
 	return NULL;
 }
 
-static struct vmatlas_error *read_notes(struct mem *mem, const struct kdump *k,
-					struct note_facts *facts)
+static struct vmatlas_error *kdump_read_notes(struct mem *mem, const struct kdump *k,
+					      struct note_facts *facts)
 {
 	_cleanup_(freep) uint8_t *bytes = NULL;
 	struct vmatlas_error *err = NULL;
 
 	if (k->head.notes.size > 0) {
-		err = read_part(mem, k, &k->head.notes, NOTES_MAX, "notes", &bytes);
+		err = kdump_read_part(mem, k, &k->head.notes, NOTES_MAX, "notes", &bytes);
 		if (!err)
 			err = note_facts_add(facts, bytes, k->head.notes.size,
 					     k->head.big_endian);
@@ -118,21 +118,22 @@ static struct vmatlas_error *read_notes(struct mem *mem, const struct kdump *k,
 }
 
 /* QEMU names no release, and then its machine means nothing; see core_notes.c. */
-static uint16_t machine(const struct diskdump_head *head, const struct note_facts *facts)
+static uint16_t kdump_machine(const struct diskdump_head *head,
+			      const struct note_facts *facts)
 {
 	if (head->release[0])
 		return diskdump_machine(head->machine);
 	return facts->cpus.nr ? diskdump_machine(head->machine) : note_machine(facts);
 }
 
-static void fill_info(struct mem *mem, struct kdump *k, struct note_facts *facts)
+static void kdump_fill_info(struct mem *mem, struct kdump *k, struct note_facts *facts)
 {
 	const struct diskdump_head *head = &k->head;
 	struct mem_info *info = &mem->info;
 	const uint64_t nr_pages = MIN(head->max_mapnr, k->map.bytes * 8);
 
 	info->format = diskdump_format(head, mem->flattened);
-	info->machine = machine(head, facts);
+	info->machine = kdump_machine(head, facts);
 	info->bits = head->bits;
 	info->big_endian = head->big_endian;
 	info->has_physical = true;
@@ -263,8 +264,8 @@ static struct vmatlas_error *find_segments(struct mem *mem, struct kdump *k)
 	return err;
 }
 
-static struct vmatlas_error *open_parts(struct mem *mem, struct kdump *k,
-					struct note_facts *facts)
+static struct vmatlas_error *kdump_open_parts(struct mem *mem, struct kdump *k,
+					      struct note_facts *facts)
 {
 	struct vmatlas_error *err;
 
@@ -272,7 +273,7 @@ static struct vmatlas_error *open_parts(struct mem *mem, struct kdump *k,
 	if (!err)
 		err = pagemap_init(&k->map, mem, k->fd, &k->head);
 	if (!err)
-		err = read_notes(mem, k, facts);
+		err = kdump_read_notes(mem, k, facts);
 	if (!err)
 		err = find_end(mem, k);
 	if (!err)
@@ -291,10 +292,10 @@ static struct vmatlas_error *kdump_open(struct mem *mem, int fd)
 	if (!k)
 		return error_no_memory();
 	k->fd = fd;
-	err = open_parts(mem, k, &facts);
+	err = kdump_open_parts(mem, k, &facts);
 	if (err)
 		return err;
-	fill_info(mem, k, &facts);
+	kdump_fill_info(mem, k, &facts);
 	mem->priv = take(k);
 	return NULL;
 }
@@ -327,7 +328,8 @@ static struct vmatlas_error *page_fault(uint64_t addr, enum page_state state)
 }
 
 /* A page that ought to be there could not be read. */
-static struct vmatlas_error *explain(struct kdump *k, uint64_t addr, kdump_status status)
+static struct vmatlas_error *kdump_explain(struct kdump *k, uint64_t addr,
+					   kdump_status status)
 {
 	const int error = errno;
 	struct vmatlas_error *err;
@@ -384,7 +386,7 @@ static struct vmatlas_error *kdump_read_block(struct mem *mem, enum mem_space sp
 		return err;
 	status = kdump_lib.read(k->ctx, KDUMP_MACHPHYSADDR, addr, buf, &n);
 	if (status != KDUMP_OK)
-		return explain(k, addr, status);
+		return kdump_explain(k, addr, status);
 	mem->info.bytes_read += len;
 	mem->info.nr_reads++;
 	return NULL;

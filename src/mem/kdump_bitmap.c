@@ -49,7 +49,8 @@ static struct vmatlas_error *read_bits(const struct pagemap *map, const struct b
 }
 
 /* Have chunk number @chunk of @b at hand. */
-static struct vmatlas_error *load(struct pagemap *map, struct bitmap *b, uint64_t chunk)
+static struct vmatlas_error *bitmap_load(struct pagemap *map, struct bitmap *b,
+					 uint64_t chunk)
 {
 	const uint64_t pos = chunk * PAGEMAP_CHUNK;
 	struct vmatlas_error *err;
@@ -67,14 +68,14 @@ static struct vmatlas_error *load(struct pagemap *map, struct bitmap *b, uint64_
 static struct vmatlas_error *test(struct pagemap *map, struct bitmap *b, uint64_t pfn,
 				  bool *ret)
 {
-	struct vmatlas_error *err = load(map, b, pfn / 8 / PAGEMAP_CHUNK);
+	struct vmatlas_error *err = bitmap_load(map, b, pfn / 8 / PAGEMAP_CHUNK);
 
 	if (!err)
 		*ret = b->bytes[pfn / 8 % PAGEMAP_CHUNK] >> pfn % 8 & 1;
 	return err;
 }
 
-static void place(struct pagemap *map)
+static void bitmap_place(struct pagemap *map)
 {
 	const struct diskdump_head *head = map->head;
 	const uint64_t all = (uint64_t)head->bitmap_blocks * head->block_size;
@@ -127,7 +128,7 @@ struct vmatlas_error *pagemap_init(struct pagemap *map, struct mem *mem, int fd,
 	struct vmatlas_error *err;
 
 	*map = (struct pagemap){ .mem = mem, .fd = fd, .head = head };
-	place(map);
+	bitmap_place(map);
 	if (!has_bits(map, &map->ram) || !has_bits(map, &map->dumped))
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 			"file is truncated before the pages begin; copy the dump again");
@@ -167,14 +168,14 @@ struct vmatlas_error *pagemap_state(struct pagemap *map, uint64_t pfn,
 }
 
 /* How many pages are dumped before @pfn. */
-static struct vmatlas_error *rank(struct pagemap *map, uint64_t pfn, uint64_t *ret)
+static struct vmatlas_error *bitmap_rank(struct pagemap *map, uint64_t pfn, uint64_t *ret)
 {
 	const uint64_t chunk = pfn / 8 / PAGEMAP_CHUNK;
 	const size_t whole = pfn / 8 % PAGEMAP_CHUNK;
 	struct vmatlas_error *err;
 	uint8_t part;
 
-	err = load(map, &map->dumped, chunk);
+	err = bitmap_load(map, &map->dumped, chunk);
 	if (err)
 		return err;
 	part = map->dumped.bytes[whole] & ((1u << pfn % 8) - 1);
@@ -189,9 +190,9 @@ static struct vmatlas_error *desc_index(struct pagemap *map, uint64_t pfn, uint6
 	struct vmatlas_error *err;
 	uint64_t before = 0;
 
-	err = rank(map, pfn, ret);
+	err = bitmap_rank(map, pfn, ret);
 	if (!err && map->head->split)
-		err = rank(map, map->head->first_pfn, &before);
+		err = bitmap_rank(map, map->head->first_pfn, &before);
 	if (!err)
 		*ret -= before;
 	return err;
@@ -259,10 +260,10 @@ static struct vmatlas_error *count_descs(struct pagemap *map, uint64_t *ret)
 	*ret = 0;
 	if (head->first_pfn >= MIN(head->end_pfn, map->bytes * 8))
 		return NULL;
-	err = rank(map, head->first_pfn, &before);
+	err = bitmap_rank(map, head->first_pfn, &before);
 	*ret = map->nr_dumped;
 	if (!err && head->end_pfn < map->bytes * 8)
-		err = rank(map, head->end_pfn, ret);
+		err = bitmap_rank(map, head->end_pfn, ret);
 	*ret -= before;
 	return err;
 }
@@ -356,7 +357,7 @@ static struct vmatlas_error *find_runs(struct pagemap *map, struct runs *r, uint
 	struct vmatlas_error *err = NULL;
 
 	for (uint64_t pfn = 0; !err && pfn < end && !r->too_many; pfn += step) {
-		err = load(map, &map->ram, pfn / step);
+		err = bitmap_load(map, &map->ram, pfn / step);
 		if (!err)
 			err = add_chunk(r, map->ram.bytes, pfn, MIN(end, pfn + step));
 	}

@@ -23,12 +23,12 @@ enum {
 };
 
 /* Where the members behind utsname lie: they depend on the width of long. */
-struct layout {
+struct kdump_layout {
 	uint8_t bits;
 	size_t seconds, status;
 };
 
-static const struct layout layouts[] = {
+static const struct kdump_layout layouts[] = {
 	{ 32, 404, 412 },
 	{ 64, 408, 424 },
 };
@@ -77,7 +77,8 @@ static bool plausible(const struct diskdump_head *h)
 	       h->max_mapnr <= bitmap * 8;
 }
 
-static bool try_layout(const uint8_t *p, const struct layout *l, struct diskdump_head *h)
+static bool try_layout(const uint8_t *p, const struct kdump_layout *l,
+		       struct diskdump_head *h)
 {
 	const uint8_t *status = p + l->status;
 

@@ -174,7 +174,7 @@ static struct vmatlas_error *open_flattened(struct mem *mem, int from)
 }
 
 /* Headers that stood for memory would put every byte in a wrong place. */
-static struct vmatlas_error *open_raw(struct mem *mem, int *fd)
+static struct vmatlas_error *mem_open_raw(struct mem *mem, int *fd)
 {
 	struct vmatlas_error *err;
 
@@ -203,7 +203,7 @@ static struct vmatlas_error *open_any(struct mem *mem)
 	if (err)
 		return err;
 	if (mem->info.is_raw)
-		return open_raw(mem, &fd);
+		return mem_open_raw(mem, &fd);
 	if (!flat_probe(head, len))
 		return open_backend(mem, &fd);
 	err = flat_head_check(head, len);

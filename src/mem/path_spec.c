@@ -78,8 +78,8 @@ static bool first_raw(const char *spec, size_t *ret_name, uint64_t *ret_addr, si
 	return false;
 }
 
-static struct vmatlas_error *add(struct inputs *in, const char *path, size_t len,
-				 bool is_raw, uint64_t addr)
+static struct vmatlas_error *path_spec_add(struct inputs *in, const char *path,
+					   size_t len, bool is_raw, uint64_t addr)
 {
 	struct input *input;
 
@@ -105,7 +105,7 @@ static struct vmatlas_error *add_raws(struct inputs *in, const char *spec)
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 				"no file '%s', and no raw image: those are named FILE@ADDR, with "
 				"ADDR as 0x80000000, 2147483648 or 2G", spec);
-		err = add(in, spec, name, true, addr);
+		err = path_spec_add(in, spec, name, true, addr);
 		if (err || !spec[len])
 			return err;
 	}
@@ -117,6 +117,6 @@ struct vmatlas_error *inputs_add(struct inputs *in, const char *spec)
 
 	/* an '@' in the name of a directory is no address, either */
 	if (!at || access(spec, F_OK) == 0 || strchr(at, '/'))
-		return add(in, spec, strlen(spec), false, 0);
+		return path_spec_add(in, spec, strlen(spec), false, 0);
 	return add_raws(in, spec);
 }

@@ -39,7 +39,7 @@ void mem_record_free(struct mem_record *r)
 	free(r);
 }
 
-static uint32_t *slot_of(struct mem_record *r, uint64_t paddr)
+static uint32_t *read_log_slot_of(struct mem_record *r, uint64_t paddr)
 {
 	size_t at = paddr / MEM_RECORD_PAGE * 0x9e3779b97f4a7c15 & (r->nr_slots - 1);
 
@@ -59,7 +59,7 @@ static bool rehash(struct mem_record *r)
 	r->slot = calloc(want, sizeof(*r->slot));
 	r->nr_slots = r->slot ? want : 0;
 	for (size_t i = 0; i < r->pages.nr && r->slot; i++)
-		*slot_of(r, r->pages.v[i]->paddr) = i + 1;
+		*read_log_slot_of(r, r->pages.v[i]->paddr) = i + 1;
 	return r->slot != NULL;
 }
 
@@ -70,7 +70,7 @@ static struct mem_record_page *get_page(struct mem_record *r, uint64_t paddr)
 
 	if (r->pages.nr * 2 >= r->nr_slots && !rehash(r))
 		return NULL;
-	slot = slot_of(r, paddr);
+	slot = read_log_slot_of(r, paddr);
 	if (*slot)
 		return r->pages.v[*slot - 1];
 	page = calloc(1, sizeof(*page));
@@ -107,7 +107,7 @@ struct vmatlas_error *mem_record_add(struct mem_record *r, uint64_t paddr, const
 	return NULL;
 }
 
-static int by_address(const void *a, const void *b)
+static int read_log_by_address(const void *a, const void *b)
 {
 	const struct mem_record_page *x = *(struct mem_record_page *const *)a;
 	const struct mem_record_page *y = *(struct mem_record_page *const *)b;
@@ -119,7 +119,7 @@ struct vmatlas_error *mem_record_pages(struct mem_record *r,
 				       const struct mem_record_page *const **ret, size_t *ret_nr)
 {
 	if (r->pages.nr)
-		qsort(r->pages.v, r->pages.nr, sizeof(*r->pages.v), by_address);
+		qsort(r->pages.v, r->pages.nr, sizeof(*r->pages.v), read_log_by_address);
 	if (!rehash(r))
 		return error_no_memory();
 	*ret = (const struct mem_record_page *const *)r->pages.v;
@@ -184,7 +184,8 @@ const struct mem_record_fault *mem_record_faults(struct mem_record *r, size_t *r
  * Which bytes the message speaks of: backends that know only whole blocks name the
  * block, the others the first byte that is not there.
  */
-static struct mem_record_fault place(uint64_t paddr, size_t len, const char *message)
+static struct mem_record_fault read_log_place(uint64_t paddr, size_t len,
+					      const char *message)
 {
 	struct mem_record_fault f = { paddr, len, message };
 	uint64_t said;
@@ -203,7 +204,9 @@ static struct mem_record_fault place(uint64_t paddr, size_t len, const char *mes
 struct vmatlas_error *mem_record_fault(struct mem_record *r, uint64_t paddr, size_t len,
 				       const struct vmatlas_error *err)
 {
-	struct mem_record_fault f = place(paddr, len, vmatlas_error_message(err)), *kept;
+	struct mem_record_fault f = read_log_place(paddr, len,
+						   vmatlas_error_message(err)),
+				*kept;
 	size_t nr = r->faults.nr;
 
 	if (nr >= FAULTS_MAX && !r->is_full) {

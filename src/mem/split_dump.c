@@ -13,7 +13,7 @@
 #include "base/strbuf.h"
 #include "mem/mem_internal.h"
 
-struct set {
+struct split_dump {
 	struct mem **part;		/* by address, owned */
 	size_t nr;
 	char *format;
@@ -21,7 +21,7 @@ struct set {
 
 static const struct mem_ops mem_split_ops, mem_raws_ops;
 
-static void set_free(struct set *set)
+static void split_dump_free(struct split_dump *set)
 {
 	if (!set)
 		return;
@@ -31,7 +31,7 @@ static void set_free(struct set *set)
 	free(set->format);
 	free(set);
 }
-DEFINE_FREEP(set, set_free)
+DEFINE_FREEP(split_dump, split_dump_free)
 
 /* ---- which addresses a part answers for ---- */
 
@@ -46,7 +46,7 @@ static bool part_range(const struct mem *part, struct vmatlas_range *ret)
 	return size > 0 && (part->info.is_raw || info->part_end > first);
 }
 
-static int by_address(const void *a, const void *b)
+static int split_by_address(const void *a, const void *b)
 {
 	const struct mem *const *x = a, *const *y = b;
 	struct vmatlas_range r, s;
@@ -77,7 +77,7 @@ static bool same_dump(const struct mem_info *a, const struct mem_info *b)
 	       same_text(a->vmcoreinfo, b->vmcoreinfo);
 }
 
-static struct vmatlas_error *check_kinds(const struct set *set)
+static struct vmatlas_error *check_kinds(const struct split_dump *set)
 {
 	const struct mem *first = set->part[0];
 
@@ -102,7 +102,7 @@ static struct vmatlas_error *check_kinds(const struct set *set)
 }
 
 /* After sorting. */
-static struct vmatlas_error *check_overlaps(const struct set *set)
+static struct vmatlas_error *check_overlaps(const struct split_dump *set)
 {
 	struct vmatlas_range a, b;
 
@@ -163,7 +163,7 @@ struct vmatlas_error *set_lacks(const struct mem *part, const char **ret)
 
 /* ---- what the dump as a whole says ---- */
 
-static char *name_of(const struct set *set)
+static char *split_name_of(const struct split_dump *set)
 {
 	struct str s = { 0 };
 
@@ -171,7 +171,7 @@ static char *name_of(const struct set *set)
 	return str_take(&s);
 }
 
-static char *describe(const struct set *set)
+static char *split_describe(const struct split_dump *set)
 {
 	enum { SHOWN = 8 };
 	struct str s = { 0 };
@@ -191,7 +191,7 @@ static char *describe(const struct set *set)
 }
 
 /* Raw images: one segment each. Parts of a kdump: each has the map of all of RAM. */
-static struct vmatlas_error *join_segments(struct mem *mem, const struct set *set)
+static struct vmatlas_error *join_segments(struct mem *mem, const struct split_dump *set)
 {
 	struct mem_segment *all = calloc(set->nr, sizeof(*all));
 
@@ -205,12 +205,12 @@ static struct vmatlas_error *join_segments(struct mem *mem, const struct set *se
 	return NULL;
 }
 
-static struct vmatlas_error *fill_info(struct mem *mem, struct set *set)
+static struct vmatlas_error *split_fill_info(struct mem *mem, struct split_dump *set)
 {
 	struct mem_info *info = &mem->info, *first = &set->part[0]->info;
 
-	set->format = describe(set);
-	mem->path = name_of(set);
+	set->format = split_describe(set);
+	mem->path = split_name_of(set);
 	if (!set->format || !mem->path)
 		return error_no_memory();
 	*info = *first;
@@ -241,8 +241,9 @@ static struct vmatlas_error *fill_info(struct mem *mem, struct set *set)
 
 /* ---- opening ---- */
 
-static struct vmatlas_error *open_parts(struct set *set, const struct inputs *in,
-					const struct mem_opts *opts)
+static struct vmatlas_error *split_open_parts(struct split_dump *set,
+					      const struct inputs *in,
+					      const struct mem_opts *opts)
 {
 	struct mem_opts alone = *opts;
 
@@ -264,20 +265,20 @@ static struct vmatlas_error *open_parts(struct set *set, const struct inputs *in
 /* Hands the set over to @mem, with all that it says. */
 static struct vmatlas_error *open_set(struct mem *mem, const struct inputs *in)
 {
-	_cleanup_(set_freep) struct set *set = calloc(1, sizeof(*set));
+	_cleanup_(split_dump_freep) struct split_dump *set = calloc(1, sizeof(*set));
 	struct vmatlas_error *err;
 
 	if (!set)
 		return error_no_memory();
-	err = open_parts(set, in, &mem->opts);
+	err = split_open_parts(set, in, &mem->opts);
 	if (!err)
 		err = check_kinds(set);
 	if (err)
 		return err;
-	qsort(set->part, set->nr, sizeof(*set->part), by_address);
+	qsort(set->part, set->nr, sizeof(*set->part), split_by_address);
 	err = check_overlaps(set);
 	if (!err)
-		err = fill_info(mem, set);
+		err = split_fill_info(mem, set);
 	if (!err)
 		err = set->part[0]->info.is_raw ? join_segments(mem, set) :
 			find_gaps(set->part, set->nr, &mem->info.lacks);
@@ -310,7 +311,8 @@ struct vmatlas_error *mem_open_set(const struct inputs *in, const struct mem_opt
 
 /* ---- reading ---- */
 
-static struct mem *find_part(const struct set *set, uint64_t addr, uint64_t *ret_left)
+static struct mem *find_part(const struct split_dump *set, uint64_t addr,
+			     uint64_t *ret_left)
 {
 	for (size_t i = 0; i < set->nr; i++) {
 		struct vmatlas_range r;
@@ -336,10 +338,10 @@ static struct vmatlas_error *nobody(const struct mem *mem, uint64_t addr)
 }
 
 /* The piece at @addr that one part answers for. */
-static struct vmatlas_error *read_piece(struct mem *mem, uint64_t addr, void *buf,
-					size_t *len)
+static struct vmatlas_error *split_read_piece(struct mem *mem, uint64_t addr, void *buf,
+					      size_t *len)
 {
-	const struct set *set = mem->priv;
+	const struct split_dump *set = mem->priv;
 	struct vmatlas_error *err;
 	uint64_t left, bytes, reads;
 	struct mem *part = find_part(set, addr, &left);
@@ -355,8 +357,8 @@ static struct vmatlas_error *read_piece(struct mem *mem, uint64_t addr, void *bu
 	return err;
 }
 
-static struct vmatlas_error *set_read(struct mem *mem, enum mem_space space, uint64_t addr,
-				      void *buf, size_t len)
+static struct vmatlas_error *split_set_read(struct mem *mem, enum mem_space space,
+					    uint64_t addr, void *buf, size_t len)
 {
 	struct vmatlas_error *err = NULL;
 	uint8_t *to = buf;
@@ -365,7 +367,7 @@ static struct vmatlas_error *set_read(struct mem *mem, enum mem_space space, uin
 	while (!err && len > 0) {
 		size_t n = len;
 
-		err = read_piece(mem, addr, to, &n);
+		err = split_read_piece(mem, addr, to, &n);
 		addr += n;
 		to += n;
 		len -= n;
@@ -375,18 +377,18 @@ static struct vmatlas_error *set_read(struct mem *mem, enum mem_space space, uin
 
 static void set_close(struct mem *mem)
 {
-	set_free(mem->priv);
+	split_dump_free(mem->priv);
 }
 
 static const struct mem_ops mem_split_ops = {
 	.name = "split",
-	.read = set_read,
+	.read = split_set_read,
 	.close = set_close,
 };
 
 static const struct mem_ops mem_raws_ops = {
 	.name = "raw images",
-	.read = set_read,
+	.read = split_set_read,
 	.close = set_close,
 	.run = 16,
 	.ragged = true,

@@ -107,7 +107,7 @@ static struct vmatlas_error *open_unnamed(const char *dir, int *ret)
 }
 
 /* Exactly, from every header; the size of the file is a bound that costs nothing. */
-static struct vmatlas_error *measure(struct stream s, uint64_t *ret)
+static struct vmatlas_error *unflatten_measure(struct stream s, uint64_t *ret)
 {
 	struct vmatlas_error *err;
 	uint64_t sum = 0;
@@ -136,7 +136,7 @@ static struct vmatlas_error *check_space(const struct stream *s, int to, const c
 	space = (uint64_t)vfs.f_bavail * vfs.f_frsize;
 	if (need <= space)
 		return NULL;
-	err = measure(*s, &need);
+	err = unflatten_measure(*s, &need);
 	if (err || need <= space)
 		return err;
 	return vmatlas_error_new(VMATLAS_ERROR_SYSTEM,
@@ -161,7 +161,7 @@ static uint64_t now_ms(void)
 }
 
 /* Nothing in the first second, then four times a second. */
-static void progress(struct progress *p, uint64_t done)
+static void unflatten_progress(struct progress *p, uint64_t done)
 {
 	const uint64_t now = now_ms();
 	char line[128], size[24];
@@ -189,7 +189,8 @@ struct copy {
 	uint8_t *buf;
 };
 
-static struct vmatlas_error *write_all(int fd, const uint8_t *p, size_t len, uint64_t pos)
+static struct vmatlas_error *unflatten_write_all(int fd, const uint8_t *p, size_t len,
+						 uint64_t pos)
 {
 	while (len > 0) {
 		ssize_t n = pwrite(fd, p, len, pos);
@@ -205,7 +206,7 @@ static struct vmatlas_error *write_all(int fd, const uint8_t *p, size_t len, uin
 	return NULL;
 }
 
-static bool is_zero(const uint8_t *p, size_t len)
+static bool unflatten_is_zero(const uint8_t *p, size_t len)
 {
 	return p[0] == 0 && !memcmp(p, p + 1, len - 1);
 }
@@ -217,7 +218,7 @@ static size_t run_length(const uint8_t *p, size_t len, uint64_t pos, bool *ret_z
 
 	while (run < len) {
 		const size_t n = MIN(len - run, (size_t)(HOLE - (pos + run) % HOLE));
-		const bool zero = is_zero(p + run, n);
+		const bool zero = unflatten_is_zero(p + run, n);
 
 		if (run == 0)
 			*ret_zero = zero;
@@ -229,8 +230,8 @@ static size_t run_length(const uint8_t *p, size_t len, uint64_t pos, bool *ret_z
 }
 
 /* Zeros are skipped where nothing can have been written yet: behind the end. */
-static struct vmatlas_error *put(struct copy *c, const uint8_t *p, size_t len,
-				 uint64_t pos)
+static struct vmatlas_error *unflatten_put(struct copy *c, const uint8_t *p, size_t len,
+					   uint64_t pos)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -239,7 +240,7 @@ static struct vmatlas_error *put(struct copy *c, const uint8_t *p, size_t len,
 		const size_t n = run_length(p, len, pos, &zero);
 
 		if (!zero || pos < c->end)
-			err = write_all(c->to, p, n, pos);
+			err = unflatten_write_all(c->to, p, n, pos);
 		c->end = MAX(c->end, pos + n);
 		p += n;
 		len -= n;
@@ -259,9 +260,9 @@ static struct vmatlas_error *copy_block(struct copy *c)
 
 		err = stream_read(s, s->data + done, c->buf, n);
 		if (!err)
-			err = put(c, c->buf, n, s->block.offset + done);
+			err = unflatten_put(c, c->buf, n, s->block.offset + done);
 		done += n;
-		progress(&c->progress, s->data + done);
+		unflatten_progress(&c->progress, s->data + done);
 	}
 	return err;
 }

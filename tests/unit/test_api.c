@@ -149,7 +149,7 @@ static void the_worst_come_first_then_by_address(void **state)
 	vmatlas_close(atlas);
 }
 
-static void the_same_is_told_once(void **state)
+static void the_same_is_reported_once(void **state)
 {
 	struct vmatlas *atlas = fake_atlas();
 	size_t lines = 0;
@@ -281,7 +281,7 @@ int main(void)
 		cmocka_unit_test(survey_comes_before_inspection),
 		cmocka_unit_test(without_a_kernel_there_is_nothing_to_read),
 		cmocka_unit_test(the_worst_come_first_then_by_address),
-		cmocka_unit_test(the_same_is_told_once),
+		cmocka_unit_test(the_same_is_reported_once),
 		cmocka_unit_test(a_finding_without_a_place_has_none),
 		cmocka_unit_test(built_in_inspectors_are_listed),
 		cmocka_unit_test(an_inspector_sees_no_findings),

@@ -322,7 +322,7 @@ static enum arch_mapped mapped(void *arg, uint64_t addr, uint64_t *ret_last)
 	       MAPPED : UNMAPPED;
 }
 
-static void page_tables_say_where_lowmem_ends(void **state)
+static void page_tables_report_where_lowmem_ends(void **state)
 {
 	bool has_stubs = false;
 	struct layout_of l;
@@ -393,14 +393,15 @@ int main(void)
 		cmocka_unit_test(thumb_code_reaches_half_as_far),
 		cmocka_unit_test(the_device_tree_may_lie_in_lowmem),
 		cmocka_unit_test(a_large_reservation_makes_lowmem_end_early),
-		cmocka_unit_test(a_crooked_end_of_lowmem_leaves_a_gap_of_eight_to_sixteen),
+		cmocka_unit_test(
+			a_crooked_end_of_lowmem_leaves_a_gap_of_eight_to_sixteen),
 		cmocka_unit_test(the_fixmap_moved_four_times),
 		cmocka_unit_test(vmalloc_ended_elsewhere_before),
 		cmocka_unit_test(old_kernels_have_a_dma_window),
 		cmocka_unit_test(another_split_moves_everything_below_it),
 		cmocka_unit_test(tightly_coupled_memory_is_there_if_it_is_used),
 		cmocka_unit_test(sections_need_both_their_ends),
-		cmocka_unit_test(page_tables_say_where_lowmem_ends),
+		cmocka_unit_test(page_tables_report_where_lowmem_ends),
 		cmocka_unit_test(no_table_can_make_it_search_for_ever),
 		cmocka_unit_test(without_page_tables_nothing_is_claimed),
 	};

@@ -116,7 +116,7 @@ static void no_error_stays_none(void **state)
 	vmatlas_error_free(NULL);
 }
 
-static void out_of_memory_can_always_be_told(void **state)
+static void out_of_memory_can_always_be_reported(void **state)
 {
 	struct vmatlas_error *err = vmatlas_error_wrap(error_no_memory(), "context");
 
@@ -165,7 +165,7 @@ int main(void)
 		cmocka_unit_test(alignment_goes_both_ways),
 		cmocka_unit_test(an_error_carries_its_story),
 		cmocka_unit_test(no_error_stays_none),
-		cmocka_unit_test(out_of_memory_can_always_be_told),
+		cmocka_unit_test(out_of_memory_can_always_be_reported),
 		cmocka_unit_test(a_system_error_keeps_errno),
 		cmocka_unit_test(a_taken_pointer_is_left_alone),
 	};

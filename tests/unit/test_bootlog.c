@@ -177,7 +177,7 @@ static void hashed_addresses_are_no_claims(void **state)
 	bootlog_free(log);
 }
 
-static void a_size_that_contradicts_its_addresses_is_told(void **state)
+static void a_size_that_contradicts_its_addresses_is_reported(void **state)
 {
 	struct bootlog *log = parse(
 		"Virtual kernel memory layout:\n"
@@ -260,7 +260,7 @@ static void every_form_of_ignoring_is_understood(void **state)
 	       BOOTLOG_CUT_OTHER, 0x10000000, 0x1fffffff);
 }
 
-static void cuts_for_other_reasons_are_told_apart(void **state)
+static void cuts_for_other_reasons_are_reported_apart(void **state)
 {
 	struct bootlog *log = parse(
 		"NR_BANKS too low, ignoring memory at 0x60000000\n"
@@ -351,7 +351,7 @@ static void memory_lines_of_both_eras_are_read(void **state)
 	bootlog_free(log);
 }
 
-static void the_data_cache_is_told_from_other_caches(void **state)
+static void the_data_cache_is_reported_from_other_caches(void **state)
 {
 	struct bootlog *log =
 		parse("CPU: VIPT aliasing data cache, unknown instruction cache\n");
@@ -368,7 +368,7 @@ static void the_data_cache_is_told_from_other_caches(void **state)
 	bootlog_free(log);
 }
 
-static void of_several_boots_the_last_with_a_table_is_told(void **state)
+static void of_several_boots_the_last_with_a_table_is_reported(void **state)
 {
 	static const char old[] = "Linux version 3.0.1 (a@b)\n"
 				  "Truncating RAM at 40000000-5fffffff to -57ffffff (x)\n"
@@ -494,17 +494,17 @@ int main(void)
 		cmocka_unit_test(the_i386_table_is_known_by_its_title),
 		cmocka_unit_test(the_arm64_table_has_a_row_without_a_name),
 		cmocka_unit_test(hashed_addresses_are_no_claims),
-		cmocka_unit_test(a_size_that_contradicts_its_addresses_is_told),
+		cmocka_unit_test(a_size_that_contradicts_its_addresses_is_reported),
 		cmocka_unit_test(the_table_ends_where_other_lines_begin),
 		cmocka_unit_test(every_form_of_truncating_is_understood),
 		cmocka_unit_test(every_form_of_ignoring_is_understood),
-		cmocka_unit_test(cuts_for_other_reasons_are_told_apart),
+		cmocka_unit_test(cuts_for_other_reasons_are_reported_apart),
 		cmocka_unit_test(a_message_printed_twice_counts_once),
 		cmocka_unit_test(remarks_are_kept_as_they_stand),
 		cmocka_unit_test(places_of_initrd_and_cma_are_known),
 		cmocka_unit_test(memory_lines_of_both_eras_are_read),
-		cmocka_unit_test(the_data_cache_is_told_from_other_caches),
-		cmocka_unit_test(of_several_boots_the_last_with_a_table_is_told),
+		cmocka_unit_test(the_data_cache_is_reported_from_other_caches),
+		cmocka_unit_test(of_several_boots_the_last_with_a_table_is_reported),
 		cmocka_unit_test(command_line_words_are_parsed_as_the_kernel_does),
 		cmocka_unit_test(any_bytes_are_accepted),
 		cmocka_unit_test(nothing_a_terminal_obeys_gets_through),

@@ -49,7 +49,7 @@ static void physical_reads_work_in_every_class_and_order(void **state)
 	}
 }
 
-static void holes_and_left_out_pages_are_told_apart(void **state)
+static void holes_and_left_out_pages_are_reported_apart(void **state)
 {
 	struct bytes b = make_elf(&usual);
 	struct mem *mem = open_good(&b);
@@ -369,7 +369,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(physical_reads_work_in_every_class_and_order),
-		cmocka_unit_test(holes_and_left_out_pages_are_told_apart),
+		cmocka_unit_test(holes_and_left_out_pages_are_reported_apart),
 		cmocka_unit_test(a_block_that_is_there_in_part_can_be_read_in_part),
 		cmocka_unit_test(of_overlapping_segments_the_one_with_bytes_is_read),
 		cmocka_unit_test(many_segments_are_counted_the_long_way),

@@ -91,7 +91,7 @@ static void a_file_of_that_name_comes_first(void **state)
 	inputs_done(&in);
 }
 
-static void nonsense_is_told(void **state)
+static void nonsense_is_reported(void **state)
 {
 	static const char *const bad[] = {
 		"a@", "@0", "a@0,", "a@0,b", "a@0,b@", "a@zz", "@",
@@ -132,7 +132,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_address_is_refused),
 		cmocka_unit_test(images_are_named_by_file_and_address),
 		cmocka_unit_test(a_file_of_that_name_comes_first),
-		cmocka_unit_test(nonsense_is_told),
+		cmocka_unit_test(nonsense_is_reported),
 		cmocka_unit_test(there_is_an_end_to_files),
 	};
 

@@ -58,7 +58,7 @@ static void an_area_inside_another_shares_all_of_itself(void **state)
 	vmatlas_close(atlas);
 }
 
-static void a_thousand_overlaps_are_told_a_million_are_not(void **state)
+static void a_thousand_overlaps_are_reported_a_million_are_not(void **state)
 {
 	struct vmatlas *atlas = fake_atlas();
 	bool is_said = false;
@@ -127,7 +127,7 @@ static void sources_that_agree_are_silent(void **state)
 	vmatlas_close(atlas);
 }
 
-static void each_bound_that_differs_is_told_once(void **state)
+static void each_bound_that_differs_is_reported_once(void **state)
 {
 	struct vmatlas *atlas = fake_atlas();
 	const struct vmatlas_finding *f;
@@ -206,7 +206,7 @@ static void an_area_that_leaves_names_whom_it_runs_into(void **state)
 	vmatlas_close(atlas);
 }
 
-static void an_area_below_its_region_is_told_too(void **state)
+static void an_area_below_its_region_is_reported_too(void **state)
 {
 	struct vmatlas *atlas = fake_atlas();
 
@@ -319,7 +319,7 @@ static void both_records_of_an_area_must_agree(void **state)
 }
 
 /* Freed, and used again or wiped: it is no area of a known kind any more. */
-static void a_record_of_zeros_was_overwritten_one_not_read_was_told(void **state)
+static void a_record_of_zeros_was_overwritten_one_not_read_was_reported(void **state)
 {
 	struct vmatlas_area zeros = { .size = sizeof(zeros), .vm_struct = 0xffff888001000000 };
 	struct vmatlas_area unread = { .size = sizeof(unread), .vm_struct = 0xffff888001000100 };
@@ -346,21 +346,22 @@ int main(void)
 		cmocka_unit_test(areas_that_touch_do_not_overlap),
 		cmocka_unit_test(two_areas_on_one_page_overlap),
 		cmocka_unit_test(an_area_inside_another_shares_all_of_itself),
-		cmocka_unit_test(a_thousand_overlaps_are_told_a_million_are_not),
+		cmocka_unit_test(a_thousand_overlaps_are_reported_a_million_are_not),
 		cmocka_unit_test(regions_may_not_share_addresses),
 		cmocka_unit_test(what_lies_inside_by_design_is_no_overlap),
 		cmocka_unit_test(sources_that_agree_are_silent),
-		cmocka_unit_test(each_bound_that_differs_is_told_once),
+		cmocka_unit_test(each_bound_that_differs_is_reported_once),
 		cmocka_unit_test(half_a_claim_speaks_of_its_half),
 		cmocka_unit_test(guesses_and_windows_contradict_nobody),
 		cmocka_unit_test(areas_live_in_vmalloc_and_module_space),
 		cmocka_unit_test(an_area_that_leaves_names_whom_it_runs_into),
-		cmocka_unit_test(an_area_below_its_region_is_told_too),
+		cmocka_unit_test(an_area_below_its_region_is_reported_too),
 		cmocka_unit_test(a_window_binds_nobody),
 		cmocka_unit_test(without_bounds_nothing_is_out_of_them),
 		cmocka_unit_test(cma_is_mapped_anew_where_it_lies),
 		cmocka_unit_test(both_records_of_an_area_must_agree),
-		cmocka_unit_test(a_record_of_zeros_was_overwritten_one_not_read_was_told),
+		cmocka_unit_test(
+			a_record_of_zeros_was_overwritten_one_not_read_was_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

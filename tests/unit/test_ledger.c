@@ -74,7 +74,8 @@ static void add_run(struct space *s, enum va_use what, size_t from, size_t to)
 }
 
 /* Any shape will do: the middle of what is left is the top. */
-static uint32_t grow_tree(struct tree *t, size_t from, size_t to, uint32_t parent)
+static uint32_t grow_tree(struct vmap_area_tree *t, size_t from, size_t to,
+			  uint32_t parent)
 {
 	const size_t mid = from + dice((uint32_t)(to - from) + (to == from));
 	struct tree_area *a = from < to ? &t->v.v[mid] : NULL;
@@ -235,7 +236,7 @@ static void wrong_sizes_end_the_search(void **state)
 		};
 		struct vmatlas_range got;
 		struct space s;
-		struct tree *t;
+		struct vmap_area_tree *t;
 
 		make(&s, false);
 		t = &s.atlas->books.free->tree;

@@ -179,7 +179,7 @@ static void a_page_that_is_not_there_is_no_corruption(void **state)
 	fake_done(&f);
 }
 
-static void a_deleted_entry_is_told_from_a_missing_page(void **state)
+static void a_deleted_entry_is_reported_from_a_missing_page(void **state)
 {
 	struct vmatlas_error *err;
 	struct fake f;
@@ -196,7 +196,7 @@ static void a_deleted_entry_is_told_from_a_missing_page(void **state)
 	fake_done(&f);
 }
 
-static void a_head_that_cannot_be_read_is_told(void **state)
+static void a_head_that_cannot_be_read_is_reported(void **state)
 {
 	struct list_walk w;
 	uint64_t node = 42;
@@ -221,8 +221,8 @@ int main(void)
 		cmocka_unit_test(without_back_links_the_budget_ends_a_loop),
 		cmocka_unit_test(a_wild_pointer_is_corrupt),
 		cmocka_unit_test(a_page_that_is_not_there_is_no_corruption),
-		cmocka_unit_test(a_deleted_entry_is_told_from_a_missing_page),
-		cmocka_unit_test(a_head_that_cannot_be_read_is_told),
+		cmocka_unit_test(a_deleted_entry_is_reported_from_a_missing_page),
+		cmocka_unit_test(a_head_that_cannot_be_read_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

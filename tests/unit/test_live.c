@@ -66,7 +66,7 @@ static void expect_refusal(int error, const char *lockdown, const char *text)
 		     text);
 }
 
-static void refusals_are_told_apart(void **state)
+static void refusals_are_reported_apart(void **state)
 {
 	(void)state;
 	expect_refusal(EACCES, "", "needs root (CAP_SYS_RAWIO)");
@@ -155,7 +155,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kcore_is_read_by_both_addresses),
 		cmocka_unit_test(kcore_without_physical_addresses_has_none),
-		cmocka_unit_test(refusals_are_told_apart),
+		cmocka_unit_test(refusals_are_reported_apart),
 		cmocka_unit_test(a_masked_kcore_is_named_so),
 		cmocka_unit_test(a_host_is_asked_every_time),
 		cmocka_unit_test(a_host_without_read_is_refused),

@@ -138,7 +138,7 @@ static void areas_that_need_not_be_mapped_are_let_be(void **state)
 	vmatlas_close(atlas);
 }
 
-static void a_hole_is_told_with_its_entry(void **state)
+static void a_hole_is_reported_with_its_entry(void **state)
 {
 	struct vmatlas *atlas = start();
 	const struct vmatlas_finding *f;
@@ -170,7 +170,7 @@ static void pages_without_a_record_are_one_finding(void **state)
 	vmatlas_close(atlas);
 }
 
-static void with_a_broken_list_they_are_not_judged(void **state)
+static void with_a_broken_list_they_are_not_checked(void **state)
 {
 	struct vmatlas *atlas = start();
 	bool told = false;
@@ -186,7 +186,7 @@ static void with_a_broken_list_they_are_not_judged(void **state)
 	vmatlas_close(atlas);
 }
 
-static void an_uncached_mapping_of_ram_is_told(void **state)
+static void an_uncached_mapping_of_ram_is_reported(void **state)
 {
 	struct vmatlas *atlas = start();
 	const struct vmatlas_finding *f;
@@ -203,7 +203,7 @@ static void an_uncached_mapping_of_ram_is_told(void **state)
 }
 
 /* On x86 the MTRRs decide; elsewhere nobody does. */
-static void two_types_of_one_register_are_told(void **state)
+static void two_types_of_one_register_are_reported(void **state)
 {
 	const struct arch *arch[] = { &arch_x86_64, &arch_arm64 };
 
@@ -264,7 +264,7 @@ static void ram_has_the_type_of_the_direct_map(void **state)
 	}
 }
 
-static void tables_that_cannot_be_are_told(void **state)
+static void tables_that_cannot_be_are_reported(void **state)
 {
 	struct vmatlas *atlas = start();
 
@@ -365,7 +365,7 @@ static struct vmatlas *uncached_ram(uint32_t kind, uint64_t pud)
 	return atlas;
 }
 
-static void ram_of_two_types_is_told(void **state)
+static void ram_of_two_types_is_reported(void **state)
 {
 	const uint64_t huge = LEAF | 0x80;
 	struct vmatlas *atlas = uncached_ram(VMATLAS_KIND_VMAP, huge);
@@ -393,18 +393,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_recorded_and_mapped_is_fine),
 		cmocka_unit_test(areas_that_need_not_be_mapped_are_let_be),
-		cmocka_unit_test(a_hole_is_told_with_its_entry),
+		cmocka_unit_test(a_hole_is_reported_with_its_entry),
 		cmocka_unit_test(pages_without_a_record_are_one_finding),
-		cmocka_unit_test(with_a_broken_list_they_are_not_judged),
-		cmocka_unit_test(an_uncached_mapping_of_ram_is_told),
-		cmocka_unit_test(two_types_of_one_register_are_told),
+		cmocka_unit_test(with_a_broken_list_they_are_not_checked),
+		cmocka_unit_test(an_uncached_mapping_of_ram_is_reported),
+		cmocka_unit_test(two_types_of_one_register_are_reported),
 		cmocka_unit_test(ram_has_the_type_of_the_direct_map),
-		cmocka_unit_test(tables_that_cannot_be_are_told),
+		cmocka_unit_test(tables_that_cannot_be_are_reported),
 		cmocka_unit_test(a_table_that_is_not_there_is_no_finding),
 		cmocka_unit_test(thousands_of_one_kind_are_counted),
 		cmocka_unit_test(registers_mapped_twice_are_a_note),
 		cmocka_unit_test(neighbours_may_share_a_page),
-		cmocka_unit_test(ram_of_two_types_is_told),
+		cmocka_unit_test(ram_of_two_types_is_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

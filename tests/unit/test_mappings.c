@@ -127,7 +127,7 @@ static void only_what_is_wanted_is_handed_out(void **state)
 	fake_done(&f);
 }
 
-static void a_table_met_again_is_told_and_not_walked(void **state)
+static void a_table_met_again_is_reported_and_not_walked(void **state)
 {
 	struct mapping_stats stats;
 	struct seen s;
@@ -174,7 +174,7 @@ static void a_zero_shadow_is_walked_once(void **state)
 	fake_done(&f);
 }
 
-static void tables_that_lead_nowhere_are_told(void **state)
+static void tables_that_lead_nowhere_are_reported(void **state)
 {
 	struct mapping_stats stats;
 	struct seen s;
@@ -302,9 +302,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(neighbours_that_are_alike_are_one_run),
 		cmocka_unit_test(only_what_is_wanted_is_handed_out),
-		cmocka_unit_test(a_table_met_again_is_told_and_not_walked),
+		cmocka_unit_test(a_table_met_again_is_reported_and_not_walked),
 		cmocka_unit_test(a_zero_shadow_is_walked_once),
-		cmocka_unit_test(tables_that_lead_nowhere_are_told),
+		cmocka_unit_test(tables_that_lead_nowhere_are_reported),
 		cmocka_unit_test(a_root_of_garbage_ends),
 		cmocka_unit_test(short_descriptors_come_in_four_sizes),
 		cmocka_unit_test(napot_entries_are_one_leaf),

@@ -265,7 +265,7 @@ static void an_absurd_order_is_corrupt(void **state)
 	fails(4, VMATLAS_ERROR_CORRUPT);
 }
 
-static void nodes_elsewhere_than_in_flags_are_told(void **state)
+static void nodes_elsewhere_than_in_flags_are_reported(void **state)
 {
 	(void)state;
 	play.in_table = true;
@@ -290,7 +290,7 @@ int main(void)
 		TEST(what_is_no_pointer_is_no_page),
 		TEST(more_pages_than_room_are_not_counted),
 		TEST(an_absurd_order_is_corrupt),
-		TEST(nodes_elsewhere_than_in_flags_are_told),
+		TEST(nodes_elsewhere_than_in_flags_are_reported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

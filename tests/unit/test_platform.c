@@ -81,7 +81,7 @@ static void a_range_may_end_at_the_top(void **state)
 	platform_free(p);
 }
 
-static void wrong_lines_are_told_by_number(void **state)
+static void wrong_lines_are_reported_by_number(void **state)
 {
 	(void)state;
 	refuses("", "board: no line NAME START-END, nor vmalloc_min=ADDRESS");
@@ -138,7 +138,7 @@ int main(void)
 		cmocka_unit_test(ranges_become_claims),
 		cmocka_unit_test(headers_names_are_known),
 		cmocka_unit_test(a_range_may_end_at_the_top),
-		cmocka_unit_test(wrong_lines_are_told_by_number),
+		cmocka_unit_test(wrong_lines_are_reported_by_number),
 		cmocka_unit_test(nothing_is_without_bound),
 		cmocka_unit_test(a_file_is_named),
 	};

@@ -58,7 +58,7 @@ static size_t nr_findings(struct vmatlas *atlas, uint32_t at_least)
 	return nr;
 }
 
-static bool is_judged(struct vmatlas *atlas)
+static bool is_checked(struct vmatlas *atlas)
 {
 	const struct vmatlas_coverage *c = NULL;
 
@@ -84,7 +84,7 @@ static void the_table_alone_is_a_note(void **state)
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_NOTE);
 	assert_int_equal(nr_findings(atlas, VMATLAS_SEVERITY_WARNING), 0);
 	says(f->evidence, "0xe0000000 - 0x08000000 = 0xd8000000");
-	assert_false(is_judged(atlas));
+	assert_false(is_checked(atlas));
 	vmatlas_close(atlas);
 }
 
@@ -103,7 +103,7 @@ static void with_its_log_line_ram_is_missing(void **state)
 	says(f->evidence, "(vmalloc region overlap)");
 	says(f->evidence, "no vmalloc= keeps all RAM: 0 MiB");
 	says(f->advice, "HIGHMEM");
-	assert_true(is_judged(atlas));
+	assert_true(is_checked(atlas));
 	vmatlas_close(atlas);
 }
 
@@ -145,7 +145,7 @@ static void highmem_loses_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(nr_findings(atlas, VMATLAS_SEVERITY_NOTE), 0);
-	assert_true(is_judged(atlas));
+	assert_true(is_checked(atlas));
 	vmatlas_close(atlas);
 }
 
@@ -161,12 +161,12 @@ static void lowmem_below_its_limit_was_not_cut(void **state)
 
 	(void)state;
 	assert_int_equal(nr_findings(atlas, VMATLAS_SEVERITY_NOTE), 0);
-	assert_false(is_judged(atlas));		/* who knows which vmalloc= it had */
+	assert_false(is_checked(atlas)); /* who knows which vmalloc= it had */
 	vmatlas_close(atlas);
 	snprintf(text, sizeof(text), "Kernel command line: quiet\n%s", table);
 	atlas = judge(text);
 	assert_int_equal(nr_findings(atlas, VMATLAS_SEVERITY_NOTE), 0);
-	assert_true(is_judged(atlas));
+	assert_true(is_checked(atlas));
 	vmatlas_close(atlas);
 }
 
@@ -230,7 +230,7 @@ static void other_cpus_are_left_alone(void **state)
 		struct vmatlas *atlas = judge(logs[i]);
 
 		assert_int_equal(nr_findings(atlas, VMATLAS_SEVERITY_NOTE), 0);
-		assert_true(is_judged(atlas));
+		assert_true(is_checked(atlas));
 		vmatlas_close(atlas);
 	}
 }

@@ -376,7 +376,7 @@ static void a_log_without_a_table_still_gives_the_largest_value(void **state)
 	assert_int_equal(a.largest_param, MIBS(160));
 }
 
-static void nonsense_is_not_judged(void **state)
+static void nonsense_is_not_checked(void **state)
 {
 	const struct vmatlas_range all = { 0, UINT64_MAX };
 	struct arm_lowmem_input q = { 0 };
@@ -418,7 +418,7 @@ int main(void)
 		cmocka_unit_test(unused_ram_below_the_limit_is_not_blamed_on_vmalloc),
 		cmocka_unit_test(a_kernel_with_highmem_loses_nothing_unseen),
 		cmocka_unit_test(a_log_without_a_table_still_gives_the_largest_value),
-		cmocka_unit_test(nonsense_is_not_judged),
+		cmocka_unit_test(nonsense_is_not_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

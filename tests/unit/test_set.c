@@ -93,7 +93,7 @@ static void parts_in_any_order_are_one_dump(void **state)
 	mem_free(mem);
 }
 
-static void a_part_that_is_missing_is_told(void **state)
+static void a_part_that_is_missing_is_reported(void **state)
 {
 	const struct file f[] = { part(usual, 0, 2), part(usual, 8, 10) };
 	struct mem *mem = open_good_parts(f, 2);
@@ -246,7 +246,7 @@ static void raw_and_split_do_not_mix(void **state)
 	close(f[1].fd);
 }
 
-static void an_empty_image_is_told(void **state)
+static void an_empty_image_is_reported(void **state)
 {
 	const struct file f[] = { file_of(ram, 0) };
 	const uint64_t addr[] = { 0 };
@@ -260,7 +260,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_in_any_order_are_one_dump),
-		cmocka_unit_test(a_part_that_is_missing_is_told),
+		cmocka_unit_test(a_part_that_is_missing_is_reported),
 		cmocka_unit_test(one_part_alone_lacks_the_others),
 		cmocka_unit_test(doubled_and_foreign_parts_are_refused),
 		cmocka_unit_test(a_truncated_part_says_which),
@@ -269,7 +269,7 @@ int main(void)
 		cmocka_unit_test(images_that_overlap_or_wrap_are_refused),
 		cmocka_unit_test(what_has_headers_is_no_raw_image),
 		cmocka_unit_test(raw_and_split_do_not_mix),
-		cmocka_unit_test(an_empty_image_is_told),
+		cmocka_unit_test(an_empty_image_is_reported),
 	};
 
 	for (size_t i = 0; i < sizeof(ram); i++)

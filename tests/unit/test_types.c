@@ -144,7 +144,7 @@ static void types_enter_arrays(void **state)
 	image_free(image);
 }
 
-static void types_say_what_is_missing(void **state)
+static void types_report_what_is_missing(void **state)
 {
 	static const struct {
 		const char *near, *tag, *path;
@@ -394,7 +394,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(types_answer_for_members),
 		cmocka_unit_test(types_enter_arrays),
-		cmocka_unit_test(types_say_what_is_missing),
+		cmocka_unit_test(types_report_what_is_missing),
 		cmocka_unit_test(enumerators_keep_their_sign),
 		cmocka_unit_test(types_come_out_of_copied_files),
 		cmocka_unit_test(types_do_without_aranges),

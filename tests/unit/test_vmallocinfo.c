@@ -455,7 +455,7 @@ static void an_unreadable_vm_struct_costs_its_row(void **state)
 		"0xffffc90000004000-0xffffc90000005000    4096 vmap\n");
 }
 
-static void a_list_that_is_not_whole_is_told(void **state)
+static void a_list_that_is_not_whole_is_reported(void **state)
 {
 	struct vmatlas_error *err;
 
@@ -520,7 +520,7 @@ int main(void)
 		TEST(nodes_come_last),
 		TEST(missing_nodes_cost_the_counts_alone),
 		TEST(an_unreadable_vm_struct_costs_its_row),
-		TEST(a_list_that_is_not_whole_is_told),
+		TEST(a_list_that_is_not_whole_is_reported),
 		TEST(a_reader_may_have_enough),
 		TEST(nothing_recorded_prints_nothing),
 	};

@@ -22,7 +22,8 @@ bool btf_is_magic(const uint8_t head[2])
 	       (head[0] == 0xeb && head[1] == 0x9f);
 }
 
-static struct vmatlas_error *damaged(const struct btf_blob *b, const char *how)
+static struct vmatlas_error *btf_section_damaged(const struct btf_blob *b,
+						 const char *how)
 {
 	return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s: has damaged BTF: %s", b->path,
 				 how);
@@ -30,7 +31,7 @@ static struct vmatlas_error *damaged(const struct btf_blob *b, const char *how)
 
 struct vmatlas_error *btf_damaged(const struct btf_blob *b)
 {
-	return damaged(b, "its types do not hold together");
+	return btf_section_damaged(b, "its types do not hold together");
 }
 
 /* ---- The header ---- */
@@ -44,16 +45,17 @@ static bool cut(const struct bytes *from, uint64_t offset, uint64_t len,
 	return true;
 }
 
-static struct vmatlas_error *read_header(struct btf_blob *b, const struct bytes *raw)
+static struct vmatlas_error *btf_section_read_header(struct btf_blob *b,
+						     const struct bytes *raw)
 {
 	const uint8_t *p = raw->p;
 	struct bytes body;
 	uint32_t header;
 
 	if (raw->len < MIN_HEADER || !btf_is_magic(p))
-		return damaged(b, "it does not begin as BTF does");
+		return btf_section_damaged(b, "it does not begin as BTF does");
 	if (raw->len > MAX_SIZE)
-		return damaged(b, "it is too large");
+		return btf_section_damaged(b, "it is too large");
 	if (p[2] != BTF_VERSION)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 					 "%s: BTF of version %u", b->path, p[2]);
@@ -61,15 +63,15 @@ static struct vmatlas_error *read_header(struct btf_blob *b, const struct bytes 
 	header = btf_u32(b, p + 4);
 	if (header < MIN_HEADER ||
 	    !cut(raw, header, raw->len - MIN(header, raw->len), &body))
-		return damaged(b, "its header makes no sense");
+		return btf_section_damaged(b, "its header makes no sense");
 	if (!cut(&body, btf_u32(b, p + 8), btf_u32(b, p + 12), &b->types) ||
 	    !cut(&body, btf_u32(b, p + 16), btf_u32(b, p + 20), &b->strings))
-		return damaged(b, "it is truncated");
+		return btf_section_damaged(b, "it is truncated");
 	if (header >= HEADER_WITH_LAYOUT &&
 	    !cut(&body, btf_u32(b, p + 24), btf_u32(b, p + 28), &b->layout))
-		return damaged(b, "it is truncated");
+		return btf_section_damaged(b, "it is truncated");
 	if (!b->strings.len || b->strings.p[0] || b->strings.p[b->strings.len - 1])
-		return damaged(b, "its strings do not end");
+		return btf_section_damaged(b, "its strings do not end");
 	return NULL;
 }
 
@@ -157,7 +159,8 @@ static bool is_asked_by_name(const struct btf_record *r)
 			   r->kind == BTF_KIND_TYPEDEF || r->kind == BTF_KIND_FWD);
 }
 
-static bool remember(struct btf_blob *b, uint32_t at, const struct btf_record *r)
+static bool btf_section_remember(struct btf_blob *b, uint32_t at,
+				 const struct btf_record *r)
 {
 	uint32_t *slot;
 
@@ -226,8 +229,9 @@ static struct vmatlas_error *build(struct btf_blob *b)
 
 	for (uint32_t at = 0; at < b->types.len; at = r.next) {
 		if (!btf_record(b, at, &r))
-			return damaged(b, "a type is cut short, or of an unknown kind");
-		if (!remember(b, at, &r))
+			return btf_section_damaged(
+				b, "a type is cut short, or of an unknown kind");
+		if (!btf_section_remember(b, at, &r))
 			return error_no_memory();
 	}
 	return fill_buckets(b) ? NULL : error_no_memory();
@@ -243,7 +247,7 @@ struct vmatlas_error *btf_open(const struct bytes *raw, const char *path,
 		return error_no_memory();
 	b->path = path;
 	b->pointer_size = pointer_size;
-	err = read_header(b, raw);
+	err = btf_section_read_header(b, raw);
 	if (!err)
 		err = build(b);
 	if (err)

@@ -22,7 +22,7 @@ static bool is_struct(const struct btf_record *r)
 	return r->kind == BTF_KIND_STRUCT || r->kind == BTF_KIND_UNION;
 }
 
-static bool is_wrapper(const struct btf_record *r)
+static bool btf_is_wrapper(const struct btf_record *r)
 {
 	return r->kind == BTF_KIND_TYPEDEF || r->kind == BTF_KIND_CONST ||
 	       r->kind == BTF_KIND_VOLATILE || r->kind == BTF_KIND_RESTRICT ||
@@ -32,7 +32,7 @@ static bool is_wrapper(const struct btf_record *r)
 /* Take off typedefs and qualifiers. */
 static bool peel(const struct btf_blob *b, struct btf_record *r)
 {
-	for (int i = 0; is_wrapper(r); i++)
+	for (int i = 0; btf_is_wrapper(r); i++)
 		if (i == MAX_PEELS || !btf_type(b, r->type, r))
 			return false;
 	return true;
@@ -55,7 +55,7 @@ static bool is_better(const struct btf_record *r, bool is_tag,
 	return is_struct(r) && (!is_struct(&than->type) || r->type > than->type.type);
 }
 
-static void consider(struct btf_found *found, const struct btf_record *r, bool is_tag)
+static void btf_consider(struct btf_found *found, const struct btf_record *r, bool is_tag)
 {
 	if (r->kind == BTF_KIND_FWD) {
 		found->is_declared = true;
@@ -78,14 +78,15 @@ static struct vmatlas_error *look_for(const struct btf_blob *b, const char *tag,
 
 		if (!peel(b, &r))
 			return btf_damaged(b);
-		consider(found, &r, is_tag);
+		btf_consider(found, &r, is_tag);
 	}
 	return NULL;
 }
 
 /* A flavour that is only declared says that there is none near that function. */
-static struct vmatlas_error *find_struct(const struct btf_blob *b, const char *function,
-					 const char *tag, struct btf_found *found)
+static struct vmatlas_error *btf_find_struct(const struct btf_blob *b,
+					     const char *function, const char *tag,
+					     struct btf_found *found)
 {
 	_cleanup_(str_done) struct str flavour = { 0 };
 	struct vmatlas_error *err;
@@ -115,7 +116,7 @@ static bool array_element(const struct btf_blob *b, const struct btf_record *arr
  * The elements of all dimensions together. Behind a typedef begins another array,
  * which counts as one element.
  */
-static bool array_count(const struct btf_blob *b, struct btf_record r, uint64_t *ret)
+static bool btf_array_count(const struct btf_blob *b, struct btf_record r, uint64_t *ret)
 {
 	uint32_t n;
 
@@ -129,7 +130,7 @@ static bool array_count(const struct btf_blob *b, struct btf_record r, uint64_t 
 	return true;
 }
 
-static bool is_signed(const struct btf_blob *b, const struct btf_record *r)
+static bool btf_is_signed(const struct btf_blob *b, const struct btf_record *r)
 {
 	if (r->kind == BTF_KIND_INT)
 		return BTF_INT_ENCODING(btf_u32(b, r->data)) & BTF_INT_SIGNED;
@@ -137,7 +138,7 @@ static bool is_signed(const struct btf_blob *b, const struct btf_record *r)
 	       btf_enum_is_signed(b, r);
 }
 
-static uint64_t scalar_size(const struct btf_blob *b, const struct btf_record *r)
+static uint64_t btf_scalar_size(const struct btf_blob *b, const struct btf_record *r)
 {
 	switch (r->kind) {
 	case BTF_KIND_PTR:
@@ -153,8 +154,8 @@ static uint64_t scalar_size(const struct btf_blob *b, const struct btf_record *r
 	return 0;
 }
 
-static struct vmatlas_error *describe(const struct btf_blob *b, struct btf_place *p,
-				      struct image_member *ret)
+static struct vmatlas_error *btf_describe(const struct btf_blob *b, struct btf_place *p,
+					  struct image_member *ret)
 {
 	struct image_member m = { .offset = p->offset };
 	struct btf_record r = p->type;
@@ -162,7 +163,7 @@ static struct vmatlas_error *describe(const struct btf_blob *b, struct btf_place
 
 	if (!peel(b, &r))
 		return btf_damaged(b);
-	if (r.kind == BTF_KIND_ARRAY && !array_count(b, r, &m.count))
+	if (r.kind == BTF_KIND_ARRAY && !btf_array_count(b, r, &m.count))
 		return btf_damaged(b);
 	for (int depth = 0; r.kind == BTF_KIND_ARRAY; depth++) {
 		uint32_t n;
@@ -172,10 +173,10 @@ static struct vmatlas_error *describe(const struct btf_blob *b, struct btf_place
 		if (__builtin_mul_overflow(factor, n, &factor))
 			factor = 0;
 	}
-	if (__builtin_mul_overflow(factor, scalar_size(b, &r), &m.size))
+	if (__builtin_mul_overflow(factor, btf_scalar_size(b, &r), &m.size))
 		return btf_damaged(b);
 	m.is_pointer = r.kind == BTF_KIND_PTR;
-	m.is_signed = is_signed(b, &r);
+	m.is_signed = btf_is_signed(b, &r);
 	*ret = m;
 	return NULL;
 }
@@ -205,7 +206,7 @@ static struct btf_field field_of(const struct btf_blob *b, const struct btf_reco
 }
 
 /* Before Linux 5.0 it was the integer that had fewer bits than its bytes. */
-static bool is_narrow(const struct btf_blob *b, struct btf_record r)
+static bool btf_is_narrow(const struct btf_blob *b, struct btf_record r)
 {
 	uint32_t bits;
 
@@ -215,29 +216,29 @@ static bool is_narrow(const struct btf_blob *b, struct btf_record r)
 	return BTF_INT_OFFSET(bits) || BTF_INT_BITS(bits) != (uint64_t)r.type * 8;
 }
 
-static struct vmatlas_error *take_member(const struct btf_blob *b,
-					 const struct btf_field *f, struct btf_place *p)
+static struct vmatlas_error *
+btf_take_member(const struct btf_blob *b, const struct btf_field *f, struct btf_place *p)
 {
 	struct btf_place to = { .offset = p->offset + f->offset / 8 };
 
 	if (!btf_type(b, f->type, &to.type) || to.type.kind == BTF_KIND_UNKN ||
 	    to.offset < p->offset)
 		return btf_damaged(b);
-	if (f->is_bits || is_narrow(b, to.type))
+	if (f->is_bits || btf_is_narrow(b, to.type))
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s is a bit-field",
 					 *f->name ? f->name : "a member");
 	*p = to;
 	return NULL;
 }
 
-static struct vmatlas_error *find_member(struct btf_blob *b, struct btf_place *p,
-					 const struct path_step *step, unsigned int depth,
-					 bool *ret_found);
+static struct vmatlas_error *btf_find_member(struct btf_blob *b, struct btf_place *p,
+					     const struct path_step *step,
+					     unsigned int depth, bool *ret_found);
 
 /* A struct or union without a name lends its members to the one around it. */
 static struct vmatlas_error *
-look_inside(struct btf_blob *b, const struct btf_field *f, struct btf_place *p,
-	    const struct path_step *step, unsigned int depth, bool *ret_found)
+btf_look_inside(struct btf_blob *b, const struct btf_field *f, struct btf_place *p,
+		const struct path_step *step, unsigned int depth, bool *ret_found)
 {
 	struct vmatlas_error *err;
 	struct btf_place inner = *p;
@@ -246,7 +247,7 @@ look_inside(struct btf_blob *b, const struct btf_field *f, struct btf_place *p,
 		return NULL;		/* padding */
 	if (depth == MAX_DEPTH)
 		return btf_damaged(b);
-	err = take_member(b, f, &inner);
+	err = btf_take_member(b, f, &inner);
 	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;
@@ -255,15 +256,15 @@ look_inside(struct btf_blob *b, const struct btf_field *f, struct btf_place *p,
 		err = btf_damaged(b);
 	if (err || !is_struct(&inner.type))
 		return err;
-	err = find_member(b, &inner, step, depth + 1, ret_found);
+	err = btf_find_member(b, &inner, step, depth + 1, ret_found);
 	if (!err && *ret_found)
 		*p = inner;
 	return err;
 }
 
-static struct vmatlas_error *find_member(struct btf_blob *b, struct btf_place *p,
-					 const struct path_step *step, unsigned int depth,
-					 bool *ret_found)
+static struct vmatlas_error *btf_find_member(struct btf_blob *b, struct btf_place *p,
+					     const struct path_step *step,
+					     unsigned int depth, bool *ret_found)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -275,10 +276,10 @@ static struct vmatlas_error *find_member(struct btf_blob *b, struct btf_place *p
 			return btf_damaged(b);
 		if (!strncmp(f.name, step->name, step->len) && !f.name[step->len]) {
 			*ret_found = true;
-			return take_member(b, &f, p);
+			return btf_take_member(b, &f, p);
 		}
 		if (!*f.name)
-			err = look_inside(b, &f, p, step, depth, ret_found);
+			err = btf_look_inside(b, &f, p, step, depth, ret_found);
 	}
 	return err;
 }
@@ -307,7 +308,7 @@ static struct vmatlas_error *take_step(struct btf_blob *b, struct btf_place *p,
 		*ret_why = "is not in a struct";
 		return NULL;
 	}
-	err = find_member(b, p, step, 0, &found);
+	err = btf_find_member(b, p, step, 0, &found);
 	if (!err && !found)
 		*ret_why = "does not exist";
 	return err;
@@ -324,7 +325,7 @@ struct vmatlas_error *btf_member(struct btf_blob *b, const char *function,
 	size_t at = 0;
 
 	b->budget = MAX_VISITS;
-	err = find_struct(b, function, tag, &found);
+	err = btf_find_struct(b, function, tag, &found);
 	p.type = found.type;
 	while (!err && member[at]) {
 		struct path_step step;
@@ -335,5 +336,5 @@ struct vmatlas_error *btf_member(struct btf_blob *b, const char *function,
 		if (!err && why)
 			err = path_missing(tag, member, at, why);
 	}
-	return err ? err : describe(b, &p, ret);
+	return err ? err : btf_describe(b, &p, ret);
 }

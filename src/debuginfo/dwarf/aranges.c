@@ -8,7 +8,7 @@
 #include "debuginfo/debuginfo_internal.h"
 
 /* The tuples of one unit (DWARF 5, 6.1.2 "Lookup by Address"). */
-struct set {
+struct aranges_set {
 	const uint8_t *p, *end;
 	uint64_t unit;
 	uint8_t addr_size;
@@ -16,8 +16,8 @@ struct set {
 };
 
 /* Reads the header at @p; NULL if it makes no sense. */
-static const uint8_t *set_read(const uint8_t *p, const uint8_t *end, bool be,
-			       struct set *ret)
+static const uint8_t *aranges_set_read(const uint8_t *p, const uint8_t *end, bool be,
+				       struct aranges_set *ret)
 {
 	const uint8_t *start = p;
 	uint64_t len, offset_size = 4, header;
@@ -89,7 +89,8 @@ size_t aranges_mark(struct arange_want *wants, size_t nr, uint64_t addr, uint64_
 }
 
 /* How many of @wants were found in this set. */
-static size_t set_scan(const struct set *s, bool be, struct arange_want *wants, size_t nr)
+static size_t set_scan(const struct aranges_set *s, bool be, struct arange_want *wants,
+		       size_t nr)
 {
 	const size_t size = s->addr_size;
 	size_t found = 0;
@@ -114,9 +115,9 @@ bool aranges_scan(const struct bytes *aranges, bool big_endian,
 	for (size_t i = 0; i < nr; i++)
 		open += !wants[i].found;
 	while (open && p < end) {
-		struct set s = { 0 };
+		struct aranges_set s = { 0 };
 
-		p = set_read(p, end, big_endian, &s);
+		p = aranges_set_read(p, end, big_endian, &s);
 		if (!p)
 			return false;
 		if (s.is_usable)

@@ -20,13 +20,13 @@ struct seen {
 	size_t nr, size;
 };
 
-struct hunt {
+struct cross_cu_search {
 	struct unit *unit;
 	struct seen seen;
 	VEC(Dwarf_Die) queue;
 };
 
-static void hunt_done(struct hunt *h)
+static void hunt_done(struct cross_cu_search *h)
 {
 	free(h->seen.v);
 	vec_done(&h->queue);
@@ -56,7 +56,8 @@ static bool seen_grow(struct seen *s)
 	return true;
 }
 
-static struct vmatlas_error *follow(struct hunt *h, Dwarf_Attribute *attr)
+static struct vmatlas_error *cross_cu_follow(struct cross_cu_search *h,
+					     Dwarf_Attribute *attr)
 {
 	const void **slot;
 	Dwarf_Die die, *to;
@@ -84,7 +85,8 @@ static bool leaves(unsigned int form)
 }
 
 /* @all: what stays in its unit counts as well, since that is not ours. */
-static struct vmatlas_error *follow_from(struct hunt *h, Dwarf_Die *die, bool all)
+static struct vmatlas_error *follow_from(struct cross_cu_search *h, Dwarf_Die *die,
+					 bool all)
 {
 	static const unsigned int names[] = { DW_AT_type, DW_AT_signature };
 	struct vmatlas_error *err = NULL;
@@ -93,12 +95,12 @@ static struct vmatlas_error *follow_from(struct hunt *h, Dwarf_Die *die, bool al
 	for (size_t i = 0; i < ARRAY_SIZE(names) && !err; i++)
 		if (dwarf_attr(die, names[i], &attr) &&
 		    (all || leaves(dwarf_whatform(&attr))))
-			err = follow(h, &attr);
+			err = cross_cu_follow(h, &attr);
 	return err;
 }
 
-static struct vmatlas_error *follow_below(struct hunt *h, Dwarf_Die *parent, bool all,
-					  unsigned int depth)
+static struct vmatlas_error *follow_below(struct cross_cu_search *h, Dwarf_Die *parent,
+					  bool all, unsigned int depth)
 {
 	struct vmatlas_error *err = NULL;
 	Dwarf_Die die;
@@ -113,7 +115,7 @@ static struct vmatlas_error *follow_below(struct hunt *h, Dwarf_Die *parent, boo
 	return err;
 }
 
-static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
+static struct vmatlas_error *cross_cu_add(struct unit *unit, Dwarf_Die *die)
 {
 	const int tag = dwarf_tag(die);
 	const char *name = dwarf_diename(die);
@@ -135,7 +137,7 @@ static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
 
 struct vmatlas_error *unit_foreign(struct image *image, struct unit *unit)
 {
-	_cleanup_(hunt_done) struct hunt h = { .unit = unit };
+	_cleanup_(hunt_done) struct cross_cu_search h = { .unit = unit };
 	struct vmatlas_error *err;
 
 	if (unit->is_foreign_known)
@@ -146,7 +148,7 @@ struct vmatlas_error *unit_foreign(struct image *image, struct unit *unit)
 	for (size_t i = 0; i < h.queue.nr && !err; i++) {
 		Dwarf_Die die = h.queue.v[i];
 
-		err = add(unit, &die);
+		err = cross_cu_add(unit, &die);
 		if (!err)
 			err = follow_from(&h, &die, true);
 		if (!err)

@@ -28,17 +28,17 @@ int unit_next(Dwarf_Die *die)
 	return r == 0 && dwarf_dieoffset(die) <= before ? -1 : r;
 }
 
-static bool is_type(int tag)
+static bool cu_is_type(int tag)
 {
 	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
 	       tag == DW_TAG_typedef || tag == DW_TAG_enumeration_type;
 }
 
-static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
+static struct vmatlas_error *cu_add(struct unit *unit, Dwarf_Die *die)
 {
 	struct die_entry *e;
 
-	if (!is_type(dwarf_tag(die)))
+	if (!cu_is_type(dwarf_tag(die)))
 		return NULL;
 	e = vec_push(&unit->types.entries);
 	if (!e)
@@ -50,7 +50,7 @@ static struct vmatlas_error *add(struct unit *unit, Dwarf_Die *die)
 	return NULL;
 }
 
-static struct vmatlas_error *walk(struct image *image, struct unit *unit)
+static struct vmatlas_error *cu_walk(struct image *image, struct unit *unit)
 {
 	struct vmatlas_error *err;
 	Dwarf_Die die;
@@ -58,7 +58,7 @@ static struct vmatlas_error *walk(struct image *image, struct unit *unit)
 
 	for (r = dwarf_child(&unit->die, &die); r == 0; r = unit_next(&die)) {
 		unit->types.has_imports |= dwarf_tag(&die) == DW_TAG_imported_unit;
-		err = add(unit, &die);
+		err = cu_add(unit, &die);
 		if (err)
 			return err;
 	}
@@ -105,7 +105,7 @@ struct vmatlas_error *unit_index(struct image *image, struct unit *unit)
 			return error_no_memory();
 	}
 	if (result == DIES_NOT_UNDERSTOOD) {
-		err = walk(image, unit);
+		err = cu_walk(image, unit);
 		if (err) {
 			die_list_done(&unit->types);
 			return err;

@@ -212,8 +212,8 @@ static const struct anchor *find_anchor(const struct image *image, const char *n
 }
 
 /* @function: consumed */
-static struct vmatlas_error *remember(struct image *image, const char *near, char *function,
-				      struct unit *unit)
+static struct vmatlas_error *cu_cache_remember(struct image *image, const char *near,
+					       char *function, struct unit *unit)
 {
 	_cleanup_(freep) char *copy = strdup(near), *owned = function;
 	struct anchor *a = copy ? vec_push(&image->units->anchors) : NULL;
@@ -224,7 +224,7 @@ static struct vmatlas_error *remember(struct image *image, const char *near, cha
 	return NULL;
 }
 
-static struct vmatlas_error *prepare(struct image *image, const char *near)
+static struct vmatlas_error *cu_cache_prepare(struct image *image, const char *near)
 {
 	if (!image->info.has_debug_info)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
@@ -264,14 +264,14 @@ struct vmatlas_error *unit_near(struct image *image, const char *near, struct un
 		*ret = a->unit;
 		return NULL;
 	}
-	err = prepare(image, near);
+	err = cu_cache_prepare(image, near);
 	if (!err)
 		err = try_each(image, near, false, &function, ret);
 	if (error_is(err, VMATLAS_ERROR_NOT_FOUND) && image->units) {
 		vmatlas_error_free(err);
 		err = try_each(image, near, true, &function, ret);
 	}
-	return err ? err : remember(image, near, function, *ret);
+	return err ? err : cu_cache_remember(image, near, function, *ret);
 }
 
 struct vmatlas_error *unit_function(struct image *image, const char *near, char **ret)

@@ -9,21 +9,21 @@
 
 #include "debuginfo/debuginfo_internal.h"
 
-static int by_address(const void *a, const void *b)
+static int cu_lookup_by_address(const void *a, const void *b)
 {
 	const struct arange_want *x = a, *y = b;
 
 	return (x->addr > y->addr) - (x->addr < y->addr);
 }
 
-static struct arange_want *find(struct image *image, uint64_t addr)
+static struct arange_want *cu_lookup_find(struct image *image, uint64_t addr)
 {
 	const struct arange_want key = { .addr = addr };
 
 	if (!image->units->located.nr)
 		return NULL;
 	return bsearch(&key, image->units->located.v, image->units->located.nr,
-		       sizeof(key), by_address);
+		       sizeof(key), cu_lookup_by_address);
 }
 
 struct addition {
@@ -32,7 +32,7 @@ struct addition {
 	bool failed;
 };
 
-static void add(void *arg, uint64_t addr)
+static void cu_lookup_add(void *arg, uint64_t addr)
 {
 	struct addition *a = arg;
 	struct units *units = a->image->units;
@@ -40,7 +40,7 @@ static void add(void *arg, uint64_t addr)
 	struct arange_want *w;
 
 	if (a->nr_sorted && bsearch(&key, units->located.v, a->nr_sorted, sizeof(key),
-				    by_address))
+				    cu_lookup_by_address))
 		return;
 	w = vec_push(&units->located);
 	if (w)
@@ -50,14 +50,14 @@ static void add(void *arg, uint64_t addr)
 }
 
 /* Aliases share an address; one of them is enough. */
-static void sort(struct image *image)
+static void cu_lookup_sort(struct image *image)
 {
 	struct arange_want *v = image->units->located.v;
 	size_t nr = 0;
 
 	if (!v)
 		return;
-	qsort(v, image->units->located.nr, sizeof(*v), by_address);
+	qsort(v, image->units->located.nr, sizeof(*v), cu_lookup_by_address);
 	for (size_t i = 0; i < image->units->located.nr; i++)
 		if (!nr || v[nr - 1].addr != v[i].addr)
 			v[nr++] = v[i];
@@ -96,15 +96,15 @@ static struct vmatlas_error *scan_index(struct image *image)
 	return err;
 }
 
-static struct vmatlas_error *scan(struct image *image, uint64_t addr)
+static struct vmatlas_error *cu_lookup_scan(struct image *image, uint64_t addr)
 {
 	struct vmatlas_error *err;
 	struct addition a = { .image = image, .nr_sorted = image->units->located.nr };
-	add(&a, addr);
-	symbols_functions(image, add, &a);
+	cu_lookup_add(&a, addr);
+	symbols_functions(image, cu_lookup_add, &a);
 	if (a.failed)
 		return error_no_memory();
-	sort(image);
+	cu_lookup_sort(image);
 	err = scan_aranges(image);
 	return err ? err : scan_index(image);
 }
@@ -199,13 +199,13 @@ struct vmatlas_error *locate_function(struct image *image, uint64_t addr, bool b
 				      uint64_t *ret_unit)
 {
 	struct vmatlas_error *err;
-	struct arange_want *w = find(image, addr);
+	struct arange_want *w = cu_lookup_find(image, addr);
 
 	if (!w) {
-		err = scan(image, addr);
+		err = cu_lookup_scan(image, addr);
 		if (err)
 			return err;
-		w = find(image, addr);
+		w = cu_lookup_find(image, addr);
 	}
 	if (w && !w->found && by_search && !w->was_searched) {
 		w->was_searched = true;

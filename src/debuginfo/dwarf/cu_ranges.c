@@ -29,7 +29,7 @@ struct ranges_walk {
 	size_t nr_wants, nr_found;
 };
 
-static void cover(struct ranges_walk *w, uint64_t first, uint64_t end)
+static void cu_ranges_cover(struct ranges_walk *w, uint64_t first, uint64_t end)
 {
 	if (first < end)
 		w->nr_found += aranges_mark(w->wants, w->nr_wants, first, end - first, w->unit);
@@ -37,7 +37,7 @@ static void cover(struct ranges_walk *w, uint64_t first, uint64_t end)
 
 /* ---- The first entry ---- */
 
-static bool read_header(struct ranges_walk *w, uint64_t *ret_abbrevs)
+static bool cu_ranges_read_header(struct ranges_walk *w, uint64_t *ret_abbrevs)
 {
 	struct die_reader *r = &w->r;
 	uint64_t type = DW_UT_compile;
@@ -105,7 +105,7 @@ static bool take_attribute(struct ranges_walk *w, struct die_spec s)
 }
 
 /* Goes through the abbreviation and the entry side by side. */
-static bool read_entry(struct ranges_walk *w, uint64_t abbrevs)
+static bool cu_ranges_read_entry(struct ranges_walk *w, uint64_t abbrevs)
 {
 	const struct bytes *b = &w->from->abbrev;
 	const uint64_t want = die_uleb(&w->r);
@@ -173,7 +173,7 @@ static void list_of_4(struct ranges_walk *w, struct die_reader *at, uint64_t bas
 		if (first == top)
 			base = end;
 		else
-			cover(w, base + first, base + end);
+			cu_ranges_cover(w, base + first, base + end);
 	}
 }
 
@@ -214,7 +214,7 @@ static bool entry_of_5(struct ranges_walk *w, struct die_reader *at, uint64_t *b
 		return false;
 	}
 	if (!at->failed && !w->r.failed)
-		cover(w, first, end);
+		cu_ranges_cover(w, first, end);
 	return true;
 }
 
@@ -258,7 +258,7 @@ size_t ranges_scan(const struct ranges_source *from, const struct bytes *unit,
 	w.r.be = from->big_endian;
 	w.r.start = w.r.p = unit->p;
 	w.r.end = unit->p + unit->len;
-	if (!read_header(&w, &abbrevs) || !read_entry(&w, abbrevs))
+	if (!cu_ranges_read_header(&w, &abbrevs) || !cu_ranges_read_entry(&w, abbrevs))
 		return 0;
 	if (w.f.low_form)
 		low = is_index(w.f.low_form) ? indexed(&w, w.f.low) : w.f.low;
@@ -269,7 +269,7 @@ size_t ranges_scan(const struct ranges_source *from, const struct bytes *unit,
 		if (w.f.high_form != DW_FORM_addr && !is_index(w.f.high_form))
 			high += low;
 		if (!w.r.failed)
-			cover(&w, low, high);
+			cu_ranges_cover(&w, low, high);
 	}
 	return w.nr_found;
 }

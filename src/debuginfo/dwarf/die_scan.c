@@ -33,7 +33,7 @@ uint64_t dies_unit_size(const struct bytes *info, bool big_endian)
 }
 
 /* Leaves @r at the unit's first entry. */
-static bool read_header(struct die_reader *r, uint64_t *ret_abbrevs)
+static bool die_read_header(struct die_reader *r, uint64_t *ret_abbrevs)
 {
 	const uint64_t size = dies_unit_size(&r->from->info, r->be);
 	uint64_t version, type = DW_UT_compile;
@@ -109,22 +109,22 @@ static uint64_t take_reference(struct die_reader *r, struct die_spec s)
 	return 0;
 }
 
-static bool is_type(uint16_t tag)
+static bool die_is_type(uint16_t tag)
 {
 	return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
 	       tag == DW_TAG_typedef || tag == DW_TAG_enumeration_type;
 }
 
 /* Reads the attributes at @r; *ret_sibling is an offset, 0 for none. */
-static void read_entry(struct die_reader *r, const struct die_abbrev *a,
-		       struct die_entry *e, uint64_t *ret_sibling)
+static void die_read_entry(struct die_reader *r, const struct die_abbrev *a,
+			   struct die_entry *e, uint64_t *ret_sibling)
 {
 	e->is_declaration = a->is_declaration;
 	*ret_sibling = 0;
 	for (uint32_t i = 0; i < a->nr && !r->failed; i++) {
 		const struct die_spec s = r->specs.v[a->first + i];
 
-		if (s.attr == DW_AT_name && is_type(a->tag))
+		if (s.attr == DW_AT_name && die_is_type(a->tag))
 			e->name = take_name(r, s);
 		else if (s.attr == DW_AT_sibling)
 			*ret_sibling = take_reference(r, s);
@@ -138,7 +138,7 @@ static void read_entry(struct die_reader *r, const struct die_abbrev *a,
 	}
 }
 
-static enum dies_result add(struct die_list *list, const struct die_entry *e)
+static enum dies_result die_add(struct die_list *list, const struct die_entry *e)
 {
 	struct die_entry *to = vec_push(&list->entries);
 
@@ -175,16 +175,16 @@ static enum dies_result read_entries(struct die_reader *r, struct die_list *list
 		if (code > r->abbrevs.nr)
 			return DIES_NOT_UNDERSTOOD;
 		const struct die_abbrev *a = &r->abbrevs.v[code - 1];
-		const bool is_wanted = depth == 1 && is_type(a->tag);
+		const bool is_wanted = depth == 1 && die_is_type(a->tag);
 
 		list->has_imports |= a->tag == DW_TAG_imported_unit;
 		sibling = 0;
 		if (a->size >= 0 && !is_wanted && !a->has_sibling && depth)
 			die_skip(r, (uint64_t)a->size);
 		else
-			read_entry(r, a, &e, &sibling);
+			die_read_entry(r, a, &e, &sibling);
 		e.tag = a->tag;
-		if (is_wanted && add(list, &e) != DIES_OK)
+		if (is_wanted && die_add(list, &e) != DIES_OK)
 			return DIES_NO_MEMORY;
 		if (a->has_children && !(depth && sibling && jump(r, sibling)))
 			depth++;
@@ -208,7 +208,7 @@ enum dies_result dies_scan(const struct die_source *from, struct die_list *ret)
 	uint64_t abbrevs;
 
 	if (ends_with_nul(&from->str) && ends_with_nul(&from->line_str) &&
-	    read_header(&r, &abbrevs))
+	    die_read_header(&r, &abbrevs))
 		result = die_abbrevs(&r, abbrevs);
 	if (result == DIES_OK)
 		result = read_entries(&r, &list);

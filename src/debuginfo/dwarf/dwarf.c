@@ -29,8 +29,8 @@ struct shown {
 	size_t nr;
 };
 
-static struct vmatlas_error *show(struct shown *s, const struct section *section,
-				  uint64_t offset, uint64_t size)
+static struct vmatlas_error *libdw_show(struct shown *s, const struct section *section,
+					uint64_t offset, uint64_t size)
 {
 	struct section *to = &s->sections[s->nr++];
 
@@ -57,7 +57,7 @@ static struct vmatlas_error *show_named(struct shown *s, const char *const *name
 		if (!section)
 			section = image_section(s->image, strcat(z, names[i] + 1));
 		if (section)
-			err = show(s, section, section->offset, section->size);
+			err = libdw_show(s, section, section->offset, section->size);
 	}
 	return err;
 }
@@ -73,11 +73,11 @@ static struct vmatlas_error *show_names(struct shown *s)
 	names = &image->sections.v[image->names_section];
 	if (names->type != SHT_STRTAB)
 		return NULL;
-	return show(s, names, names->offset, names->size);
+	return libdw_show(s, names, names->offset, names->size);
 }
 
-static void put(const struct image *image, Elf_Type type, void *to, size_t size,
-		void *from)
+static void libdw_put(const struct image *image, Elf_Type type, void *to, size_t size,
+		      void *from)
 {
 	Elf_Data src = { .d_buf = from, .d_type = type, .d_version = EV_CURRENT,
 			 .d_size = size };
@@ -98,7 +98,7 @@ static void put_64(const struct shown *s, uint8_t *to)
 		.e_shstrndx = (uint16_t)s->nr };
 
 	memcpy(eh.e_ident, s->image->ident, EI_NIDENT);
-	put(s->image, ELF_T_EHDR, to, sizeof(eh), &eh);
+	libdw_put(s->image, ELF_T_EHDR, to, sizeof(eh), &eh);
 	to += sizeof(eh) + sizeof(Elf64_Shdr);
 	for (size_t i = 0; i < s->nr; i++, to += sizeof(Elf64_Shdr)) {
 		const struct section *sec = &s->sections[i];
@@ -106,7 +106,7 @@ static void put_64(const struct shown *s, uint8_t *to)
 			.sh_flags = sec->flags & SHF_COMPRESSED, .sh_offset = sec->offset,
 			.sh_size = sec->size, .sh_addralign = 1 };
 
-		put(s->image, ELF_T_SHDR, to, sizeof(sh), &sh);
+		libdw_put(s->image, ELF_T_SHDR, to, sizeof(sh), &sh);
 	}
 }
 
@@ -118,7 +118,7 @@ static void put_32(const struct shown *s, uint8_t *to)
 		.e_shstrndx = (uint16_t)s->nr };
 
 	memcpy(eh.e_ident, s->image->ident, EI_NIDENT);
-	put(s->image, ELF_T_EHDR, to, sizeof(eh), &eh);
+	libdw_put(s->image, ELF_T_EHDR, to, sizeof(eh), &eh);
 	to += sizeof(eh) + sizeof(Elf32_Shdr);
 	for (size_t i = 0; i < s->nr; i++, to += sizeof(Elf32_Shdr)) {
 		const struct section *sec = &s->sections[i];
@@ -127,7 +127,7 @@ static void put_32(const struct shown *s, uint8_t *to)
 			.sh_offset = (uint32_t)sec->offset,
 			.sh_size = (uint32_t)sec->size, .sh_addralign = 1 };
 
-		put(s->image, ELF_T_SHDR, to, sizeof(sh), &sh);
+		libdw_put(s->image, ELF_T_SHDR, to, sizeof(sh), &sh);
 	}
 }
 
@@ -196,7 +196,7 @@ struct vmatlas_error *dwarf_open_narrow(struct image *image, uint64_t offset,
 	const struct section *info = image_section(image, ".debug_info");
 	struct shown s = { .image = image, .slot = slot };
 
-	err = show(&s, info, info->offset + offset, size);
+	err = libdw_show(&s, info, info->offset + offset, size);
 	if (!err)
 		err = show_named(&s, narrow_names, ARRAY_SIZE(narrow_names));
 	if (!err)

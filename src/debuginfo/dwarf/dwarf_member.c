@@ -7,15 +7,15 @@
 
 /* ---- Finding the struct ---- */
 
-struct found {
+struct dwarf_found {
 	struct types types;		/* its unit */
 	Dwarf_Die die;
 	bool is_complete;
 	bool is_declared;		/* seen, but only without its members */
 };
 
-static struct vmatlas_error *try_die(struct types *t, const struct die_entry *e, Dwarf_Die die,
-				     struct found *ret)
+static struct vmatlas_error *try_die(struct types *t, const struct die_entry *e,
+				     Dwarf_Die die, struct dwarf_found *ret)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -27,12 +27,12 @@ static struct vmatlas_error *try_die(struct types *t, const struct die_entry *e,
 		ret->is_declared = true;
 		return NULL;
 	}
-	*ret = (struct found){ *t, die, true, true };
+	*ret = (struct dwarf_found){ *t, die, true, true };
 	return NULL;
 }
 
 static struct vmatlas_error *try_entry(struct types *t, const struct die_entry *e,
-				       struct found *ret)
+				       struct dwarf_found *ret)
 {
 	Dwarf_Die die;
 
@@ -49,7 +49,7 @@ static bool is_tag_class(const struct die_entry *e, bool typedefs)
 
 /* Tags win over typedefs, and complete ones over declarations. */
 static struct vmatlas_error *find_in_unit(struct types *t, const char *tag,
-					  struct found *ret)
+					  struct dwarf_found *ret)
 {
 	struct vmatlas_error *err = unit_index(t->image, t->unit);
 
@@ -69,7 +69,7 @@ static struct vmatlas_error *find_in_unit(struct types *t, const char *tag,
 
 /* Where dwz has moved what units share into units of their own. */
 static struct vmatlas_error *find_related(struct types *t, const char *tag,
-					  struct found *ret)
+					  struct dwarf_found *ret)
 {
 	struct vmatlas_error *err;
 
@@ -87,7 +87,8 @@ static struct vmatlas_error *find_related(struct types *t, const char *tag,
 }
 
 /* Where others keep what this unit uses, too. */
-static struct vmatlas_error *find_foreign(struct types *t, const char *tag, struct found *ret)
+static struct vmatlas_error *find_foreign(struct types *t, const char *tag,
+					  struct dwarf_found *ret)
 {
 	struct vmatlas_error *err;
 
@@ -108,8 +109,8 @@ static struct vmatlas_error *find_foreign(struct types *t, const char *tag, stru
 	return err;
 }
 
-static struct vmatlas_error *find_struct(struct types *t, const char *tag,
-					 struct found *ret)
+static struct vmatlas_error *dwarf_member_find_struct(struct types *t, const char *tag,
+						      struct dwarf_found *ret)
 {
 	struct vmatlas_error *err = find_in_unit(t, tag, ret);
 
@@ -128,8 +129,8 @@ static struct vmatlas_error *find_struct(struct types *t, const char *tag,
 
 /* ---- Following a path ---- */
 
-static struct vmatlas_error *step_into(struct types *t, struct place *p, const char *tag,
-				       const char *path, size_t len)
+static struct vmatlas_error *step_into(struct types *t, struct dwarf_place *p,
+				       const char *tag, const char *path, size_t len)
 {
 	bool entered;
 	struct vmatlas_error *err = place_enter(t, p, &entered);
@@ -137,8 +138,9 @@ static struct vmatlas_error *step_into(struct types *t, struct place *p, const c
 	return err || entered ? err : path_missing(tag, path, len, "is no array");
 }
 
-static struct vmatlas_error *step_to(struct types *t, struct place *p, const char *tag,
-				     const char *path, const struct path_step *step)
+static struct vmatlas_error *step_to(struct types *t, struct dwarf_place *p,
+				     const char *tag, const char *path,
+				     const struct path_step *step)
 {
 	const size_t len = (size_t)(step->name + step->len - path);
 	bool found;
@@ -150,8 +152,8 @@ static struct vmatlas_error *step_to(struct types *t, struct place *p, const cha
 			    step->name == path ? "does not exist" : "is not in a struct");
 }
 
-static struct vmatlas_error *walk_path(struct types *t, struct place *p, const char *tag,
-				       const char *path)
+static struct vmatlas_error *walk_path(struct types *t, struct dwarf_place *p,
+				       const char *tag, const char *path)
 {
 	struct vmatlas_error *err = NULL;
 	size_t at = 0;
@@ -172,10 +174,10 @@ static struct vmatlas_error *member_in(struct types *t, const char *tag,
 				       const char *member, struct image_member *ret)
 {
 	struct vmatlas_error *err;
-	struct found found = { 0 };
-	struct place p = { 0 };
+	struct dwarf_found found = { 0 };
+	struct dwarf_place p = { 0 };
 
-	err = find_struct(t, tag, &found);
+	err = dwarf_member_find_struct(t, tag, &found);
 	if (err)
 		return err;
 	p.type = found.die;

@@ -15,8 +15,8 @@ static bool leaves_unit(const struct unit *unit, unsigned int form)
 				  form == DW_FORM_GNU_ref_alt);
 }
 
-static struct vmatlas_error *follow(struct types *t, Dwarf_Attribute *attr,
-				    Dwarf_Die *ret)
+static struct vmatlas_error *dwarf_follow(struct types *t, Dwarf_Attribute *attr,
+					  Dwarf_Die *ret)
 {
 	if (leaves_unit(t->unit, dwarf_whatform(attr))) {
 		t->unit->leaves = true;
@@ -33,7 +33,7 @@ struct vmatlas_error *types_target(struct types *t, Dwarf_Die *die, Dwarf_Die *r
 	Dwarf_Attribute attr;
 
 	*ret_has = dwarf_attr(die, DW_AT_type, &attr) != NULL;
-	return *ret_has ? follow(t, &attr, ret) : NULL;
+	return *ret_has ? dwarf_follow(t, &attr, ret) : NULL;
 }
 
 bool types_is_struct(Dwarf_Die *die)
@@ -44,7 +44,7 @@ bool types_is_struct(Dwarf_Die *die)
 	       tag == DW_TAG_class_type;
 }
 
-static bool is_wrapper(int tag)
+static bool dwarf_is_wrapper(int tag)
 {
 	return tag == DW_TAG_typedef || tag == DW_TAG_const_type ||
 	       tag == DW_TAG_volatile_type || tag == DW_TAG_restrict_type ||
@@ -59,7 +59,7 @@ static struct vmatlas_error *follow_signature(struct types *t, Dwarf_Die *die)
 	if ((!types_is_struct(die) && dwarf_tag(die) != DW_TAG_enumeration_type) ||
 	    !dwarf_attr(die, DW_AT_signature, &attr))
 		return NULL;
-	return follow(t, &attr, die);
+	return dwarf_follow(t, &attr, die);
 }
 
 struct vmatlas_error *types_peel(struct types *t, Dwarf_Die *die)
@@ -67,7 +67,7 @@ struct vmatlas_error *types_peel(struct types *t, Dwarf_Die *die)
 	struct vmatlas_error *err;
 	bool has;
 
-	for (int i = 0; is_wrapper(dwarf_tag(die)); i++) {
+	for (int i = 0; dwarf_is_wrapper(dwarf_tag(die)); i++) {
 		if (i == MAX_PEELS)
 			return unit_damaged(t->image, t->unit);
 		err = types_target(t, die, die, &has);
@@ -104,8 +104,8 @@ static uint64_t subrange_count(Dwarf_Die *die)
  * Elements of an array whose first @entered dimensions were entered.
  * *ret_left says how many dimensions are left.
  */
-static uint64_t array_count(Dwarf_Die *array, unsigned int entered,
-			    unsigned int *ret_left)
+static uint64_t dwarf_array_count(Dwarf_Die *array, unsigned int entered,
+				  unsigned int *ret_left)
 {
 	unsigned int dims = 0;
 	uint64_t count = 1;
@@ -128,7 +128,8 @@ static uint64_t array_count(Dwarf_Die *array, unsigned int entered,
 
 /* ---- Places: a type at an offset, possibly inside an array ---- */
 
-struct vmatlas_error *place_enter(struct types *t, struct place *p, bool *ret_entered)
+struct vmatlas_error *place_enter(struct types *t, struct dwarf_place *p,
+				  bool *ret_entered)
 {
 	struct vmatlas_error *err = types_peel(t, &p->type);
 	unsigned int left;
@@ -138,7 +139,7 @@ struct vmatlas_error *place_enter(struct types *t, struct place *p, bool *ret_en
 	if (err || dwarf_tag(&p->type) != DW_TAG_array_type)
 		return err;
 	*ret_entered = true;
-	array_count(&p->type, ++p->dims, &left);
+	dwarf_array_count(&p->type, ++p->dims, &left);
 	if (left)
 		return NULL;
 	p->dims = 0;
@@ -146,7 +147,7 @@ struct vmatlas_error *place_enter(struct types *t, struct place *p, bool *ret_en
 	return err || has ? err : unit_damaged(t->image, t->unit);
 }
 
-static bool is_signed(struct types *t, Dwarf_Die *die)
+static bool dwarf_is_signed(struct types *t, Dwarf_Die *die)
 {
 	Dwarf_Attribute attr;
 	Dwarf_Die base = *die;
@@ -173,7 +174,7 @@ static bool is_signed(struct types *t, Dwarf_Die *die)
 }
 
 /* Size of one value of the peeled type @die, which is no array. */
-static uint64_t scalar_size(Dwarf_Die *die)
+static uint64_t dwarf_scalar_size(Dwarf_Die *die)
 {
 	Dwarf_Attribute attr;
 	Dwarf_Word size;
@@ -187,23 +188,23 @@ static uint64_t scalar_size(Dwarf_Die *die)
 	return 0;
 }
 
-struct vmatlas_error *place_describe(struct types *t, const struct place *p,
+struct vmatlas_error *place_describe(struct types *t, const struct dwarf_place *p,
 				     struct image_member *ret)
 {
 	struct vmatlas_error *err;
 	struct image_member m = { .offset = p->offset };
-	struct place at = *p;
+	struct dwarf_place at = *p;
 	unsigned int left;
 	uint64_t factor = 1;
 	bool entered = true;
 
 	err = types_peel(t, &at.type);
 	if (!err && dwarf_tag(&at.type) == DW_TAG_array_type)
-		m.count = factor = array_count(&at.type, at.dims, &left);
+		m.count = factor = dwarf_array_count(&at.type, at.dims, &left);
 	for (int depth = 0; !err && entered; depth++) {
 		/* An array of a typedef of an array: its elements count once. */
 		if (dwarf_tag(&at.type) == DW_TAG_array_type && !at.dims && depth &&
-		    __builtin_mul_overflow(factor, array_count(&at.type, 0, &left),
+		    __builtin_mul_overflow(factor, dwarf_array_count(&at.type, 0, &left),
 					   &factor))
 			factor = 0;
 		if (depth == MAX_DEPTH)
@@ -212,10 +213,10 @@ struct vmatlas_error *place_describe(struct types *t, const struct place *p,
 	}
 	if (err)
 		return err;
-	if (__builtin_mul_overflow(factor, scalar_size(&at.type), &m.size))
+	if (__builtin_mul_overflow(factor, dwarf_scalar_size(&at.type), &m.size))
 		return unit_damaged(t->image, t->unit);
 	m.is_pointer = is_pointer(&at.type);
-	m.is_signed = is_signed(t, &at.type);
+	m.is_signed = dwarf_is_signed(t, &at.type);
 	*ret = m;
 	return NULL;
 }
@@ -244,10 +245,11 @@ static bool member_offset(Dwarf_Die *die, uint64_t *ret)
 	return true;
 }
 
-static struct vmatlas_error *take_member(struct types *t, Dwarf_Die *die, struct place *p)
+static struct vmatlas_error *dwarf_take_member(struct types *t, Dwarf_Die *die,
+					       struct dwarf_place *p)
 {
 	struct vmatlas_error *err;
-	struct place to = { 0 };
+	struct dwarf_place to = { 0 };
 	uint64_t offset;
 	bool has;
 
@@ -274,34 +276,35 @@ static bool is_named(Dwarf_Die *die, const char *name, size_t len)
 	return n && !strncmp(n, name, len) && !n[len];
 }
 
-static struct vmatlas_error *find_member(struct types *t, struct place *p,
-					 const char *name, size_t len, unsigned int depth,
-					 bool *ret_found);
+static struct vmatlas_error *dwarf_find_member(struct types *t, struct dwarf_place *p,
+					       const char *name, size_t len,
+					       unsigned int depth, bool *ret_found);
 
 /* A struct or union without a name lends its members to the one around it. */
-static struct vmatlas_error *look_inside(struct types *t, Dwarf_Die *die, struct place *p,
-					 const char *name, size_t len, unsigned int depth,
-					 bool *ret_found)
+static struct vmatlas_error *dwarf_look_inside(struct types *t, Dwarf_Die *die,
+					       struct dwarf_place *p, const char *name,
+					       size_t len, unsigned int depth,
+					       bool *ret_found)
 {
 	struct vmatlas_error *err;
-	struct place inner = *p;
+	struct dwarf_place inner = *p;
 
 	if (depth == MAX_DEPTH)
 		return unit_damaged(t->image, t->unit);
-	err = take_member(t, die, &inner);
+	err = dwarf_take_member(t, die, &inner);
 	if (!err)
 		err = types_peel(t, &inner.type);
 	if (err || !types_is_struct(&inner.type))
 		return err;
-	err = find_member(t, &inner, name, len, depth + 1, ret_found);
+	err = dwarf_find_member(t, &inner, name, len, depth + 1, ret_found);
 	if (!err && *ret_found)
 		*p = inner;
 	return err;
 }
 
-static struct vmatlas_error *find_member(struct types *t, struct place *p,
-					 const char *name, size_t len, unsigned int depth,
-					 bool *ret_found)
+static struct vmatlas_error *dwarf_find_member(struct types *t, struct dwarf_place *p,
+					       const char *name, size_t len,
+					       unsigned int depth, bool *ret_found)
 {
 	struct vmatlas_error *err = NULL;
 	Dwarf_Die die;
@@ -314,23 +317,23 @@ static struct vmatlas_error *find_member(struct types *t, struct place *p,
 			continue;
 		if (is_named(&die, name, len)) {
 			*ret_found = true;
-			return take_member(t, &die, p);
+			return dwarf_take_member(t, &die, p);
 		}
 		/* Bit-fields without a name are padding. */
 		if (!dwarf_hasattr(&die, DW_AT_name) &&
 		    !dwarf_hasattr(&die, DW_AT_bit_size))
-			err = look_inside(t, &die, p, name, len, depth, ret_found);
+			err = dwarf_look_inside(t, &die, p, name, len, depth, ret_found);
 	} while (!err && !*ret_found && unit_next(&die) == 0);
 	return err;
 }
 
-struct vmatlas_error *place_member(struct types *t, struct place *p, const char *name,
-				   size_t len, bool *ret_found)
+struct vmatlas_error *place_member(struct types *t, struct dwarf_place *p,
+				   const char *name, size_t len, bool *ret_found)
 {
 	struct vmatlas_error *err = types_peel(t, &p->type);
 
 	*ret_found = false;
 	if (err || !types_is_struct(&p->type))
 		return err;
-	return find_member(t, p, name, len, 0, ret_found);
+	return dwarf_find_member(t, p, name, len, 0, ret_found);
 }

@@ -12,7 +12,7 @@ struct types {
 };
 
 /* A value inside a struct: its type, and how far it is from the start. */
-struct place {
+struct dwarf_place {
 	Dwarf_Die type;
 	unsigned int dims;		/* of an array type: dimensions entered */
 	uint64_t offset;
@@ -28,15 +28,15 @@ VMATLAS_CHECKED struct vmatlas_error *types_peel(struct types *t, Dwarf_Die *die
 bool types_is_struct(Dwarf_Die *die);
 
 /* Go from an array to its first element; *ret_entered is false if it is none. */
-VMATLAS_CHECKED struct vmatlas_error *
-place_enter(struct types *t, struct place *p, bool *ret_entered);
+VMATLAS_CHECKED struct vmatlas_error *place_enter(struct types *t, struct dwarf_place *p,
+						  bool *ret_entered);
 
 /* Go from a struct to a member of it; *ret_found is false if it has none such. */
-VMATLAS_CHECKED struct vmatlas_error *
-place_member(struct types *t, struct place *p, const char *name, size_t len,
-	     bool *ret_found);
+VMATLAS_CHECKED struct vmatlas_error *place_member(struct types *t, struct dwarf_place *p,
+						   const char *name, size_t len,
+						   bool *ret_found);
 
 VMATLAS_CHECKED struct vmatlas_error *
-place_describe(struct types *t, const struct place *p, struct image_member *ret);
+place_describe(struct types *t, const struct dwarf_place *p, struct image_member *ret);
 
 #endif

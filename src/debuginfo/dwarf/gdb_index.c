@@ -11,7 +11,7 @@
 enum { UNIT_SIZE = 16, ADDRESS_SIZE = 20 };
 
 /* Little-endian on every machine. */
-static uint64_t at(const struct bytes *index, uint64_t offset, size_t size)
+static uint64_t gdb_index_at(const struct bytes *index, uint64_t offset, size_t size)
 {
 	return bytes_uint(index->p + offset, size, false);
 }
@@ -23,23 +23,23 @@ bool gdb_index_scan(const struct bytes *index, uint64_t info_size, struct arange
 
 	if (index->len < 24)
 		return false;
-	version = at(index, 0, 4);
-	units = at(index, 4, 4);
-	types = at(index, 8, 4);
-	addresses = at(index, 12, 4);
-	symbols = at(index, 16, 4);
+	version = gdb_index_at(index, 0, 4);
+	units = gdb_index_at(index, 4, 4);
+	types = gdb_index_at(index, 8, 4);
+	addresses = gdb_index_at(index, 12, 4);
+	symbols = gdb_index_at(index, 16, 4);
 	if (version < 7 || version > 9 || units > types || types > addresses ||
 	    addresses > symbols || symbols > index->len)
 		return false;
 	for (; symbols - addresses >= ADDRESS_SIZE; addresses += ADDRESS_SIZE) {
-		const uint64_t first = at(index, addresses, 8);
-		const uint64_t end = at(index, addresses + 8, 8);
-		const uint64_t i = at(index, addresses + 16, 4);
+		const uint64_t first = gdb_index_at(index, addresses, 8);
+		const uint64_t end = gdb_index_at(index, addresses + 8, 8);
+		const uint64_t i = gdb_index_at(index, addresses + 16, 4);
 		uint64_t unit;
 
 		if (first >= end || i >= (types - units) / UNIT_SIZE)
 			continue;
-		unit = at(index, units + i * UNIT_SIZE, 8);
+		unit = gdb_index_at(index, units + i * UNIT_SIZE, 8);
 		if (unit < info_size)
 			aranges_mark(wants, nr, first, end - first, unit);
 	}

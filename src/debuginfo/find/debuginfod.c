@@ -20,7 +20,7 @@ struct download {
 	struct timespec told;		/* when progress was shown last */
 };
 
-static void tell(struct download *d, const char *url, long done, long all)
+static void debuginfod_tell(struct download *d, const char *url, long done, long all)
 {
 	_cleanup_(str_done) struct str line = { 0 };
 	char size[24];
@@ -34,7 +34,7 @@ static void tell(struct download *d, const char *url, long done, long all)
 }
 
 /* Called by libdebuginfod again and again; not 0 ends the download. */
-static int progress(debuginfod_client *client, long done, long all)
+static int debuginfod_progress(debuginfod_client *client, long done, long all)
 {
 	struct download *d = debuginfod_lib.get_user_data(client);
 	struct timespec now;
@@ -43,14 +43,15 @@ static int progress(debuginfod_client *client, long done, long all)
 	if (d->search->log && (now.tv_sec != d->told.tv_sec ||
 			       now.tv_nsec - d->told.tv_nsec > 200000000)) {
 		d->told = now;
-		tell(d, debuginfod_lib.get_url(client), done, all);
+		debuginfod_tell(d, debuginfod_lib.get_url(client), done, all);
 	}
 	if (d->search->cancelled && d->search->cancelled(d->search->ask_arg))
 		d->is_cancelled = true;
 	return d->is_cancelled;
 }
 
-static struct vmatlas_error *failed(const struct download *d, const char *build_id, int error)
+static struct vmatlas_error *debuginfod_failed(const struct download *d,
+					       const char *build_id, int error)
 {
 	const char *urls = getenv("DEBUGINFOD_URLS");
 
@@ -81,11 +82,12 @@ static struct vmatlas_error *fetch(const struct image_search *search, const char
 	if (!client)
 		return error_no_memory();
 	debuginfod_lib.set_user_data(client, &d);
-	debuginfod_lib.set_progressfn(client, progress);
-	fd = debuginfod_lib.find_debuginfo(client, (const unsigned char *)build_id, 0, ret_path);
+	debuginfod_lib.set_progressfn(client, debuginfod_progress);
+	fd = debuginfod_lib.find_debuginfo(client, (const unsigned char *)build_id, 0,
+					   ret_path);
 	debuginfod_lib.end(client);
 	if (fd < 0)
-		return failed(&d, build_id, -fd);
+		return debuginfod_failed(&d, build_id, -fd);
 	close(fd);
 	return NULL;
 }

@@ -77,7 +77,8 @@ static struct vmatlas_error *refuse(struct search *s, const char *fmt, ...)
 }
 
 /* Build IDs say more than a CRC and cost nothing; where one is missing, the CRC. */
-static struct vmatlas_error *judge(struct search *s, struct image *debug, bool *ret_good)
+static struct vmatlas_error *debuglink_check(struct search *s, struct image *debug,
+					     bool *ret_good)
 {
 	const char *ours = s->image->info.build_id, *theirs = debug->info.build_id;
 	struct vmatlas_error *err;
@@ -106,7 +107,7 @@ static struct vmatlas_error *judge(struct search *s, struct image *debug, bool *
 		debug->info.path, s->image->info.path, crc, s->crc);
 }
 
-static bool is_same_file(const struct image *a, const struct image *b)
+static bool debuglink_is_same_file(const struct image *a, const struct image *b)
 {
 	struct stat x, y;
 
@@ -114,7 +115,7 @@ static bool is_same_file(const struct image *a, const struct image *b)
 	       x.st_ino == y.st_ino;
 }
 
-static struct vmatlas_error *look(void *arg, const char *path, bool *ret_done)
+static struct vmatlas_error *debuglink_look(void *arg, const char *path, bool *ret_done)
 {
 	struct search *s = arg;
 	_cleanup_(image_freep) struct image *debug = NULL;
@@ -129,9 +130,9 @@ static struct vmatlas_error *look(void *arg, const char *path, bool *ret_done)
 		return failed;
 	}
 	/* A link may lead back, and a stripped copy has the same build ID. */
-	if (is_same_file(s->image, debug) || !provider_has_dwarf(debug))
+	if (debuglink_is_same_file(s->image, debug) || !provider_has_dwarf(debug))
 		return NULL;
-	err = judge(s, debug, ret_done);
+	err = debuglink_check(s, debug, ret_done);
 	if (!err && *ret_done)
 		s->found = take(debug);
 	return err;
@@ -153,10 +154,11 @@ static struct vmatlas_error *by_link(struct search *s)
 	if (!debuglink_parse(&bytes, s->image->info.big_endian, &name, &s->crc))
 		return refuse(s, "%s: has a damaged .gnu_debuglink", s->image->info.path);
 	s->by_link = true;
-	return places_of_link(s->where, s->image->info.path, name, look, s, &done);
+	return places_of_link(s->where, s->image->info.path, name, debuglink_look, s,
+			      &done);
 }
 
-static struct vmatlas_error *fetch(struct search *s)
+static struct vmatlas_error *debuglink_fetch(struct search *s)
 {
 	const char *build_id = s->image->info.build_id;
 	_cleanup_(freep) char *path = NULL;
@@ -176,7 +178,7 @@ static struct vmatlas_error *fetch(struct search *s)
 	if (err || !path)
 		return err;
 	s->by_link = false;
-	return look(s, path, &done);
+	return debuglink_look(s, path, &done);
 }
 
 struct vmatlas_error *debugfile_attach(struct image *image, const struct image_search *where)
@@ -186,12 +188,12 @@ struct vmatlas_error *debugfile_attach(struct image *image, const struct image_s
 	struct vmatlas_error *err;
 	bool done = false;
 
-	err = places_of_build_id(where, image->info.build_id, look, &s, &done);
+	err = places_of_build_id(where, image->info.build_id, debuglink_look, &s, &done);
 	if (!err && !s.found)
 		err = by_link(&s);
 	/* With BTF at hand nobody needs to be asked. */
 	if (!err && !s.found && (where->debuginfod || is_needed || !image->info.has_debug_info))
-		err = fetch(&s);
+		err = debuglink_fetch(&s);
 	if (err)
 		return err;
 	if (s.found)

@@ -39,7 +39,7 @@ static struct vmatlas_error *replace(char **to, const char *text)
 
 /* The first that was passed by is worth telling, should there be no other. */
 VMATLAS_PRINTF(2, 3)
-static struct vmatlas_error *explain(struct find *f, const char *fmt, ...)
+static struct vmatlas_error *find_vmlinux_explain(struct find *f, const char *fmt, ...)
 {
 	_cleanup_(str_done) struct str text = { 0 };
 	va_list ap;
@@ -54,7 +54,8 @@ static struct vmatlas_error *explain(struct find *f, const char *fmt, ...)
 }
 
 /* The first with symbols and types of its own; else the first, whose debug file may come. */
-static struct vmatlas_error *look(void *arg, const char *path, bool *ret_done)
+static struct vmatlas_error *find_vmlinux_look(void *arg, const char *path,
+					       bool *ret_done)
 {
 	struct find *f = arg;
 	_cleanup_(image_freep) struct image *image = NULL;
@@ -63,21 +64,22 @@ static struct vmatlas_error *look(void *arg, const char *path, bool *ret_done)
 	if (error_is(err, VMATLAS_ERROR_NO_MEMORY))
 		return err;
 	if (err) {
-		struct vmatlas_error *failed = explain(f, "%s", vmatlas_error_message(err));
+		struct vmatlas_error *failed =
+			find_vmlinux_explain(f, "%s", vmatlas_error_message(err));
 
 		vmatlas_error_free(err);
 		return failed;
 	}
 	if (!is_it(f, image))
-		return explain(f, "%s is of another build, %s", path,
-			       *image->info.build_id ? image->info.build_id :
-						       "without a build ID");
+		return find_vmlinux_explain(f, "%s is of another build, %s", path,
+					    *image->info.build_id ? image->info.build_id
+								  : "without a build ID");
 	f->is_whole = image_section(image, ".symtab") && image->info.has_debug_info;
 	*ret_done = f->is_whole;
 	return f->is_whole || !f->path ? replace(&f->path, path) : NULL;
 }
 
-static struct vmatlas_error *missing(const struct find *f)
+static struct vmatlas_error *find_vmlinux_missing(const struct find *f)
 {
 	const struct image_wanted *w = f->wanted;
 	_cleanup_(str_done) struct str s = { 0 };
@@ -102,15 +104,17 @@ static struct vmatlas_error *look_everywhere(struct find *f, const char **ret_fr
 
 	*ret_from = *w->build_id ? "build ID" : "release, and what memory says";
 	if (w->path)
-		err = places_beside(w->path, w->release, look, f, &done);
+		err = places_beside(w->path, w->release, find_vmlinux_look, f, &done);
 	if (!err && !done && *w->build_id)
-		err = places_of_build_id(f->where, w->build_id, look, f, &done);
+		err = places_of_build_id(f->where, w->build_id, find_vmlinux_look, f,
+					 &done);
 	if (!err && !done)
-		err = places_of_release(f->where, w->release, look, f, &done);
+		err = places_of_release(f->where, w->release, find_vmlinux_look, f,
+					&done);
 	return err;
 }
 
-static struct vmatlas_error *fetch(struct find *f)
+static struct vmatlas_error *find_vmlinux_fetch(struct find *f)
 {
 	const char *build_id = f->wanted->build_id;
 	_cleanup_(freep) char *path = NULL;
@@ -122,7 +126,7 @@ static struct vmatlas_error *fetch(struct find *f)
 	err = debuginfod_fetch(f->where, build_id, "vmlinux", &path);
 	if (err || !path)
 		return err;
-	err = look(f, path, &done);
+	err = find_vmlinux_look(f, path, &done);
 	if (err || f->path)
 		return err;
 	return vmatlas_error_new(VMATLAS_ERROR_MISMATCH,
@@ -138,13 +142,13 @@ struct vmatlas_error *image_find(const struct image_search *search,
 	struct vmatlas_error *err = look_everywhere(&f, ret_from);
 
 	if (!err && !f.path) {
-		err = fetch(&f);
+		err = find_vmlinux_fetch(&f);
 		*ret_from = f.path ? "build ID, by debuginfod" : *ret_from;
 	}
 	if (err)
 		return err;
 	if (!f.path)
-		return missing(&f);
+		return find_vmlinux_missing(&f);
 	*ret_path = take(f.path);
 	return NULL;
 }

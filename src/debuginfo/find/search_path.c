@@ -140,7 +140,7 @@ static struct vmatlas_error *each_debug_dir(const struct image_search *search, d
 	return err;
 }
 
-struct asked {
+struct search_request {
 	const char *name;		/* build ID, release or file */
 	place_fn *fn;
 	void *arg;
@@ -149,7 +149,7 @@ struct asked {
 static struct vmatlas_error *build_id_in(void *arg, const char *root, const char *dir,
 					 bool *ret_done)
 {
-	const struct asked *a = arg;
+	const struct search_request *a = arg;
 	char path[96];
 
 	snprintf(path, sizeof(path), "/.build-id/%.2s/%.64s.debug", a->name, a->name + 2);
@@ -160,7 +160,7 @@ struct vmatlas_error *places_of_build_id(const struct image_search *search,
 					 const char *build_id, place_fn *fn, void *arg,
 					 bool *ret_done)
 {
-	struct asked a = { build_id, fn, arg };
+	struct search_request a = { build_id, fn, arg };
 
 	/* Hex, as nothing else is a path of ours. */
 	if (strlen(build_id) < 4 || build_id[strspn(build_id, "0123456789abcdef")])
@@ -171,7 +171,7 @@ struct vmatlas_error *places_of_build_id(const struct image_search *search,
 static struct vmatlas_error *release_in(void *arg, const char *root, const char *dir,
 					bool *ret_done)
 {
-	const struct asked *a = arg;
+	const struct search_request *a = arg;
 	struct vmatlas_error *err;
 
 	err = try_formats(root, dir, debug_paths, ARRAY_SIZE(debug_paths), a->name, a->fn,
@@ -186,7 +186,7 @@ struct vmatlas_error *places_of_release(const struct image_search *search,
 					const char *release, place_fn *fn, void *arg,
 					bool *ret_done)
 {
-	struct asked a = { release, fn, arg };
+	struct search_request a = { release, fn, arg };
 	struct vmatlas_error *err = each_debug_dir(search, release_in, &a, ret_done);
 
 	for (const char *const *root = roots_of(search); *root && !err && !*ret_done; root++)
@@ -231,7 +231,7 @@ static char *folder_in_root(const struct image_search *search, const char *path)
 }
 
 struct link {
-	struct asked asked;
+	struct search_request asked;
 	const char *folder;
 };
 

@@ -38,7 +38,7 @@ static bool is_unused_slot(const struct pgtable_check *c, uint64_t addr)
  * first). On ARM the first slot, one page below FIXADDR_END, is the early console's. On
  * riscv the device tree lies in it, and it alone by large leaves (asm/fixmap.h: FIX_FDT).
  */
-static bool is_odd(const struct pgtable_check *c, const struct mapping *m)
+static bool fixmap_is_odd(const struct pgtable_check *c, const struct mapping *m)
 {
 	const uint64_t addr = m->range.first;
 	const struct vmatlas_claim *fixmap = c->fixmap;
@@ -67,7 +67,7 @@ void fixmap_run(struct pgtable_check *c, const struct mapping *m)
 	struct mapping *slot;
 
 	if (!c->fixmap || m->range.first > c->fixmap->range.last ||
-	    !mapping_is_memory(m) || !is_odd(c, m))
+	    !mapping_is_memory(m) || !fixmap_is_odd(c, m))
 		return;
 	slot = c->fixed.nr < MAX_RUNS ? vec_push(&c->fixed) : NULL;
 	if (slot)
@@ -76,8 +76,8 @@ void fixmap_run(struct pgtable_check *c, const struct mapping *m)
 
 /* ---- Which slots there are ---- */
 
-static struct vmatlas_error *ask(struct pgtable_check *c, const char *near, const char *name,
-				 int64_t *ret)
+static struct vmatlas_error *fixmap_ask(struct pgtable_check *c, const char *near,
+					const char *name, int64_t *ret)
 {
 	struct vmatlas_error *err = image_enumerator(c->k->image, near, name, ret);
 
@@ -96,8 +96,8 @@ static struct vmatlas_error *find_boot_slots(struct pgtable_check *c, struct slo
 	s->boot_last = 0;
 	if (c->k->arch == &arch_arm)
 		return NULL;
-	err = ask(c, FIXMAP_UNIT, "FIX_BTMAP_END", &s->boot_first);
-	return err ? err : ask(c, FIXMAP_UNIT, "FIX_BTMAP_BEGIN", &s->boot_last);
+	err = fixmap_ask(c, FIXMAP_UNIT, "FIX_BTMAP_END", &s->boot_first);
+	return err ? err : fixmap_ask(c, FIXMAP_UNIT, "FIX_BTMAP_BEGIN", &s->boot_last);
 }
 
 /* Until all initcalls ran the slots may be in use; later states are those of an end. */
@@ -107,7 +107,7 @@ static struct vmatlas_error *is_booted(struct pgtable_check *c, bool *ret)
 	int64_t running;
 	struct vmatlas_error *err;
 
-	err = ask(c, STATES_UNIT, "SYSTEM_RUNNING", &running);
+	err = fixmap_ask(c, STATES_UNIT, "SYSTEM_RUNNING", &running);
 	if (!err)
 		err = kernel_symbol(c->k, "system_state", &addr);
 	if (!err)
@@ -123,7 +123,7 @@ static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s
 	s->top = c->fixmap->range.last + 1;
 	if (c->k->arch == &arch_arm)	/* FIXADDR_TOP is the last page, since 3.18 */
 		s->top -= 1ull << c->k->page_shift;
-	err = ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
+	err = fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
 	if (!err)
 		err = find_boot_slots(c, s);
 	return err ? err : is_booted(c, &s->booted);
@@ -131,7 +131,7 @@ static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s
 
 /* ---- The verdict ---- */
 
-static void say(struct pgtable_check *c, const struct mapping *m, bool boot)
+static void fixmap_report(struct pgtable_check *c, const struct mapping *m, bool boot)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
@@ -164,14 +164,15 @@ static bool is_no_slot(const struct pgtable_check *c, const struct slots *s, uin
 	return addr >= c->fixmap->range.first || slot < s->boot_first;
 }
 
-static void judge(struct pgtable_check *c, const struct slots *s, const struct mapping *m)
+static void fixmap_check(struct pgtable_check *c, const struct slots *s,
+			 const struct mapping *m)
 {
 	const int64_t slot = (int64_t)(s->top - m->range.first) >> c->k->page_shift;
 
 	if (is_no_slot(c, s, m->range.first, slot))
-		say(c, m, false);
+		fixmap_report(c, m, false);
 	else if (s->booted && slot >= s->boot_first && slot <= s->boot_last)
-		say(c, m, true);
+		fixmap_report(c, m, true);
 }
 
 struct vmatlas_error *fixmap_finish(struct pgtable_check *c)
@@ -189,6 +190,6 @@ struct vmatlas_error *fixmap_finish(struct pgtable_check *c)
 		return NULL;
 	}
 	for (size_t i = 0; i < c->fixed.nr && !err; i++)
-		judge(c, &s, &c->fixed.v[i]);
+		fixmap_check(c, &s, &c->fixed.v[i]);
 	return err;
 }

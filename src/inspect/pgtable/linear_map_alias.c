@@ -17,7 +17,7 @@
  * everybody from that (kernel/dma/remap.c, arch/arm/mm/dma-mapping.c: VM_DMA_COHERENT,
  * before 4.? VM_USERMAP); ioremap() of RAM is told as such.
  */
-static bool is_judged(const struct vmatlas_claim *owner)
+static bool alias_is_checked(const struct vmatlas_claim *owner)
 {
 	return owner && (owner->kind == VMATLAS_KIND_VMAP ||
 			 owner->kind == VMATLAS_KIND_VMALLOC ||
@@ -30,8 +30,9 @@ static bool is_judged(const struct vmatlas_claim *owner)
  * On ARM (ARM ARM, "Mismatched memory attributes") and riscv (Svpbmt) it is for the
  * driver to clean the caches, as those of graphics do, which map their buffers so.
  */
-static void say(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner,
-		const struct pgtable_frames *direct)
+static void alias_report(struct pgtable_check *c, const struct mapping *m,
+			 const struct vmatlas_claim *owner,
+			 const struct pgtable_frames *direct)
 {
 	const struct pgtable_frames ours = {
 		.va = m->range.first, .attr = m->attr & MAP_TYPE, .owner = owner,
@@ -79,7 +80,7 @@ void linear_map_alias_run(struct pgtable_check *c, const struct mapping *m, cons
 	const uint64_t step = 1ull << m->shift, size = vmatlas_range_size(&m->range);
 	struct pgtable_frames direct;
 
-	if (!is_judged(owner) || c->alias_told == owner)
+	if (!alias_is_checked(owner) || c->alias_reported == owner)
 		return;
 	for (uint64_t at = 0; at < size; at += step) {
 		const struct mapping rest = pgtable_cut(m, (struct vmatlas_range){
@@ -89,8 +90,8 @@ void linear_map_alias_run(struct pgtable_check *c, const struct mapping *m, cons
 			return;
 		if (!look_up(c, rest.phys, &direct) || direct.attr == (m->attr & MAP_TYPE))
 			continue;
-		c->alias_told = owner;
-		say(c, &rest, owner, &direct);
+		c->alias_reported = owner;
+		alias_report(c, &rest, owner, &direct);
 		return;
 	}
 }

@@ -26,7 +26,8 @@ static bool is_ram(const struct pgtable_check *c, struct vmatlas_range phys)
  * arm, arm64: pfn_valid, memblock_is_map_memory). Cached is what memremap() asks for,
  * for tables that the firmware left in RAM.
  */
-static void say_ram(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner)
+static void report_ram(struct pgtable_check *c, const struct mapping *m,
+		       const struct vmatlas_claim *owner)
 {
 	const bool cached = !(m->attr & MAP_TYPE);
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
@@ -60,7 +61,7 @@ void memtype_run(struct pgtable_check *c, const struct mapping *m, const struct 
 	if (is_ram(c, phys_of(m))) {
 		/* what a record says that contradicts itself is no measure */
 		if (owner && owner->kind == VMATLAS_KIND_IOREMAP && range_valid(c->area.known))
-			say_ram(c, m, owner);
+			report_ram(c, m, owner);
 		else
 			linear_map_alias_run(c, m, owner);
 		return;
@@ -89,8 +90,9 @@ static int by_phys(const void *a, const void *b)
  * (Intel SDM vol. 3, 12.5.2.2). Strongly ordered and device memory on ARM differ in
  * what may be gathered, not in what is seen.
  */
-static uint32_t severity_of(const struct pgtable_check *c, const struct pgtable_frames *a,
-			    const struct pgtable_frames *b)
+static uint32_t memtype_severity_of(const struct pgtable_check *c,
+				    const struct pgtable_frames *a,
+				    const struct pgtable_frames *b)
 {
 	const uint32_t strong = PT_DEVICE | PT_UNCACHED;
 
@@ -118,27 +120,36 @@ void pgtable_evidence_side(struct pgtable_check *c, const struct pgtable_frames 
 	pgtable_evidence_entry(c, f->va, s);
 }
 
-static void say_conflict(struct pgtable_check *c, const struct pgtable_frames *a,
-			 const struct pgtable_frames *b)
+static void report_conflict(struct pgtable_check *c, const struct pgtable_frames *a,
+			    const struct pgtable_frames *b)
 {
 	const struct vmatlas_range where = { b->va, b->va + vmatlas_range_size(&b->phys) - 1 };
 	_cleanup_(str_done) struct str evidence = { 0 };
 
 	pgtable_evidence_side(c, a, &evidence);
 	pgtable_evidence_side(c, b, &evidence);
-	pgtable_report(c, &c->types, (struct vmatlas_finding_desc){
-		.severity = severity_of(c, a, b), .code = "memtype-conflict", .where = &where,
-		.record = b->owner ? b->owner->record : 0, .evidence = str_text(&evidence),
-		.advice = severity_of(c, a, b) == VMATLAS_SEVERITY_NOTE ?
-			"harmless here: the stricter of the two types counts" :
-			"map it in one way only: what a CPU sees through two types is undefined",
-	}, "physical %#" PRIx64 " is mapped %s at %s and %s at %s", MAX(a->phys.first, b->phys.first),
-		mapping_type_name(a->attr), fmt_addr(c->atlas, a->va).s,
-		mapping_type_name(b->attr), fmt_addr(c->atlas, b->va).s);
+	pgtable_report(
+		c, &c->types,
+		(struct vmatlas_finding_desc){
+			.severity = memtype_severity_of(c, a, b),
+			.code = "memtype-conflict",
+			.where = &where,
+			.record = b->owner ? b->owner->record : 0,
+			.evidence = str_text(&evidence),
+			.advice = memtype_severity_of(c, a, b) == VMATLAS_SEVERITY_NOTE
+					  ? "harmless here: the stricter of the two "
+					    "types counts"
+					  : "map it in one way only: what a CPU sees "
+					    "through two types is undefined",
+		},
+		"physical %#" PRIx64 " is mapped %s at %s and %s at %s",
+		MAX(a->phys.first, b->phys.first), mapping_type_name(a->attr),
+		fmt_addr(c->atlas, a->va).s, mapping_type_name(b->attr),
+		fmt_addr(c->atlas, b->va).s);
 }
 
 /* Each with the one before it that reaches furthest: conflicts are rare, chains rarer. */
-static void judge_types(struct pgtable_check *c)
+static void check_types(struct pgtable_check *c)
 {
 	const struct pgtable_frames *widest = NULL;
 	const bool untracked = is_untracked(c);
@@ -150,9 +161,9 @@ static void judge_types(struct pgtable_check *c)
 
 		if (overlaps && f->attr == widest->attr)
 			double_ioremap_add(c, widest, f);
-		else if (overlaps && !(untracked && severity_of(c, widest, f) ==
-				       VMATLAS_SEVERITY_NOTE))
-			say_conflict(c, widest, f);
+		else if (overlaps && !(untracked && memtype_severity_of(c, widest, f) ==
+							    VMATLAS_SEVERITY_NOTE))
+			report_conflict(c, widest, f);
 		if (!widest || f->phys.last > widest->phys.last)
 			widest = f;
 	}
@@ -162,7 +173,7 @@ void memtype_finish(struct pgtable_check *c)
 {
 	if (c->devices.nr)
 		qsort(c->devices.v, c->devices.nr, sizeof(*c->devices.v), by_phys);
-	judge_types(c);
+	check_types(c);
 	double_ioremap_finish(c);
 	linear_map_alias_finish(c);
 	finding_limit_finish(c, &c->types, "memtype-conflict", "places that are mapped in two ways");

@@ -193,7 +193,8 @@ static void find_unowned(struct pgtable_check *c, const struct mapping *m)
 
 /* ---- Tables that cannot be ---- */
 
-static void say_corrupt(struct pgtable_check *c, const struct mapping *m, const char *why)
+static void report_corrupt(struct pgtable_check *c, const struct mapping *m,
+			   const char *why)
 {
 	_cleanup_(str_done) struct str evidence = { 0 };
 
@@ -209,7 +210,7 @@ static void say_corrupt(struct pgtable_check *c, const struct mapping *m, const 
 }
 
 /* A table at two addresses is KASAN's doing, and espfix's: both are left out here. */
-static bool is_odd(const struct pgtable_check *c, const struct mapping *m)
+static bool pgtable_is_odd(const struct pgtable_check *c, const struct mapping *m)
 {
 	vmatlas_for_each_claim(r, c->atlas, VMATLAS_LAYER_DECLARED)
 		if ((r->kind == VMATLAS_KIND_VMALLOC_SPACE ||
@@ -223,9 +224,9 @@ static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 	struct pgtable_check *c = arg;
 
 	if (m->state == MAPPING_BAD)
-		say_corrupt(c, m, m->why);
-	else if (m->state == MAPPING_SHARED && is_odd(c, m))
-		say_corrupt(c, m, "the table it leads to serves other addresses, too");
+		report_corrupt(c, m, m->why);
+	else if (m->state == MAPPING_SHARED && pgtable_is_odd(c, m))
+		report_corrupt(c, m, "the table it leads to serves other addresses, too");
 	wx_run(c, m);
 	fixmap_run(c, m);
 	meet_areas(c, m);
@@ -235,7 +236,7 @@ static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 
 /* ---- The inspector ---- */
 
-static void cover(struct pgtable_check *c, const struct mapping_stats *stats)
+static void pgtable_cover(struct pgtable_check *c, const struct mapping_stats *stats)
 {
 	finding_limit_finish(c, &c->corrupt, "page-table-corrupt", "entries that make no sense");
 	if (stats->is_cut_short)
@@ -256,7 +257,7 @@ static void cover(struct pgtable_check *c, const struct mapping_stats *stats)
 			"of %" PRIu64 " areas, because they overlap", c->nr_overlapping);
 }
 
-static struct vmatlas_error *finish(struct pgtable_check *c)
+static struct vmatlas_error *pgtable_finish(struct pgtable_check *c)
 {
 	struct vmatlas_error *err;
 
@@ -272,7 +273,8 @@ static struct vmatlas_error *finish(struct pgtable_check *c)
 	return err;
 }
 
-static struct vmatlas_error *not_judged(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err)
+static struct vmatlas_error *not_checked(struct vmatlas_plugin_ctx *job,
+					 struct vmatlas_error *err)
 {
 	if (!error_is_kernel_trouble(err))
 		return err;
@@ -298,7 +300,7 @@ static struct vmatlas_error *find_phys_mask(struct pgtable_check *c)
 	return NULL;
 }
 
-static struct vmatlas_error *prepare(struct pgtable_check *c)
+static struct vmatlas_error *pgtable_prepare(struct pgtable_check *c)
 {
 	struct vmatlas_error *err = lookup_resolve(c->k, mapping_needs, MAPPING_NR_NEEDS,
 						  c->switches);
@@ -310,7 +312,7 @@ static struct vmatlas_error *prepare(struct pgtable_check *c)
 	return err ? err : wrong_page_open(c);
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *pgtable_inspect(struct vmatlas_plugin_ctx *job)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	struct pgtable_check c = { .job = job, .atlas = atlas, .k = atlas->kernel, .owned = nothing,
@@ -324,20 +326,20 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 	c.next_owner = vmatlas_claim_next(atlas, VMATLAS_LAYER_RECORDED, NULL);
 	begin_area(&c, next_area(&c, NULL));
 	fixmap_begin(&c);
-	err = prepare(&c);
+	err = pgtable_prepare(&c);
 	/* lowmem is a few sections; it holds the kernel itself */
 	if (!err)
 		err = mapped_walk(atlas, c.k->ptr_size == 4, take_run, &c, &stats);
 	if (!err) {
-		err = finish(&c);
-		cover(&c, &stats);
+		err = pgtable_finish(&c);
+		pgtable_cover(&c, &stats);
 	}
 	wrong_page_close(&c);
 	vec_done(&c.wx);
 	vec_done(&c.devices);
 	vec_done(&c.pairs);
 	vec_done(&c.fixed);
-	return err ? not_judged(job, err) : NULL;
+	return err ? not_checked(job, err) : NULL;
 }
 
 const struct vmatlas_plugin inspector_pgtable = {
@@ -345,5 +347,5 @@ const struct vmatlas_plugin inspector_pgtable = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "mappings",
 	.summary = "page tables that contradict the records",
-	.inspect = inspect,
+	.inspect = pgtable_inspect,
 };

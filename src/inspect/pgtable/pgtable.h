@@ -83,13 +83,13 @@ struct pgtable_check {
 	size_t nr_pairs;		/* with those that are not kept */
 
 	/* RAM that is not cached, against the kernel's own mapping of it */
-	const struct vmatlas_claim *alias_told;
+	const struct vmatlas_claim *alias_reported;
 	size_t nr_aliases;		/* looked up */
 
 	const struct vmatlas_claim *fixmap;	/* its region; NULL */
 	VEC(struct mapping) fixed;	/* runs in the fixmap, or close to it, to be looked at */
 
-	uint64_t nr_judged, nr_unknown;	/* areas whose pages had to be mapped */
+	uint64_t nr_checked, nr_unknown; /* areas whose pages had to be mapped */
 	struct finding_limit stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases,
 			counts;
 };

@@ -32,7 +32,7 @@ static const struct vmatlas_claim *space_at(const struct pgtable_check *c, uint6
 		     r->kind == VMATLAS_KIND_MODULE_SPACE) ? r : NULL;
 }
 
-static void say(struct pgtable_check *c)
+static void stale_report(struct pgtable_check *c)
 {
 	const struct vmatlas_claim *space = space_at(c, c->stray.first);
 	const struct mapping *first = &c->stray_first;
@@ -59,7 +59,7 @@ void stale_break(struct pgtable_check *c)
 {
 	/* where records are lost, these may be their pages */
 	if (range_valid(c->stray) && c->areas_complete)
-		say(c);
+		stale_report(c);
 	c->stray = (struct vmatlas_range){ 1, 0 };
 	c->stray_bytes = 0;
 }

@@ -73,7 +73,8 @@ static uint64_t must_map(const struct pgtable_check *c, const struct vmatlas_cla
 }
 
 /* An area that leaves the spaces of allocators was told: its bounds are no measure. */
-static bool is_at_home(struct pgtable_check *c, const struct vmatlas_claim *claim)
+static bool unmapped_is_at_home(struct pgtable_check *c,
+				const struct vmatlas_claim *claim)
 {
 	if (range_valid(c->home) && range_holds(c->home, claim->range))
 		return true;
@@ -111,7 +112,7 @@ void unmapped_begin(struct pgtable_check *c)
 	/* a record that contradicts itself was told: what it says is no measure */
 	if (!claim->area || !claim->area->vm_struct ||
 	    claim->area->vm_size != vmatlas_range_size(&claim->range) ||
-	    !is_at_home(c, claim))
+	    !unmapped_is_at_home(c, claim))
 		return;
 	c->area.known = claim->range;
 	must = must_map(c, claim);
@@ -126,7 +127,7 @@ void unmapped_begin(struct pgtable_check *c)
 	c->area.hole = c->area.must.first;
 }
 
-static uint64_t overlap(struct vmatlas_range a, struct vmatlas_range b)
+static uint64_t unmapped_overlap(struct vmatlas_range a, struct vmatlas_range b)
 {
 	if (!range_valid(a) || !range_valid(b) || !range_overlaps(a, b))
 		return 0;
@@ -136,20 +137,20 @@ static uint64_t overlap(struct vmatlas_range a, struct vmatlas_range b)
 void unmapped_run(struct pgtable_check *c, const struct mapping *piece)
 {
 	struct pgtable_area *area = &c->area;
-	const uint64_t here = overlap(piece->range, area->must);
+	const uint64_t here = unmapped_overlap(piece->range, area->must);
 
 	if (piece->state == MAPPING_UNREAD || piece->state == MAPPING_SHARED) {
 		area->unknown += here;
 	} else if (piece->state == MAPPING_LEAVES) {
 		area->mapped += here;
-		area->guard_mapped += overlap(piece->range, area->guard);
-		area->spare_mapped += overlap(piece->range, area->spare);
+		area->guard_mapped += unmapped_overlap(piece->range, area->guard);
+		area->spare_mapped += unmapped_overlap(piece->range, area->spare);
 	}
 	if (here && piece->state != MAPPING_BAD && piece->range.first <= area->hole)
 		area->hole = piece->range.last + 1;
 }
 
-static void say_unmapped(struct pgtable_check *c)
+static void report_unmapped(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
 	const uint64_t need = vmatlas_range_size(&area->must), missing = need - area->mapped;
@@ -172,7 +173,7 @@ static void say_unmapped(struct pgtable_check *c)
 		fmt_addr(c->atlas, area->hole).s);
 }
 
-static void say_guard(struct pgtable_check *c)
+static void report_guard(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
 	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
@@ -190,7 +191,7 @@ static void say_guard(struct pgtable_check *c)
 		fmt_addr(c->atlas, area->guard.first).s);
 }
 
-static void say_spare(struct pgtable_check *c)
+static void report_spare(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
 	const unsigned int shift = c->k->page_shift;
@@ -214,18 +215,18 @@ void unmapped_end(struct pgtable_check *c)
 	const struct pgtable_area *area = &c->area;
 
 	if (area->guard_mapped)
-		say_guard(c);
+		report_guard(c);
 	if (area->spare_mapped)
-		say_spare(c);
+		report_spare(c);
 	if (!range_valid(area->must))
 		return;
 	if (area->unknown) {
 		c->nr_unknown++;
 		return;
 	}
-	c->nr_judged++;
+	c->nr_checked++;
 	if (area->mapped < vmatlas_range_size(&area->must))
-		say_unmapped(c);
+		report_unmapped(c);
 }
 
 void unmapped_finish(struct pgtable_check *c)

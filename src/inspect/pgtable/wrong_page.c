@@ -61,7 +61,8 @@ static bool has_phys(const struct vmatlas_claim *claim)
 				     claim->kind == VMATLAS_KIND_VMAP);
 }
 
-static struct vmatlas_error *load(struct pgtable_check *c, const struct vmatlas_area *a, uint64_t index)
+static struct vmatlas_error *wrong_page_load(struct pgtable_check *c,
+					     const struct vmatlas_area *a, uint64_t index)
 {
 	struct wrong_page_state *p = c->pages;
 	struct vmatlas_error *err;
@@ -87,7 +88,7 @@ static struct vmatlas_error *page_of(struct pgtable_check *c, uint64_t index, ui
 	struct vmatlas_error *err = NULL;
 
 	if (p->array != a->pages || index < p->from || index - p->from >= p->nr)
-		err = load(c, a, index);
+		err = wrong_page_load(c, a, index);
 	if (err)
 		return err;
 	*ret = kernel_address(c->k, bytes_uint(p->raw + (index - p->from) * c->k->ptr_size,
@@ -138,7 +139,7 @@ static void against_phys(struct pgtable_check *c, const struct mapping *m)
 }
 
 /* No array where one has to be: the area is not judged any further. */
-static void say_no_array(struct pgtable_check *c, const char *why)
+static void report_no_array(struct pgtable_check *c, const char *why)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	const struct vmatlas_area *a = claim->area;
@@ -164,7 +165,7 @@ static void note_unread(struct pgtable_check *c, struct vmatlas_error *err)
 	struct wrong_page_state *p = c->pages;
 
 	if (error_is(err, VMATLAS_ERROR_CORRUPT)) {
-		say_no_array(c, vmatlas_error_message(err));
+		report_no_array(c, vmatlas_error_message(err));
 		vmatlas_error_free(err);
 		return;
 	}
@@ -189,13 +190,13 @@ void wrong_page_run(struct pgtable_check *c, const struct mapping *piece)
 		if (err)
 			note_unread(c, err);
 	} else if (lacks_pages(claim) && c->pages->frames->known) {
-		say_no_array(c, "a null pointer");
+		report_no_array(c, "a null pointer");
 	} else if (has_phys(claim)) {
 		against_phys(c, piece);
 	}
 }
 
-static void say(struct pgtable_check *c)
+static void wrong_page_report(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
 	const bool array = has_pages(area->claim);
@@ -232,7 +233,7 @@ void wrong_page_end(struct pgtable_check *c)
 {
 	c->pages->nr_areas += has_pages(c->area.claim);
 	if (c->area.nr_wrong)
-		say(c);
+		wrong_page_report(c);
 }
 
 void wrong_page_finish(struct pgtable_check *c)

@@ -25,7 +25,7 @@ static struct vmatlas_error *has_nx(const struct pgtable_check *c, bool *ret)
 }
 
 /* rodata=off on the command line; or a kernel that never makes anything read-only. */
-static struct vmatlas_error *ask(struct pgtable_check *c)
+static struct vmatlas_error *wx_ask(struct pgtable_check *c)
 {
 	const struct resolved *enabled = &c->switches[MAPPING_RODATA_ENABLED];
 	uint64_t on = 1;
@@ -50,7 +50,7 @@ static struct vmatlas_error *ask(struct pgtable_check *c)
 
 struct vmatlas_error *wx_begin(struct pgtable_check *c)
 {
-	struct vmatlas_error *err = ask(c);
+	struct vmatlas_error *err = wx_ask(c);
 
 	if (!err || !error_is_kernel_trouble(err))
 		return err;
@@ -136,7 +136,8 @@ static bool is_insn_page(const struct pgtable_check *c, const struct vmatlas_cla
 	return strstr(caller, "get_insn_slot") || strstr(caller, "alloc_insn_page");
 }
 
-static void say(struct pgtable_check *c, const struct mapping *m, const struct vmatlas_claim *owner)
+static void wx_report(struct pgtable_check *c, const struct mapping *m,
+		      const struct vmatlas_claim *owner)
 {
 	const bool module = is_module(c, m->range.first);
 	const bool lax = module && (!c->modules_strict || is_loading(c, m->range.first));
@@ -166,7 +167,7 @@ void wx_finish(struct pgtable_check *c)
 			vmatlas_claim_at(c->atlas, VMATLAS_LAYER_RECORDED, c->wx.v[i].range.first);
 
 		if (!is_insn_page(c, owner))
-			say(c, &c->wx.v[i], owner);
+			wx_report(c, &c->wx.v[i], owner);
 	}
 	finding_limit_finish(c, &c->wx_fold, "wx-mapping", "ranges that can be written and executed");
 	if (c->why_not_wx && c->wx_seen)

@@ -32,7 +32,7 @@ static struct fmt_buf phys(struct vmatlas_range r)
 
 /* ---- Evidence ---- */
 
-static void say_lost(const struct ram_case *c, const char *label, struct str *s)
+static void ram_report_lost(const struct ram_case *c, const char *label, struct str *s)
 {
 	const struct arm_lowmem_result *a = &c->a;
 
@@ -44,7 +44,7 @@ static void say_lost(const struct ram_case *c, const char *label, struct str *s)
 			 fmt_size(a->lost_bytes).s);
 }
 
-static void say_reserve(const struct ram_case *c, struct str *s)
+static void report_reserve(const struct ram_case *c, struct str *s)
 {
 	const struct arm_lowmem_result *a = &c->a;
 	const char *gap = a->gap ? " - 8 MiB gap" : "";
@@ -68,7 +68,7 @@ static void say_reserve(const struct ram_case *c, struct str *s)
 			 fmt_size(a->reserve).s);
 }
 
-static void say_arithmetic(const struct ram_case *c, struct str *s)
+static void report_arithmetic(const struct ram_case *c, struct str *s)
 {
 	const struct arm_lowmem_result *a = &c->a;
 
@@ -93,7 +93,7 @@ static void say_arithmetic(const struct ram_case *c, struct str *s)
 			 c->q.lowmem_end, c->q.vmalloc_end, fmt_size(a->reserve).s);
 		return;
 	}
-	say_reserve(c, s);
+	report_reserve(c, s);
 	str_addf(s, "\t0x%08" PRIx64 " - 0x%08" PRIx64, c->q.vmalloc_end, a->reserve);
 	if (a->gap)
 		str_addf(s, " - 0x%08" PRIx64, a->gap);
@@ -111,7 +111,7 @@ static void say_arithmetic(const struct ram_case *c, struct str *s)
 		 c->facts && c->facts->rule_from ? c->facts->rule_from : "");
 }
 
-static void say_logs(const struct ram_case *c, struct str *s)
+static void report_logs(const struct ram_case *c, struct str *s)
 {
 	bool any = false;
 
@@ -136,7 +136,7 @@ static void say_logs(const struct ram_case *c, struct str *s)
 }
 
 /* The words of the command line that matter, as they stand there. */
-static void say_command_line(const struct ram_case *c, struct str *s)
+static void report_command_line(const struct ram_case *c, struct str *s)
 {
 	static const char *const names[] = { "vmalloc=", "mem=" };
 	_cleanup_(str_done) struct str words = { 0 };
@@ -158,8 +158,8 @@ static void say_command_line(const struct ram_case *c, struct str *s)
 		 c->command_line_from);
 }
 
-static void say_fact_ranges(const struct ram_case *c, enum ram_role role,
-			    const char *label, struct str *s)
+static void report_fact_ranges(const struct ram_case *c, enum ram_role role,
+			       const char *label, struct str *s)
 {
 	size_t nr = 0;
 
@@ -174,7 +174,7 @@ static void say_fact_ranges(const struct ram_case *c, enum ram_role role,
 	}
 }
 
-static void say_installed(const struct ram_case *c, struct str *s)
+static void report_installed(const struct ram_case *c, struct str *s)
 {
 	size_t nr = MIN(c->installed.nr, (size_t)8);
 
@@ -189,16 +189,16 @@ static void say_installed(const struct ram_case *c, struct str *s)
 	else if (!nr && c->a.lost_from_log && c->a.layout_known)
 		ram_line(s, "installed", "%s by the log: lowmem and what was cut off",
 			 fmt_size(c->a.installed_bytes).s);
-	say_fact_ranges(c, RAM_SYSTEM, "used", s);
+	report_fact_ranges(c, RAM_SYSTEM, "used", s);
 }
 
 /* Why nobody knows how much RAM there is. */
-static void say_silences(const struct ram_case *c, struct str *s)
+static void report_silences(const struct ram_case *c, struct str *s)
 {
 	for (size_t i = 0; c->facts && i < c->facts->silences.nr; i++)
 		ram_line(s, "unknown", "%s: %s", c->facts->silences.v[i].subject,
 			 c->facts->silences.v[i].why);
-	say_fact_ranges(c, RAM_DESCRIBED, "at most", s);
+	report_fact_ranges(c, RAM_DESCRIBED, "at most", s);
 }
 
 static bool in_lost(const struct ram_case *c, struct vmatlas_range r)
@@ -210,7 +210,7 @@ static bool in_lost(const struct ram_case *c, struct vmatlas_range r)
 }
 
 /* An initrd in lost RAM means a kernel without its root file system. */
-static void say_inside(const struct ram_case *c, struct str *s)
+static void report_inside(const struct ram_case *c, struct str *s)
 {
 	size_t nr = 0;
 
@@ -241,8 +241,9 @@ static void say_inside(const struct ram_case *c, struct str *s)
 
 /* ---- Findings ---- */
 
-static void report(struct ram_case *c, uint32_t severity, const char *code,
-		   const struct str *evidence, const char *advice, const char *message)
+static void ram_report(struct ram_case *c, uint32_t severity, const char *code,
+		       const struct str *evidence, const char *advice,
+		       const char *message)
 {
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = severity, .code = code,
@@ -266,16 +267,16 @@ void ram_report_ignored(struct ram_case *c)
 	str_addf(&message,
 		 " is not used by this kernel: lowmem would run into the vmalloc "
 		 "reservation (once \"vmalloc region overlap\")");
-	say_lost(c, "lost", &s);
-	say_arithmetic(c, &s);
-	say_logs(c, &s);
-	say_command_line(c, &s);
-	say_installed(c, &s);
-	say_inside(c, &s);
+	ram_report_lost(c, "lost", &s);
+	report_arithmetic(c, &s);
+	report_logs(c, &s);
+	report_command_line(c, &s);
+	report_installed(c, &s);
+	report_inside(c, &s);
 	ram_report_choices(c, &s);
 	ram_advise(&c->a, &advice);
-	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, str_text(&advice),
-	       str_text(&message));
+	ram_report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, str_text(&advice),
+		   str_text(&message));
 }
 
 void ram_report_highmem(struct ram_case *c)
@@ -284,34 +285,36 @@ void ram_report_highmem(struct ram_case *c)
 
 	of_installed(c, &message);
 	str_addf(&message, " is highmem: used, but not permanently mapped");
-	say_lost(c, "highmem", &s);
-	say_arithmetic(c, &s);
-	say_command_line(c, &s);
-	say_installed(c, &s);
-	report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "", str_text(&message));
+	ram_report_lost(c, "highmem", &s);
+	report_arithmetic(c, &s);
+	report_command_line(c, &s);
+	report_installed(c, &s);
+	ram_report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "",
+		   str_text(&message));
 }
 
 void ram_report_at_limit(struct ram_case *c)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 
-	say_arithmetic(c, &s);
-	say_logs(c, &s);
-	say_command_line(c, &s);
-	say_installed(c, &s);
-	say_silences(c, &s);
-	report(c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
-	       "look at the beginning of the boot log for \"Truncating RAM\" or "
-	       "\"Ignoring "
-	       "RAM\", and give it with --boot-log",
-	       "lowmem ends exactly where the vmalloc reservation makes it end, so RAM "
-	       "may "
-	       "have been cut off");
+	report_arithmetic(c, &s);
+	report_logs(c, &s);
+	report_command_line(c, &s);
+	report_installed(c, &s);
+	report_silences(c, &s);
+	ram_report(
+		c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
+		"look at the beginning of the boot log for \"Truncating RAM\" or "
+		"\"Ignoring "
+		"RAM\", and give it with --boot-log",
+		"lowmem ends exactly where the vmalloc reservation makes it end, so RAM "
+		"may "
+		"have been cut off");
 }
 
 /* ---- Coverage ---- */
 
-static void say_not_judged(struct ram_case *c)
+static void report_not_checked(struct ram_case *c)
 {
 	uint64_t described = 0;
 	_cleanup_(str_done) struct str bound = { 0 };
@@ -358,7 +361,7 @@ void ram_report_coverage(struct ram_case *c)
 		break;
 	case RAM_AT_LIMIT:
 	case RAM_NOT_JUDGED:
-		say_not_judged(c);
+		report_not_checked(c);
 		break;
 	}
 }

@@ -31,7 +31,7 @@ static void lose(struct books_case *c, struct vmatlas_range r)
 }
 
 /* Parts of pages at the end of a range are nobody's loss. */
-static void count(struct books_case *c, struct vmatlas_range r)
+static void max_pfn_count(struct books_case *c, struct vmatlas_range r)
 {
 	const uint64_t page = 1ull << c->atlas->kernel->page_shift;
 
@@ -46,7 +46,7 @@ static void count(struct books_case *c, struct vmatlas_range r)
 		lose(c, r);
 }
 
-static void measure(struct books_case *c)
+static void max_pfn_measure(struct books_case *c)
 {
 	const struct kernel *k = c->atlas->kernel;
 
@@ -57,14 +57,14 @@ static void measure(struct books_case *c)
 	c->has_pae = k->format && k->format->entry_size == 8;
 	for (size_t i = 0; i < c->facts->facts.nr; i++)
 		if (c->facts->facts.v[i].role == RAM_SYSTEM && c->used_end)
-			count(c, c->facts->facts.v[i].phys);
+			max_pfn_count(c, c->facts->facts.v[i].phys);
 	if (c->lost_bytes && c->high > c->lost_bytes && !c->has_highmem)
 		c->high = 0;
 }
 
 /* ---- Words ---- */
 
-static void say_facts(const struct books_case *c, struct str *s)
+static void report_facts(const struct books_case *c, struct str *s)
 {
 	size_t nr = 0;
 
@@ -86,7 +86,7 @@ static void say_facts(const struct books_case *c, struct str *s)
  * arch/x86/include/asm/pgtable_32.h: MAXMEM is VMALLOC_END - PAGE_OFFSET -
  * __VMALLOC_RESERVE; vmalloc= sets the reserve, and 8 MiB on top of it.
  */
-static void say_limit(const struct books_case *c, struct str *s)
+static void report_limit(const struct books_case *c, struct str *s)
 {
 	const struct vmatlas_claim *v = atlas_region(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
 	const struct vmatlas_claim *low = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
@@ -106,8 +106,9 @@ static void say_limit(const struct books_case *c, struct str *s)
 		ram_line(s, "reserve", "%s, the default", fmt_size(c->facts->x86_reserve).s);
 }
 
-static void report(const struct books_case *c, uint32_t severity, const char *code,
-		   const struct str *evidence, const char *advice, const char *message)
+static void max_pfn_report(const struct books_case *c, uint32_t severity,
+			   const char *code, const struct str *evidence,
+			   const char *advice, const char *message)
 {
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = severity, .code = code,
@@ -128,7 +129,7 @@ static const char *advise(const struct books_case *c)
 	return "look for mem= or highmem= on the command line";
 }
 
-static void say_lost(const struct books_case *c)
+static void max_pfn_report_lost(const struct books_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
 
@@ -138,14 +139,15 @@ static void say_lost(const struct books_case *c)
 			 fmt_size(vmatlas_range_size(&c->lost.v[i])).s);
 	ram_line(&s, "used", "up to 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64, c->used_end,
 		 c->facts->max_pfn);
-	say_limit(c, &s);
-	say_facts(c, &s);
+	report_limit(c, &s);
+	report_facts(c, &s);
 	str_addf(&message, "%s of %s RAM is not used by this kernel: it lies above max_pfn",
 		 fmt_size(c->lost_bytes).s, fmt_size(c->ram).s);
-	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, advise(c), str_text(&message));
+	max_pfn_report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, advise(c),
+		       str_text(&message));
 }
 
-static void say_highmem(const struct books_case *c)
+static void report_highmem(const struct books_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
 
@@ -153,11 +155,12 @@ static void say_highmem(const struct books_case *c)
 		 c->low_end, c->facts->max_low_pfn);
 	ram_line(&s, "highmem", "up to physical 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64,
 		 c->used_end, c->facts->max_pfn);
-	say_limit(c, &s);
-	say_facts(c, &s);
+	report_limit(c, &s);
+	report_facts(c, &s);
 	str_addf(&message, "%s of %s RAM is highmem: used, but not permanently mapped",
 		 fmt_size(c->high).s, fmt_size(c->ram).s);
-	report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "", str_text(&message));
+	max_pfn_report(c, VMATLAS_SEVERITY_NOTE, "ram-in-highmem", &s, "",
+		       str_text(&message));
 }
 
 /* Without its map of RAM, an i386 kernel may still show that it stopped at the limit. */
@@ -171,7 +174,7 @@ static bool is_at_limit(const struct books_case *c)
 	       v->range.last - low->range.last == c->facts->x86_reserve;
 }
 
-static void say_unknown(const struct books_case *c)
+static void report_unknown(const struct books_case *c)
 {
 	const char *why = "nothing says how much there is";
 	_cleanup_(str_done) struct str s = { 0 };
@@ -180,18 +183,19 @@ static void say_unknown(const struct books_case *c)
 		if (!strcmp(c->facts->silences.v[i].subject, "System RAM"))
 			why = c->facts->silences.v[i].why;
 	if (is_at_limit(c)) {
-		say_limit(c, &s);
-		report(c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
-		       "see the e820 map in the boot log",
-		       "lowmem ends exactly where the vmalloc reservation makes it end, so "
-		       "RAM may have been left out");
+		report_limit(c, &s);
+		max_pfn_report(c, VMATLAS_SEVERITY_NOTE, "lowmem-at-limit", &s,
+			       "see the e820 map in the boot log",
+			       "lowmem ends exactly where the vmalloc reservation makes "
+			       "it end, so "
+			       "RAM may have been left out");
 	}
 	vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM", "because %s", why);
 }
 
 /* ---- memblock against iomem, where memblock is kept ---- */
 
-static uint64_t overlap(struct vmatlas_range a, struct vmatlas_range b)
+static uint64_t max_pfn_overlap(struct vmatlas_range a, struct vmatlas_range b)
 {
 	return range_overlaps(a, b) ? MIN(a.last, b.last) - MAX(a.first, b.first) + 1 : 0;
 }
@@ -218,7 +222,7 @@ static uint64_t unknown_to_memblock(const struct books_case *c, uint64_t *ret_fi
 			if (m->role != RAM_MEMBLOCK && !(m->role == RAM_RESERVED && m->no_map))
 				continue;
 			any = true;
-			left -= MIN(left, overlap(known, m->phys));
+			left -= MIN(left, max_pfn_overlap(known, m->phys));
 		}
 		if (!any || !left)
 			continue;
@@ -229,14 +233,14 @@ static uint64_t unknown_to_memblock(const struct books_case *c, uint64_t *ret_fi
 	return sum;
 }
 
-static void judge_memblock(const struct books_case *c)
+static void check_memblock(const struct books_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
 	uint64_t first = 0, bytes = unknown_to_memblock(c, &first);
 
 	if (bytes < 1ull << c->atlas->kernel->page_shift)
 		return;
-	say_facts(c, &s);
+	report_facts(c, &s);
 	for (size_t i = 0, nr = 0; i < c->facts->facts.nr; i++) {
 		const struct ram_fact *f = &c->facts->facts.v[i];
 
@@ -248,9 +252,9 @@ static void judge_memblock(const struct books_case *c)
 	str_addf(&message, "%s of System RAM from 0x%08" PRIx64
 		 " on is not in memblock.memory: the page allocator was not given it",
 		 fmt_size(bytes).s, first);
-	report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s,
-	       "see whether it was added after boot, and never brought online",
-	       str_text(&message));
+	max_pfn_report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s,
+		       "see whether it was added after boot, and never brought online",
+		       str_text(&message));
 }
 
 void ram_check_max_pfn(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas)
@@ -259,16 +263,16 @@ void ram_check_max_pfn(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas)
 
 	if (!c.facts)
 		return;
-	measure(&c);
+	max_pfn_measure(&c);
 	if (!c.ram || !c.facts->system_known) {
-		say_unknown(&c);
+		report_unknown(&c);
 		return;
 	}
 	if (c.lost_bytes)
-		say_lost(&c);
+		max_pfn_report_lost(&c);
 	if (c.high && c.has_highmem)
-		say_highmem(&c);
-	judge_memblock(&c);
+		report_highmem(&c);
+	check_memblock(&c);
 	vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_FULL, "RAM", c.lost_bytes || c.high
 			     ? "%s System RAM; see the finding"
 			     : "all %s System RAM is mapped", fmt_size(c.ram).s);

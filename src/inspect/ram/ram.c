@@ -49,7 +49,7 @@ static bool is_arm(const struct vmatlas *atlas)
 }
 
 /* The log of another CPU, without a dump: nothing here applies to it. */
-static bool is_judged(const struct vmatlas *atlas)
+static bool ram_is_checked(const struct vmatlas *atlas)
 {
 	const struct vmatlas_claim *lowmem;
 
@@ -208,7 +208,7 @@ static void ask_cuts(struct ram_case *c)
 	}
 }
 
-static void ask(struct ram_case *c)
+static void ram_ask(struct ram_case *c)
 {
 	ask_logs(c);
 	ask_command_line(c);
@@ -227,7 +227,7 @@ static void ask(struct ram_case *c)
 
 /* ---- Rows of the given table that contradict themselves ---- */
 
-static void judge_rows(struct vmatlas_plugin_ctx *job, const struct bootlog *log)
+static void check_rows(struct vmatlas_plugin_ctx *job, const struct bootlog *log)
 {
 	for (size_t i = 0; log && i < log->rows.nr; i++) {
 		const struct bootlog_row *row = &log->rows.v[i];
@@ -245,22 +245,22 @@ static void judge_rows(struct vmatlas_plugin_ctx *job, const struct bootlog *log
 	}
 }
 
-static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
+static struct vmatlas_error *ram_inspect(struct vmatlas_plugin_ctx *job)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	_cleanup_(freep) struct ram_case *c = calloc(1, sizeof(*c));
 
 	if (!c)
 		return error_no_memory();
-	judge_rows(job, atlas->boot_log);
+	check_rows(job, atlas->boot_log);
 	if (atlas->kernel && !is_arm(atlas) && atlas->surveyed & VMATLAS_SURVEY_RAM)
 		ram_check_max_pfn(job, atlas);
-	if (!is_judged(atlas))
+	if (!ram_is_checked(atlas))
 		return NULL;
 	c->job = job;
 	c->atlas = atlas;
 	c->facts = atlas->books.ram;
-	ask(c);
+	ram_ask(c);
 	arm_lowmem_check(&c->q, &c->a);
 	switch (c->a.verdict) {
 	case RAM_IGNORED:
@@ -284,5 +284,5 @@ const struct vmatlas_plugin inspector_ram = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "ram",
 	.summary = "RAM that the kernel leaves out, mostly for want of lowmem",
-	.inspect = inspect,
+	.inspect = ram_inspect,
 };

@@ -274,8 +274,9 @@ static struct vmatlas_error *set_image_range(struct kernel *k)
 	return NULL;
 }
 
-static struct vmatlas_error *place(struct kernel *k, const struct kernel_opts *opts,
-				   const struct kernel_signature *p)
+static struct vmatlas_error *identify_place(struct kernel *k,
+					    const struct kernel_opts *opts,
+					    const struct kernel_signature *p)
 {
 	const struct identify_ops *way = way_of(k->arch);
 
@@ -311,7 +312,7 @@ struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
 	if (err)
 		return err;
 	page_size_from_vmcoreinfo(k);
-	err = place(k, opts, &p);
+	err = identify_place(k, opts, &p);
 	if (err)
 		return explain_mismatch(k, err);
 	if (info->is_raw)

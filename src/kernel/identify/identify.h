@@ -93,7 +93,7 @@ identify_root(struct kernel *k, const char *symbol, uint64_t delta);
 
 /*
  * The kernel at physical minus link address @delta, all of @k being set but texts:
- * compare, judge what was given (identify_judge_override()) or found, tell.
+ * compare, judge what was given (identify_check_override()) or found, tell.
  */
 VMATLAS_CHECKED struct vmatlas_error *
 identify_finish(struct kernel *k, const struct kernel_opts *opts, const struct kernel_signature *proof,
@@ -116,8 +116,8 @@ identify_given_phys(struct kernel *k, const struct kernel_opts *opts, bool known
  * cannot be read, refused where memory differs or the page tables lead elsewhere.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-identify_judge_override(struct kernel *k, const struct kernel_signature *proof, uint64_t delta,
-			enum signature_result result);
+identify_check_override(struct kernel *k, const struct kernel_signature *proof,
+			uint64_t delta, enum signature_result result);
 
 /* vmcoreinfo_scan.c: page by page for VMCOREINFO text; *ret NULL if there is none. */
 VMATLAS_CHECKED struct vmatlas_error *

@@ -14,8 +14,8 @@
 #define SCTLR_TRE (1u << 28)	/* ARMv7-A ARM, B4.1.130 */
 
 /* swapper_pg_dir lies less than 16 MiB above PAGE_OFFSET; absolute, so never slid. */
-static struct vmatlas_error *find_page_offset(struct kernel *k, uint64_t *ret_swapper,
-					      uint64_t *ret)
+static struct vmatlas_error *arm_find_page_offset(struct kernel *k, uint64_t *ret_swapper,
+						  uint64_t *ret)
 {
 	struct vmatlas_error *err = kernel_symbol(k, "swapper_pg_dir", ret_swapper);
 
@@ -56,7 +56,8 @@ static struct vmatlas_error *candidates(struct kernel *k, const struct kernel_si
  * keeps a copy (arch/arm/kernel/head-common.S); where it cannot be read, the
  * older meaning stands.
  */
-static struct vmatlas_error *choose_format(struct kernel *k, uint64_t swapper, uint64_t delta)
+static struct vmatlas_error *arm_choose_format(struct kernel *k, uint64_t swapper,
+					       uint64_t delta)
 {
 	struct vmatlas_error *err;
 	uint64_t addr = 0;
@@ -88,7 +89,7 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 	if (opts->kaslr_offset)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "--kaslr-offset: 32-bit ARM has no KASLR");
-	err = find_page_offset(k, &swapper, &page_offset);
+	err = arm_find_page_offset(k, &swapper, &page_offset);
 	if (err)
 		return err;
 	if (opts->phys_offset) {
@@ -104,11 +105,11 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 	k->phys_base = page_offset + delta;
 	k->image_delta = delta;
 	k->pgd_phys = swapper + delta;
-	err = choose_format(k, swapper, delta);
+	err = arm_choose_format(k, swapper, delta);
 	if (err)
 		return err;
 	if (opts->phys_offset)
-		err = identify_judge_override(k, p, delta, result);
+		err = identify_check_override(k, p, delta, result);
 	if (err)
 		return err;
 	k->slide_from = strdup("none on this CPU");

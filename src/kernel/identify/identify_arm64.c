@@ -17,7 +17,7 @@
  */
 static const uint64_t alignments[] = { MIB(2), KIB(64) };
 
-struct found {
+struct arm64_found {
 	uint64_t delta;			/* physical minus link address */
 	uint64_t slide;
 	const char *from;
@@ -25,7 +25,7 @@ struct found {
 
 /* ---- The image ---- */
 
-static bool from_vmcoreinfo(struct kernel *k, struct found *ret)
+static bool arm64_from_vmcoreinfo(struct kernel *k, struct arm64_found *ret)
 {
 	uint64_t voffset;
 
@@ -39,8 +39,9 @@ static bool from_vmcoreinfo(struct kernel *k, struct found *ret)
 }
 
 /* Up to 4.5 the image was part of the linear map, and there was no KASLR. */
-static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
-					 struct found *ret)
+static struct vmatlas_error *arm64_from_search(struct kernel *k,
+					       const struct kernel_signature *p,
+					       struct arm64_found *ret)
 {
 	struct vmatlas_error *err = NULL;
 	uint64_t voffset = 0;
@@ -63,13 +64,15 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_s
 	return NULL;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
+static struct vmatlas_error *identify_arm64_find(struct kernel *k,
+						 const struct kernel_signature *p,
+						 struct arm64_found *ret)
 {
-	*ret = (struct found){ 0 };
-	if (from_vmcoreinfo(k, ret))
+	*ret = (struct arm64_found){ 0 };
+	if (arm64_from_vmcoreinfo(k, ret))
 		return NULL;
 	if (k->mem->info.has_physical)
-		return from_search(k, p, ret);
+		return arm64_from_search(k, p, ret);
 	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 				 "neither VMCOREINFO nor memory tells where the kernel is");
 }
@@ -146,7 +149,8 @@ static void choose_bits_by_number(struct kernel *k)
 }
 
 /* MT_NORMAL was 4 up to 5.9 and is 0 since: the banner's own page tells. */
-static struct vmatlas_error *choose_types(struct kernel *k, const struct kernel_signature *p)
+static struct vmatlas_error *arm64_choose_types(struct kernel *k,
+						const struct kernel_signature *p)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	struct vmatlas_error *err;
@@ -162,8 +166,8 @@ static struct vmatlas_error *choose_types(struct kernel *k, const struct kernel_
 	return err;
 }
 
-static struct vmatlas_error *choose_format(struct kernel *k, const struct kernel_signature *p,
-					   uint64_t delta)
+static struct vmatlas_error *
+arm64_choose_format(struct kernel *k, const struct kernel_signature *p, uint64_t delta)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -177,7 +181,7 @@ static struct vmatlas_error *choose_format(struct kernel *k, const struct kernel
 		choose_bits_by_number(k);
 		return NULL;
 	}
-	err = choose_types(k, p);
+	err = arm64_choose_types(k, p);
 	return err || k->format ? err :
 	       vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 				 "page tables of a kind that no arm64 kernel has");
@@ -185,7 +189,8 @@ static struct vmatlas_error *choose_format(struct kernel *k, const struct kernel
 
 /* ---- The rest ---- */
 
-static struct vmatlas_error *has_symbol(struct kernel *k, const char *name, bool *ret)
+static struct vmatlas_error *arm64_has_symbol(struct kernel *k, const char *name,
+					      bool *ret)
 {
 	struct vmatlas_error *err;
 	uint64_t addr;
@@ -202,12 +207,13 @@ static struct vmatlas_error *has_symbol(struct kernel *k, const char *name, bool
 /* mm/kasan/{tags,sw_tags,hw_tags}.c; KASAN without tags leaves pointers alone. */
 static struct vmatlas_error *find_tags(struct kernel *k)
 {
-	struct vmatlas_error *err = has_symbol(k, "kasan_init_sw_tags", &k->has_tags);
+	struct vmatlas_error *err =
+		arm64_has_symbol(k, "kasan_init_sw_tags", &k->has_tags);
 
 	if (!err)
-		err = has_symbol(k, "kasan_init_hw_tags", &k->has_tags);
+		err = arm64_has_symbol(k, "kasan_init_hw_tags", &k->has_tags);
 	if (!err)
-		err = has_symbol(k, "kasan_init_tags", &k->has_tags);
+		err = arm64_has_symbol(k, "kasan_init_tags", &k->has_tags);
 	return err;
 }
 
@@ -231,9 +237,9 @@ struct vmatlas_error *identify_arm64(struct kernel *k, const struct kernel_opts 
 				     const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
-	struct found f;
+	struct arm64_found f;
 
-	err = find(k, p, &f);
+	err = identify_arm64_find(k, p, &f);
 	if (!err && opts->kaslr_offset)
 		err = identify_override("--kaslr-offset", opts->kaslr_offset, &f.slide);
 	if (err)
@@ -244,7 +250,7 @@ struct vmatlas_error *identify_arm64(struct kernel *k, const struct kernel_opts 
 	if (!err)
 		err = identify_root(k, "swapper_pg_dir", f.delta);
 	if (!err)
-		err = choose_format(k, p, f.delta);
+		err = arm64_choose_format(k, p, f.delta);
 	if (!err)
 		err = find_memstart(k, opts, f.delta);
 	return err ? err : identify_finish(k, opts, p, f.delta, f.from);

@@ -91,8 +91,9 @@ static struct vmatlas_error *set_texts(struct kernel *k, const struct kernel_opt
  * Where memory differs, the kernel's read-only data may have been overwritten: if
  * VMCOREINFO names this kernel, its page tables tell whether the place is right.
  */
-static struct vmatlas_error *judge(struct kernel *k, const struct kernel_signature *p, uint64_t delta,
-				   enum signature_result result)
+static struct vmatlas_error *identify_check(struct kernel *k,
+					    const struct kernel_signature *p,
+					    uint64_t delta, enum signature_result result)
 {
 	enum signature_result tables = SIGNATURE_DIFFERENT;
 	struct vmatlas_error *err = NULL;
@@ -115,8 +116,8 @@ struct vmatlas_error *identify_finish(struct kernel *k, const struct kernel_opts
 	struct vmatlas_error *err = signature_match(k, p, delta, &result);
 
 	if (!err && (opts->kaslr_offset || opts->phys_offset))
-		err = identify_judge_override(k, p, delta, result);
+		err = identify_check_override(k, p, delta, result);
 	else if (!err)
-		err = judge(k, p, delta, result);
+		err = identify_check(k, p, delta, result);
 	return err ? err : set_texts(k, opts, p, delta, from, result);
 }

@@ -12,7 +12,7 @@
 /* CONFIG_PHYSICAL_ALIGN: 2 MiB with KASLR as Kconfig has it, 8 KiB at least. */
 static const uint64_t alignments[] = { MIB(2), KIB(64), KIB(8) };
 
-struct found {
+struct i386_found {
 	uint64_t slide, phys_base;	/* the latter is 0 on every real machine */
 	const char *from;
 };
@@ -21,7 +21,7 @@ struct found {
  * The image is linked less than 128 MiB above PAGE_OFFSET (CONFIG_PHYSICAL_START),
  * and every VMSPLIT is a multiple of that (arch/x86/Kconfig: PAGE_OFFSET).
  */
-static struct vmatlas_error *find_page_offset(struct kernel *k)
+static struct vmatlas_error *i386_find_page_offset(struct kernel *k)
 {
 	struct image_symbol text;
 	struct vmatlas_error *err = image_symbol(k->image, "_text", 0, &text);
@@ -31,19 +31,20 @@ static struct vmatlas_error *find_page_offset(struct kernel *k)
 	return err;
 }
 
-static uint64_t delta_of(const struct kernel *k, const struct found *f)
+static uint64_t i386_delta_of(const struct kernel *k, const struct i386_found *f)
 {
 	return f->slide + f->phys_base - k->page_offset;
 }
 
-static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
-					 struct found *ret)
+static struct vmatlas_error *i386_from_search(struct kernel *k,
+					      const struct kernel_signature *p,
+					      struct i386_found *ret)
 {
 	struct vmatlas_error *err;
 	enum signature_result result;
 	uint64_t delta = 0;
 
-	err = signature_match(k, p, delta_of(k, ret), &result);
+	err = signature_match(k, p, i386_delta_of(k, ret), &result);
 	if (err || result == SIGNATURE_EQUAL)
 		return err;
 	for (size_t i = 0; i < ARRAY_SIZE(alignments); i++) {
@@ -57,12 +58,13 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_s
 	return err;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
+static struct vmatlas_error *i386_find(struct kernel *k, const struct kernel_signature *p,
+				       struct i386_found *ret)
 {
 	struct vmatlas_error *err;
 	bool known;
 
-	*ret = (struct found){ .from = "symbols in VMCOREINFO" };
+	*ret = (struct i386_found){ .from = "symbols in VMCOREINFO" };
 	err = identify_slide_by_symbol(k, &ret->slide, &known);
 	if (err || known)
 		return err;
@@ -70,10 +72,11 @@ static struct vmatlas_error *find(struct kernel *k, const struct kernel_signatur
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"neither VMCOREINFO nor memory tells where the kernel is");
 	ret->from = "banner found in memory";
-	return from_search(k, p, ret);
+	return i386_from_search(k, p, ret);
 }
 
-static struct vmatlas_error *override(const struct kernel_opts *opts, struct found *f)
+static struct vmatlas_error *i386_override(const struct kernel_opts *opts,
+					   struct i386_found *f)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -88,7 +91,7 @@ static struct vmatlas_error *override(const struct kernel_opts *opts, struct fou
  * With PAE the tables that the boot code builds have a level more, under a name of its
  * own (arch/x86/kernel/head_32.S; up to 2.6.37 swapper_pg_pmd).
  */
-static struct vmatlas_error *choose_format(struct kernel *k)
+static struct vmatlas_error *i386_choose_format(struct kernel *k)
 {
 	static const char *const names[] = { "initial_pg_pmd", "swapper_pg_pmd" };
 
@@ -112,20 +115,20 @@ struct vmatlas_error *identify_i386(struct kernel *k, const struct kernel_opts *
 				    const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
-	struct found f = { 0 };
+	struct i386_found f = { 0 };
 
-	err = find_page_offset(k);
+	err = i386_find_page_offset(k);
 	if (!err)
-		err = find(k, p, &f);
+		err = i386_find(k, p, &f);
 	if (!err)
-		err = override(opts, &f);
+		err = i386_override(opts, &f);
 	if (err)
 		return err;
 	k->slide = f.slide;
 	k->phys_base = f.phys_base;
 	k->image_delta = f.phys_base - k->page_offset;
-	err = choose_format(k);
+	err = i386_choose_format(k);
 	if (!err)
-		err = identify_root(k, "swapper_pg_dir", delta_of(k, &f));
-	return err ? err : identify_finish(k, opts, p, delta_of(k, &f), f.from);
+		err = identify_root(k, "swapper_pg_dir", i386_delta_of(k, &f));
+	return err ? err : identify_finish(k, opts, p, i386_delta_of(k, &f), f.from);
 }

@@ -13,7 +13,7 @@
 #define NEAR "setup_vm|paging_init|misc_mem_init"
 #define THEAD_PMA (7ull << 60)	/* arch/riscv/include/asm/pgtable-64.h, _PAGE_PMA_THEAD */
 
-struct found {
+struct riscv64_found {
 	uint64_t delta;			/* physical minus link address */
 	uint64_t slide;
 	bool known;
@@ -48,7 +48,8 @@ static struct vmatlas_error *map_value(struct kernel *k, const char *member, uin
 }
 
 /* Since 6.8 VMCOREINFO says how far; any SYMBOL() of it how far KASLR went (6.6). */
-static struct vmatlas_error *from_vmcoreinfo(struct kernel *k, struct found *ret)
+static struct vmatlas_error *riscv64_from_vmcoreinfo(struct kernel *k,
+						     struct riscv64_found *ret)
 {
 	struct vmatlas_error *err;
 	uint64_t offset;
@@ -63,8 +64,9 @@ static struct vmatlas_error *from_vmcoreinfo(struct kernel *k, struct found *ret
 	return NULL;
 }
 
-static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
-					 struct found *ret)
+static struct vmatlas_error *riscv64_from_search(struct kernel *k,
+						 const struct kernel_signature *p,
+						 struct riscv64_found *ret)
 {
 	struct vmatlas_error *err;
 	uint64_t offset = 0;
@@ -86,16 +88,18 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_s
 	return NULL;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
+static struct vmatlas_error *riscv64_find(struct kernel *k,
+					  const struct kernel_signature *p,
+					  struct riscv64_found *ret)
 {
 	struct vmatlas_error *err;
 
-	*ret = (struct found){ 0 };
+	*ret = (struct riscv64_found){ 0 };
 	if (!k->mem->info.has_physical)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
 			"riscv64 kernels are read by physical address only, yet");
-	err = from_vmcoreinfo(k, ret);
-	return err || ret->known ? err : from_search(k, p, ret);
+	err = riscv64_from_vmcoreinfo(k, ret);
+	return err || ret->known ? err : riscv64_from_search(k, p, ret);
 }
 
 /* Once, at boot, the kernel asks the CPU for as many levels as it has. */
@@ -120,7 +124,8 @@ static struct vmatlas_error *choose_levels(struct kernel *k, uint64_t delta)
 }
 
 /* T-Head's bits for ordinary memory are in every entry there, and reserved elsewhere. */
-static struct vmatlas_error *choose_types(struct kernel *k, const struct kernel_signature *p)
+static struct vmatlas_error *riscv64_choose_types(struct kernel *k,
+						  const struct kernel_signature *p)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	struct vmatlas_error *err;
@@ -165,9 +170,9 @@ struct vmatlas_error *identify_riscv64(struct kernel *k, const struct kernel_opt
 				       const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
-	struct found f;
+	struct riscv64_found f;
 
-	err = find(k, p, &f);
+	err = riscv64_find(k, p, &f);
 	if (!err && opts->kaslr_offset)
 		err = identify_override("--kaslr-offset", opts->kaslr_offset, &f.slide);
 	if (err)
@@ -178,7 +183,7 @@ struct vmatlas_error *identify_riscv64(struct kernel *k, const struct kernel_opt
 	if (!err)
 		err = choose_levels(k, f.delta);
 	if (!err)
-		err = choose_types(k, p);
+		err = riscv64_choose_types(k, p);
 	if (!err)
 		err = find_linear_map(k, opts, f.delta);
 	return err ? err : identify_finish(k, opts, p, f.delta, f.from);

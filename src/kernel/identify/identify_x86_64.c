@@ -15,20 +15,20 @@
 #define IMAGE_ALIGN MIB(2)	/* CONFIG_PHYSICAL_ALIGN is a multiple */
 #define CR4_LA57 (1u << 12)
 
-struct found {
+struct x86_64_found {
 	bool known;
 	uint64_t slide, phys_base;
 	const char *from;
 };
 
-static uint64_t delta_of(const struct found *f)
+static uint64_t x86_64_delta_of(const struct x86_64_found *f)
 {
 	return f->slide + f->phys_base - START_KERNEL_MAP;
 }
 
-static struct found from_vmcoreinfo(struct kernel *k)
+static struct x86_64_found x86_64_from_vmcoreinfo(struct kernel *k)
 {
-	struct found f = { .from = "VMCOREINFO" };
+	struct x86_64_found f = { .from = "VMCOREINFO" };
 
 	/* KERNELOFFSET is missing where the kernel has no KASLR */
 	vmcoreinfo_hex(k->vmcoreinfo, "KERNELOFFSET", &f.slide);
@@ -57,8 +57,9 @@ static bool first_mapped(struct kernel *k, uint64_t *ret_vaddr, uint64_t *ret_pa
 	return false;
 }
 
-static struct vmatlas_error *from_root(struct kernel *k, const struct kernel_signature *p, uint64_t root,
-				       struct found *ret)
+static struct vmatlas_error *x86_64_from_root(struct kernel *k,
+					      const struct kernel_signature *p,
+					      uint64_t root, struct x86_64_found *ret)
 {
 	enum signature_result result;
 	uint64_t text, vaddr, paddr;
@@ -75,13 +76,14 @@ static struct vmatlas_error *from_root(struct kernel *k, const struct kernel_sig
 	ret->slide = vaddr - text;
 	ret->phys_base = paddr - (vaddr - START_KERNEL_MAP);
 	ret->from = "page tables at the note's CR3";
-	err = signature_match(k, p, delta_of(ret), &result);
+	err = signature_match(k, p, x86_64_delta_of(ret), &result);
 	ret->known = !err && result == SIGNATURE_EQUAL;
 	return err;
 }
 
 /* With PTI a CPU in user mode has the user half of the pair of roots in CR3. */
-static struct vmatlas_error *from_cr3(struct kernel *k, const struct kernel_signature *p, struct found *ret)
+static struct vmatlas_error *from_cr3(struct kernel *k, const struct kernel_signature *p,
+				      struct x86_64_found *ret)
 {
 	const struct mem_info *info = &k->mem->info;
 
@@ -92,7 +94,7 @@ static struct vmatlas_error *from_cr3(struct kernel *k, const struct kernel_sign
 		k->format = info->cpus[i].cr[4] & CR4_LA57 ? &pt_x86_64_5level
 							   : &pt_x86_64_4level;
 		for (size_t r = 0; r < ARRAY_SIZE(roots) && cr3; r++) {
-			struct vmatlas_error *err = from_root(k, p, roots[r], ret);
+			struct vmatlas_error *err = x86_64_from_root(k, p, roots[r], ret);
 
 			if (err || ret->known)
 				return err;
@@ -102,8 +104,9 @@ static struct vmatlas_error *from_cr3(struct kernel *k, const struct kernel_sign
 }
 
 /* Physical place from the banner; the variable phys_base then tells the slide. */
-static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_signature *p,
-					 struct found *ret)
+static struct vmatlas_error *x86_64_from_search(struct kernel *k,
+						const struct kernel_signature *p,
+						struct x86_64_found *ret)
 {
 	struct vmatlas_error *err;
 	struct image_symbol sym;
@@ -124,22 +127,24 @@ static struct vmatlas_error *from_search(struct kernel *k, const struct kernel_s
 	return NULL;
 }
 
-static struct vmatlas_error *find(struct kernel *k, const struct kernel_signature *p, struct found *ret)
+static struct vmatlas_error *
+x86_64_find(struct kernel *k, const struct kernel_signature *p, struct x86_64_found *ret)
 {
 	struct vmatlas_error *err = NULL;
 
-	*ret = from_vmcoreinfo(k);
+	*ret = x86_64_from_vmcoreinfo(k);
 	if (!ret->known)
 		err = from_cr3(k, p, ret);
 	if (!err && !ret->known && k->mem->info.has_physical)
-		err = from_search(k, p, ret);
+		err = x86_64_from_search(k, p, ret);
 	if (!err && !ret->known)
 		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"neither VMCOREINFO nor memory tells where the kernel is");
 	return err;
 }
 
-static struct vmatlas_error *override(const struct kernel_opts *opts, struct found *f)
+static struct vmatlas_error *x86_64_override(const struct kernel_opts *opts,
+					     struct x86_64_found *f)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -154,7 +159,7 @@ static struct vmatlas_error *override(const struct kernel_opts *opts, struct fou
  * The variable first: it is what the kernel itself goes by. By physical address, if there
  * are such: what was read so is what an extract keeps.
  */
-static struct vmatlas_error *choose_format(struct kernel *k)
+static struct vmatlas_error *x86_64_choose_format(struct kernel *k)
 {
 	uint64_t addr, l5 = 0;
 	uint8_t raw[4] = { 0 };
@@ -194,11 +199,11 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 				      const struct kernel_signature *p)
 {
 	struct vmatlas_error *err;
-	struct found f = { 0 };
+	struct x86_64_found f = { 0 };
 
-	err = opts->kaslr_offset && opts->phys_offset ? NULL : find(k, p, &f);
+	err = opts->kaslr_offset && opts->phys_offset ? NULL : x86_64_find(k, p, &f);
 	if (!err)
-		err = override(opts, &f);
+		err = x86_64_override(opts, &f);
 	if (err)
 		return err;
 	k->slide = f.slide;
@@ -206,8 +211,8 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 	k->image_delta = f.phys_base - START_KERNEL_MAP;
 	/* AMD memory encryption marks entries with a bit of the address (5.2 and later) */
 	vmcoreinfo_number(k->vmcoreinfo, "sme_mask", &k->entry_clear);
-	err = choose_format(k);
+	err = x86_64_choose_format(k);
 	if (!err)
 		err = find_root(k);
-	return err ? err : identify_finish(k, opts, p, delta_of(&f), f.from);
+	return err ? err : identify_finish(k, opts, p, x86_64_delta_of(&f), f.from);
 }

@@ -31,7 +31,7 @@ void memory_names_done(struct memory_names *n)
 	vmcoreinfo_free(n->vmcoreinfo);
 }
 
-static bool has(char *const *v, size_t nr, const char *text)
+static bool scan_has(char *const *v, size_t nr, const char *text)
 {
 	for (size_t i = 0; i < nr; i++)
 		if (!strcmp(v[i], text))
@@ -52,7 +52,7 @@ static struct vmatlas_error *add_banner(struct memory_names *n, const char *text
 	copy = strndup(text, end - text);
 	if (!copy)
 		return error_no_memory();
-	if (has(n->banners.v, n->banners.nr, copy))
+	if (scan_has(n->banners.v, n->banners.nr, copy))
 		return NULL;
 	to = vec_push(&n->banners);
 	if (!to)
@@ -61,7 +61,8 @@ static struct vmatlas_error *add_banner(struct memory_names *n, const char *text
 	return NULL;
 }
 
-static struct vmatlas_error *add_build_id(struct memory_names *n, const uint8_t *id, size_t len)
+static struct vmatlas_error *scan_add_build_id(struct memory_names *n, const uint8_t *id,
+					       size_t len)
 {
 	_cleanup_(freep) char *hex = calloc(2, len + 1);
 	char **to;
@@ -70,7 +71,8 @@ static struct vmatlas_error *add_build_id(struct memory_names *n, const uint8_t 
 		return error_no_memory();
 	for (size_t i = 0; i < len; i++)
 		sprintf(hex + 2 * i, "%02x", id[i]);
-	if (n->build_ids.nr >= MAX_BUILD_IDS || has(n->build_ids.v, n->build_ids.nr, hex))
+	if (n->build_ids.nr >= MAX_BUILD_IDS ||
+	    scan_has(n->build_ids.v, n->build_ids.nr, hex))
 		return NULL;
 	to = vec_push(&n->build_ids);
 	if (!to)
@@ -91,7 +93,7 @@ static struct vmatlas_error *look_for_notes(struct memory_names *n, const uint8_
 		    bytes_uint(at - 12, 4, big_endian) == 4 &&
 		    bytes_uint(at - 8, 4, big_endian) == 20 &&
 		    bytes_uint(at - 4, 4, big_endian) == NT_GNU_BUILD_ID)
-			err = add_build_id(n, at + 4, 20);
+			err = scan_add_build_id(n, at + 4, 20);
 		at += 4;
 	}
 	return err;
@@ -128,7 +130,7 @@ static struct vmatlas_error *look_at_page(struct memory_names *n, const uint8_t 
 	return err ? err : look_for_notes(n, page - CARRY, PAGE + CARRY, big_endian);
 }
 
-static void tell(const struct mem *mem, uint64_t done)
+static void scan_tell(const struct mem *mem, uint64_t done)
 {
 	char line[96], size[24];
 
@@ -151,7 +153,7 @@ static struct vmatlas_error *read_segment(struct mem *mem, const struct mem_segm
 		memcpy(buf, buf + PAGE, CARRY);
 		err = mem_read(mem, MEM_PHYSICAL, at, buf + CARRY, PAGE);
 		*searched += PAGE;
-		tell(mem, *searched);
+		scan_tell(mem, *searched);
 		if (error_is(err, VMATLAS_ERROR_FAULT)) {
 			vmatlas_error_free(err);
 			memset(buf, 0, sizeof(buf));

@@ -40,7 +40,7 @@ static void take_release(struct names *n, const char *text, size_t len)
 	n->release[len] = '\0';
 }
 
-static void take_vmcoreinfo(struct names *n, const struct vmcoreinfo *v)
+static void select_vmlinux_take_vmcoreinfo(struct names *n, const struct vmcoreinfo *v)
 {
 	const char *release = vmcoreinfo_text(v, "OSRELEASE");
 
@@ -56,7 +56,7 @@ static struct vmatlas_error *names_from_dump(const struct mem_info *info, struct
 
 	if (err)
 		return err;
-	take_vmcoreinfo(n, v);
+	select_vmlinux_take_vmcoreinfo(n, v);
 	take_release(n, info->uts_release, strlen(info->uts_release));
 	return NULL;
 }
@@ -137,7 +137,7 @@ struct vmatlas_error *find_vmlinux(struct kernel *k, const struct kernel_opts *o
 	if (!err && !*n.build_id && k->mem->info.has_physical) {
 		err = memory_names_read(k->mem, &n.memory);
 		if (!err && n.memory.vmcoreinfo)
-			take_vmcoreinfo(&n, n.memory.vmcoreinfo);
+			select_vmlinux_take_vmcoreinfo(&n, n.memory.vmcoreinfo);
 	}
 	return err ? err : find_by_memory(k, opts, &n);
 }

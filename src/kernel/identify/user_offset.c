@@ -36,8 +36,10 @@ struct vmatlas_error *identify_given_phys(struct kernel *k, const struct kernel_
 	return err;
 }
 
-struct vmatlas_error *identify_judge_override(struct kernel *k, const struct kernel_signature *p,
-					      uint64_t delta, enum signature_result result)
+struct vmatlas_error *identify_check_override(struct kernel *k,
+					      const struct kernel_signature *p,
+					      uint64_t delta,
+					      enum signature_result result)
 {
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
 	enum signature_result tables = SIGNATURE_UNREADABLE;

@@ -47,8 +47,9 @@ struct vmatlas_error *signature_load(struct kernel *k, struct kernel_signature *
 	return NULL;
 }
 
-static struct vmatlas_error *compare(struct kernel *k, uint64_t addr, uint64_t delta,
-				     const void *bytes, size_t len, enum signature_result *ret)
+static struct vmatlas_error *signature_compare(struct kernel *k, uint64_t addr,
+					       uint64_t delta, const void *bytes,
+					       size_t len, enum signature_result *ret)
 {
 	struct vmatlas_error *err;
 	uint8_t seen[512];
@@ -83,9 +84,10 @@ struct vmatlas_error *signature_match(struct kernel *k, const struct kernel_sign
 
 	*ret = SIGNATURE_UNREADABLE;
 	if (p->id_addr)
-		err = compare(k, p->id_addr, delta, p->id, sizeof(p->id), ret);
+		err = signature_compare(k, p->id_addr, delta, p->id, sizeof(p->id), ret);
 	if (!err && *ret == SIGNATURE_UNREADABLE && p->banner_addr)
-		err = compare(k, p->banner_addr, delta, p->banner, p->banner_size, ret);
+		err = signature_compare(k, p->banner_addr, delta, p->banner,
+					p->banner_size, ret);
 	return err;
 }
 
@@ -148,9 +150,10 @@ struct vmatlas_error *signature_describe(struct kernel *k, const struct kernel_s
 	struct vmatlas_error *err = NULL;
 
 	if (p->id_addr)
-		err = compare(k, p->id_addr, delta, p->id, sizeof(p->id), &id);
+		err = signature_compare(k, p->id_addr, delta, p->id, sizeof(p->id), &id);
 	if (!err && p->banner_addr)
-		err = compare(k, p->banner_addr, delta, p->banner, p->banner_size, &banner);
+		err = signature_compare(k, p->banner_addr, delta, p->banner,
+					p->banner_size, &banner);
 	if (err)
 		return err;
 	if (asprintf(ret, "%s at %s%#" PRIx64, proof_words(id, banner), space,
@@ -160,9 +163,11 @@ struct vmatlas_error *signature_describe(struct kernel *k, const struct kernel_s
 	return error_no_memory();
 }
 
-static struct vmatlas_error *search_segment(struct kernel *k, const struct kernel_signature *p,
-					    const struct mem_segment *seg, uint64_t stride,
-					    uint64_t *ret, bool *ret_found)
+static struct vmatlas_error *signature_search_segment(struct kernel *k,
+						      const struct kernel_signature *p,
+						      const struct mem_segment *seg,
+						      uint64_t stride, uint64_t *ret,
+						      bool *ret_found)
 {
 	enum signature_result result;
 	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
@@ -197,7 +202,7 @@ struct vmatlas_error *signature_search(struct kernel *k, const struct kernel_sig
 
 		if (seg->paddr == UINT64_MAX)
 			continue;
-		err = search_segment(k, p, seg, stride, ret, &found);
+		err = signature_search_segment(k, p, seg, stride, ret, &found);
 		if (err || found)
 			return err;
 	}

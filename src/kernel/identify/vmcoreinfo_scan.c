@@ -21,9 +21,11 @@ static bool is_text(const char *page)
 	return !strncmp(page, "OSRELEASE=", 10) && memmem(page, PAGE, "\nPAGESIZE=", 10);
 }
 
-static struct vmatlas_error *search_segment(struct kernel *k, const struct mem_segment *seg,
-					    uint64_t *budget, struct vmcoreinfo **ret,
-					    uint64_t *ret_paddr)
+static struct vmatlas_error *vmcoreinfo_scan_search_segment(struct kernel *k,
+							    const struct mem_segment *seg,
+							    uint64_t *budget,
+							    struct vmcoreinfo **ret,
+							    uint64_t *ret_paddr)
 {
 	char page[PAGE];
 
@@ -65,7 +67,8 @@ struct vmatlas_error *identify_search_vmcoreinfo(struct kernel *k, struct vmcore
 
 		if (info->segments[i].paddr == UINT64_MAX)
 			continue;
-		err = search_segment(k, &info->segments[i], &budget, ret, ret_paddr);
+		err = vmcoreinfo_scan_search_segment(k, &info->segments[i], &budget, ret,
+						     ret_paddr);
 		if (err)
 			return err;
 	}

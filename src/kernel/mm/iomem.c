@@ -45,8 +45,8 @@ bool resource_is_ram(const struct resource *r)
 	       (r->name && !strncmp(r->name, "System RAM", 10));
 }
 
-/* Members are checked once, so that field() need not ask. */
-static bool shape_ok(const struct walker *w)
+/* Members are checked once, so that iomem_field() need not ask. */
+static bool iomem_shape_ok(const struct walker *w)
 {
 	const struct resolved *res = w->res;
 
@@ -60,7 +60,7 @@ static bool shape_ok(const struct walker *w)
 	return true;
 }
 
-static uint64_t field(const struct walker *w, size_t need)
+static uint64_t iomem_field(const struct walker *w, size_t need)
 {
 	const struct resolved *f = &w->res[need];
 
@@ -70,7 +70,7 @@ static uint64_t field(const struct walker *w, size_t need)
 
 static struct vmatlas_error *read_name(struct walker *w, struct resource *r)
 {
-	const uint64_t at = kernel_address(w->k, field(w, RES_NAME));
+	const uint64_t at = kernel_address(w->k, iomem_field(w, RES_NAME));
 	struct vmatlas_error *err;
 
 	if ((w->how == RESOURCES_TOP && r->flags & resource_sysram) ||
@@ -83,7 +83,8 @@ static struct vmatlas_error *read_name(struct walker *w, struct resource *r)
 	return NULL;
 }
 
-static struct vmatlas_error *add(struct walker *w, uint64_t node, unsigned int depth)
+static struct vmatlas_error *iomem_add(struct walker *w, uint64_t node,
+				       unsigned int depth)
 {
 	struct resource *r = w->out->v.nr < RESOURCES_MAX ? vec_push(&w->out->v) : NULL;
 
@@ -93,13 +94,15 @@ static struct vmatlas_error *add(struct walker *w, uint64_t node, unsigned int d
 	if (!r)
 		return error_no_memory();
 	*r = (struct resource){
-		.phys = { field(w, RES_START), field(w, RES_END) },
-		.flags = field(w, RES_FLAGS), .record = node, .depth = depth,
+		.phys = { iomem_field(w, RES_START), iomem_field(w, RES_END) },
+		.flags = iomem_field(w, RES_FLAGS),
+		.record = node,
+		.depth = depth,
 	};
 	return read_name(w, r);
 }
 
-static struct vmatlas_error *read_node(struct walker *w, uint64_t node)
+static struct vmatlas_error *iomem_read_node(struct walker *w, uint64_t node)
 {
 	struct vmatlas_error *err;
 
@@ -116,7 +119,8 @@ static struct vmatlas_error *read_node(struct walker *w, uint64_t node)
  * is told by its place in the tree alone: drivers ask for ranges that leave their
  * parent's.
  */
-static struct vmatlas_error *walk(struct walker *w, uint64_t node, unsigned int depth)
+static struct vmatlas_error *iomem_walk(struct walker *w, uint64_t node,
+					unsigned int depth)
 {
 	struct vmatlas_error *err = NULL;
 	uint64_t last = 0, child;
@@ -126,23 +130,25 @@ static struct vmatlas_error *walk(struct walker *w, uint64_t node, unsigned int 
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 					 "resources are nested too deep");
 	while (!err && node) {
-		err = read_node(w, node);
+		err = iomem_read_node(w, node);
 		if (err)
 			return err;
-		if (field(w, RES_END) < field(w, RES_START) ||
-		    (!first && field(w, RES_START) <= last))
+		if (iomem_field(w, RES_END) < iomem_field(w, RES_START) ||
+		    (!first && iomem_field(w, RES_START) <= last))
 			return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
-				"resource %#" PRIx64 " (%#" PRIx64 "-%#" PRIx64
-				") is out of order", node, field(w, RES_START),
-				field(w, RES_END));
+						 "resource %#" PRIx64 " (%#" PRIx64
+						 "-%#" PRIx64 ") is out of order",
+						 node, iomem_field(w, RES_START),
+						 iomem_field(w, RES_END));
 		first = false;
-		last = field(w, RES_END);
+		last = iomem_field(w, RES_END);
 		child = w->how == RESOURCES_ALL
-			? kernel_address(w->k, field(w, RES_CHILD)) : 0;
-		err = add(w, node, depth);
-		node = kernel_address(w->k, field(w, RES_SIBLING));
+				? kernel_address(w->k, iomem_field(w, RES_CHILD))
+				: 0;
+		err = iomem_add(w, node, depth);
+		node = kernel_address(w->k, iomem_field(w, RES_SIBLING));
 		if (!err && child)
-			err = walk(w, child, depth + 1);
+			err = iomem_walk(w, child, depth + 1);
 	}
 	return err;
 }
@@ -155,9 +161,10 @@ struct vmatlas_error *resources_read(struct kernel *k, uint64_t root,
 
 	if (err)
 		return err;
-	if (!shape_ok(&w))
+	if (!iomem_shape_ok(&w))
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "no struct resource in vmlinux that we know");
-	err = read_node(&w, root);
-	return err ? err : walk(&w, kernel_address(k, field(&w, RES_CHILD)), 0);
+	err = iomem_read_node(&w, root);
+	return err ? err
+		   : iomem_walk(&w, kernel_address(k, iomem_field(&w, RES_CHILD)), 0);
 }

@@ -84,7 +84,7 @@ static struct vmatlas_error *from_mem_map(struct frames *f)
  */
 enum { SECTION_HAS_MEM_MAP = 2, SECTION_FLAGS = 0x3f, SECTIONS_MAX = 1 << 16 };
 
-static struct vmatlas_error *judge_section(struct frames *f, uint64_t at, uint64_t *bases,
+static struct vmatlas_error *check_section(struct frames *f, uint64_t at, uint64_t *bases,
 					   unsigned int *nr)
 {
 	const struct resolved *map = &f->res[SECTION_MAP];
@@ -104,7 +104,7 @@ static struct vmatlas_error *scan_sections(struct frames *f, uint64_t at, uint64
 	struct vmatlas_error *err = NULL;
 
 	for (uint64_t i = 0; !err && i < MIN(nr, (uint64_t)SECTIONS_MAX) && *found < 2; i++)
-		err = judge_section(f, at + i * f->res[SECTION].size, bases, found);
+		err = check_section(f, at + i * f->res[SECTION].size, bases, found);
 	return err;
 }
 

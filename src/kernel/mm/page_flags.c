@@ -135,7 +135,7 @@ static bool has_type(const struct frames *f, const uint8_t *page, const char *ke
 	return (want & 0xffffff) == 0 ? (type & 0xff000000) == want : type == want;
 }
 
-static bool is_free(const struct frames *f, const uint8_t *page)
+static bool page_is_free(const struct frames *f, const uint8_t *page)
 {
 	return has_type(f, page, "NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)", "buddy", (uint32_t)-129);
 }
@@ -170,7 +170,7 @@ static void name_slab(const struct frames *f, const uint8_t *page, struct frame 
  * Bit 0 says tail; the rest is the head's address, since 7.0 also a mask that makes it
  * of the tail's own (include/linux/page-flags.h: compound_info).
  */
-static uint64_t head_of(const struct frames *f, uint64_t page, uint64_t word)
+static uint64_t page_head_of(const struct frames *f, uint64_t page, uint64_t word)
 {
 	const uint64_t rest = kernel_address(f->k, word - 1);
 	const uint64_t low = (~rest + 1) & f->k->va_mask;
@@ -184,12 +184,12 @@ static void find_use(struct frames *f, const uint8_t *page, struct frame *r)
 				     page);
 	const uint64_t mapping = member(f, PAGE_MAPPING, page);
 
-	if (is_free(f, page)) {
+	if (page_is_free(f, page)) {
 		r->use = FRAME_FREE;
 		r->order = MIN(member(f, PAGE_PRIVATE, page), (uint64_t)63);
 	} else if (head & 1) {
 		r->use = FRAME_TAIL;
-		r->head = head_of(f, r->page, head);
+		r->head = page_head_of(f, r->page, head);
 	} else if (is_slab(f, page, r)) {
 		r->use = FRAME_SLAB;
 		name_slab(f, page, r);
@@ -201,7 +201,7 @@ static void find_use(struct frames *f, const uint8_t *page, struct frame *r)
 	}
 }
 
-static void say_flags(const struct frames *f, struct frame *r)
+static void report_flags(const struct frames *f, struct frame *r)
 {
 	size_t len = 0;
 
@@ -211,7 +211,7 @@ static void say_flags(const struct frames *f, struct frame *r)
 					"%s%s", len ? "|" : "", flag_names[i]);
 }
 
-static void find_place(const struct frames *f, struct frame *r)
+static void page_find_place(const struct frames *f, struct frame *r)
 {
 	static const char *const shown[FRAMES_NR_ZONES] = {
 		"DMA", "DMA32", "Normal", "HighMem", "Movable", "Device",
@@ -234,8 +234,8 @@ struct vmatlas_error *frames_decode(struct frames *f, const uint8_t *page,
 	ret->refcount = (int32_t)member(f, f->res[PAGE_REFCOUNT].found ? PAGE_REFCOUNT
 								    : PAGE_COUNT, page);
 	ret->mapcount = (int32_t)member(f, PAGE_MAPCOUNT, page);
-	find_place(f, ret);
-	say_flags(f, ret);
+	page_find_place(f, ret);
+	report_flags(f, ret);
 	find_use(f, page, ret);
 	return NULL;
 }

@@ -203,7 +203,8 @@ static struct vmatlas_error *count_run(struct pagenodes *p, uint64_t from, uint6
 	return NULL;
 }
 
-static struct vmatlas_error *count(struct pagenodes *p, const struct vmatlas_area *area)
+static struct vmatlas_error *page_numa_count(struct pagenodes *p,
+					     const struct vmatlas_area *area)
 {
 	const uint32_t size = p->k->ptr_size;
 	struct vmatlas_error *err;
@@ -245,7 +246,7 @@ struct vmatlas_error *pagenodes_count(struct pagenodes *p, const struct vmatlas_
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vm_struct at %#" PRIx64 " has more pages than room",
 			area->vm_struct);
-	return count(p, area);
+	return page_numa_count(p, area);
 }
 
 struct vmatlas_error *pagenodes_print(struct pagenodes *p,

@@ -42,7 +42,7 @@ const size_t nr_tasks_needs = ARRAY_SIZE(tasks_needs);
 /* PID_MAX_LIMIT, include/linux/threads.h; CPUs: NR_CPUS of the largest machines. */
 enum { TASKS_MAX = 4 << 20, CPUS_MAX = 8192 };
 
-struct reader {
+struct task_reader {
 	struct kernel *k;
 	struct resolved res[NR_NEEDS];
 	struct tasks *out;
@@ -57,12 +57,12 @@ void tasks_free(struct tasks *t)
 	free(t);
 }
 
-static bool has(const struct reader *r, size_t need)
+static bool task_has(const struct task_reader *r, size_t need)
 {
 	return r->res[need].found;
 }
 
-static struct vmatlas_error *push(struct reader *r, struct stack stack)
+static struct vmatlas_error *task_push(struct task_reader *r, struct stack stack)
 {
 	struct stack *slot;
 
@@ -77,7 +77,7 @@ static struct vmatlas_error *push(struct reader *r, struct stack stack)
 
 /* ---- Tasks ---- */
 
-static struct vmatlas_error *add_task(struct reader *r, uint64_t task, uint32_t kind,
+static struct vmatlas_error *add_task(struct task_reader *r, uint64_t task, uint32_t kind,
 				      uint32_t cpu)
 {
 	const size_t len = MIN(r->res[TASK_COMM].size, (uint64_t)sizeof(((struct stack *)0)->comm) - 1);
@@ -94,12 +94,12 @@ static struct vmatlas_error *add_task(struct reader *r, uint64_t task, uint32_t 
 		return vmatlas_error_wrap(err, "task_struct %#" PRIx64, task);
 	s.pid = pid;
 	r->out->nr_tasks++;
-	return push(r, s);
+	return task_push(r, s);
 }
 
 /* Every list_head that is a member of what it links. */
-static struct vmatlas_error *add_threads(struct reader *r, uint64_t head, size_t link,
-					 uint64_t leader)
+static struct vmatlas_error *add_threads(struct task_reader *r, uint64_t head,
+					 size_t link, uint64_t leader)
 {
 	struct list_walk walk;
 	struct vmatlas_error *err;
@@ -120,26 +120,30 @@ static struct vmatlas_error *add_threads(struct reader *r, uint64_t head, size_t
 }
 
 /* Since 3.14 signal_struct has a list of its threads; before, they linked each other. */
-static struct vmatlas_error *add_process(struct reader *r, uint64_t leader)
+static struct vmatlas_error *add_process(struct task_reader *r, uint64_t leader)
 {
 	struct vmatlas_error *err = add_task(r, leader, STACK_OF_TASK, 0);
 	uint64_t signal;
 
 	if (err)
 		return err;
-	if (has(r, TASK_THREAD) && has(r, TASK_SIGNAL) && has(r, SIGNAL_THREADS)) {
+	if (task_has(r, TASK_THREAD) && task_has(r, TASK_SIGNAL) &&
+	    task_has(r, SIGNAL_THREADS)) {
 		err = kernel_read_ptr(r->k, leader + r->res[TASK_SIGNAL].offset, &signal);
 		if (!err && !kernel_is_pointer(r->k, signal))
 			return NULL;	/* it is on its way out: nobody's any more */
 		return err ? err : add_threads(r, signal + r->res[SIGNAL_THREADS].offset,
 					       TASK_THREAD, leader);
 	}
-	return has(r, TASK_GROUP) ? add_threads(r, leader + r->res[TASK_GROUP].offset,
-						TASK_GROUP, leader) : NULL;
+	return task_has(r, TASK_GROUP)
+		       ? add_threads(r, leader + r->res[TASK_GROUP].offset, TASK_GROUP,
+				     leader)
+		       : NULL;
 }
 
 /* A task's trouble is kept and the next is tried; only a broken list ends the walk. */
-static struct vmatlas_error *absorb(struct reader *r, struct vmatlas_error *err)
+static struct vmatlas_error *task_report_fault(struct task_reader *r,
+					       struct vmatlas_error *err)
 {
 	if (!error_is_kernel_trouble(err))
 		return err;
@@ -149,7 +153,7 @@ static struct vmatlas_error *absorb(struct reader *r, struct vmatlas_error *err)
 	return r->out->trouble ? NULL : error_no_memory();
 }
 
-static struct vmatlas_error *add_processes(struct reader *r)
+static struct vmatlas_error *add_processes(struct task_reader *r)
 {
 	const uint64_t link = r->res[TASK_TASKS].offset;
 	struct list_walk walk;
@@ -160,8 +164,8 @@ static struct vmatlas_error *add_processes(struct reader *r)
 	for (;;) {
 		err = list_next(&walk, &node);
 		if (err || !node)
-			return absorb(r, err);
-		err = absorb(r, add_process(r, (node - link) & r->k->va_mask));
+			return task_report_fault(r, err);
+		err = task_report_fault(r, add_process(r, (node - link) & r->k->va_mask));
 		if (err)
 			return err;
 	}
@@ -173,31 +177,32 @@ static struct vmatlas_error *add_processes(struct reader *r)
  * x86-64 until 6.14 counts per-CPU symbols from 0 (arch/x86/kernel/vmlinux.lds.S): KASLR
  * does not move them.
  */
-static uint64_t per_cpu(const struct reader *r, size_t need, uint64_t base)
+static uint64_t per_cpu(const struct task_reader *r, size_t need, uint64_t base)
 {
 	const uint64_t link = r->res[need].addr - r->k->slide;
 
 	return (kernel_is_pointer(r->k, link & r->k->va_mask) ? r->res[need].addr : link) + base;
 }
 
-static struct vmatlas_error *add_idle(struct reader *r, uint64_t base, uint32_t cpu)
+static struct vmatlas_error *add_idle(struct task_reader *r, uint64_t base, uint32_t cpu)
 {
 	struct vmatlas_error *err;
 	uint64_t task = 0;
 
-	if (!has(r, IDLE_THREADS))
+	if (!task_has(r, IDLE_THREADS))
 		return NULL;
 	err = kernel_read_ptr(r->k, per_cpu(r, IDLE_THREADS, base), &task);
 	/* the boot CPU's is init_task, in the image */
 	return err || !kernel_is_pointer(r->k, task) ? err : add_task(r, task, STACK_OF_IDLE, cpu);
 }
 
-static struct vmatlas_error *add_cached(struct reader *r, uint64_t base, uint32_t cpu)
+static struct vmatlas_error *add_cached(struct task_reader *r, uint64_t base,
+					uint32_t cpu)
 {
 	const struct resolved *sym = &r->res[CACHED_STACKS];
 	struct vmatlas_error *err = NULL;
 
-	if (!has(r, CACHED_STACKS) || !has(r, VM_ADDR))
+	if (!task_has(r, CACHED_STACKS) || !task_has(r, VM_ADDR))
 		return NULL;
 	for (uint64_t at = 0; !err && at < MIN(sym->size, 64u); at += r->k->ptr_size) {
 		struct stack s = { .kind = STACK_CACHED, .cpu = cpu };
@@ -207,12 +212,12 @@ static struct vmatlas_error *add_cached(struct reader *r, uint64_t base, uint32_
 			continue;
 		err = kernel_read_ptr(r->k, s.task + r->res[VM_ADDR].offset, &s.addr);
 		if (!err)
-			err = push(r, s);
+			err = task_push(r, s);
 	}
 	return err;
 }
 
-static struct vmatlas_error *add_cpus(struct reader *r)
+static struct vmatlas_error *add_cpus(struct task_reader *r)
 {
 	const struct resolved *offsets = &r->res[PER_CPU_OFFSET];
 	uint64_t nr = 1, base = 0;
@@ -220,7 +225,7 @@ static struct vmatlas_error *add_cpus(struct reader *r)
 
 	if (offsets->found)
 		nr = offsets->size / r->k->ptr_size;
-	if (offsets->found && has(r, NR_CPU_IDS)) {
+	if (offsets->found && task_has(r, NR_CPU_IDS)) {
 		uint64_t ids = 0;
 
 		err = kernel_read_uint(r->k, r->res[NR_CPU_IDS].addr, 4, &ids);
@@ -230,22 +235,22 @@ static struct vmatlas_error *add_cpus(struct reader *r)
 		if (offsets->found)
 			err = kernel_read_ptr(r->k, offsets->addr + cpu * r->k->ptr_size, &base);
 		if (!err)
-			err = absorb(r, add_idle(r, base, cpu));
+			err = task_report_fault(r, add_idle(r, base, cpu));
 		if (!err)
-			err = absorb(r, add_cached(r, base, cpu));
+			err = task_report_fault(r, add_cached(r, base, cpu));
 	}
-	return absorb(r, err);
+	return task_report_fault(r, err);
 }
 
 /* ---- The door ---- */
 
-static bool shape_ok(const struct reader *r)
+static bool task_shape_ok(const struct task_reader *r)
 {
-	return has(r, INIT_TASK) && has(r, TASK_TASKS) && has(r, TASK_STACK) &&
-	       has(r, TASK_PID) && has(r, TASK_COMM);
+	return task_has(r, INIT_TASK) && task_has(r, TASK_TASKS) &&
+	       task_has(r, TASK_STACK) && task_has(r, TASK_PID) && task_has(r, TASK_COMM);
 }
 
-static int by_address(const void *a, const void *b)
+static int task_by_address(const void *a, const void *b)
 {
 	const struct stack *x = a, *y = b;
 
@@ -255,7 +260,7 @@ static int by_address(const void *a, const void *b)
 struct vmatlas_error *tasks_read(struct kernel *k, struct tasks **ret)
 {
 	_cleanup_(tasks_freep) struct tasks *t = calloc(1, sizeof(*t));
-	struct reader r = { .k = k, .out = t };
+	struct task_reader r = { .k = k, .out = t };
 	struct vmatlas_error *err;
 
 	if (!t)
@@ -263,7 +268,7 @@ struct vmatlas_error *tasks_read(struct kernel *k, struct tasks **ret)
 	err = lookup_resolve(k, tasks_needs, NR_NEEDS, r.res);
 	if (err)
 		return err;
-	t->has_stacks = has(&r, TASK_VM) && shape_ok(&r);
+	t->has_stacks = task_has(&r, TASK_VM) && task_shape_ok(&r);
 	if (t->has_stacks)
 		err = add_processes(&r);
 	if (!err && t->has_stacks)
@@ -271,7 +276,7 @@ struct vmatlas_error *tasks_read(struct kernel *k, struct tasks **ret)
 	if (err)
 		return err;
 	if (t->stacks.nr)
-		qsort(t->stacks.v, t->stacks.nr, sizeof(*t->stacks.v), by_address);
+		qsort(t->stacks.v, t->stacks.nr, sizeof(*t->stacks.v), task_by_address);
 	*ret = take(t);
 	return NULL;
 }

@@ -7,7 +7,7 @@
 
 #define NOT_SEEN UINT64_MAX
 
-struct sweep {
+struct table_sweep {
 	struct kernel *k;
 	struct tables_seen *seen;
 	size_t max;
@@ -16,7 +16,7 @@ struct sweep {
 };
 
 /* Tables are aligned to 1 KiB at least: the low bits are free for the level. */
-static bool is_new(struct sweep *s, uint64_t table, unsigned int level)
+static bool is_new(struct table_sweep *s, uint64_t table, unsigned int level)
 {
 	const uint64_t key = table | level;
 	size_t at = key * 0x9e3779b97f4a7c15 >> 20 & (s->nr_slots - 1);
@@ -29,10 +29,11 @@ static bool is_new(struct sweep *s, uint64_t table, unsigned int level)
 	return true;
 }
 
-static struct vmatlas_error *read_table(struct sweep *s, unsigned int level, uint64_t table);
+static struct vmatlas_error *read_table(struct table_sweep *s, unsigned int level,
+					uint64_t table);
 
-static struct vmatlas_error *descend(struct sweep *s, unsigned int level, const uint8_t *raw,
-				     size_t nr)
+static struct vmatlas_error *descend(struct table_sweep *s, unsigned int level,
+				     const uint8_t *raw, size_t nr)
 {
 	const struct pt_format *f = s->k->format;
 	const bool half = level == 0 && pt_root_is_shared(f);
@@ -50,7 +51,8 @@ static struct vmatlas_error *descend(struct sweep *s, unsigned int level, const 
 }
 
 /* Recursion is as deep as the CPU has levels: five. */
-static struct vmatlas_error *read_table(struct sweep *s, unsigned int level, uint64_t table)
+static struct vmatlas_error *read_table(struct table_sweep *s, unsigned int level,
+					uint64_t table)
 {
 	const struct pt_format *f = s->k->format;
 	const size_t nr = (size_t)1 << f->level[level].bits, size = nr * f->entry_size;
@@ -80,7 +82,7 @@ static struct vmatlas_error *read_table(struct sweep *s, unsigned int level, uin
 
 struct vmatlas_error *kernel_read_tables(struct kernel *k, size_t max, struct tables_seen *ret)
 {
-	struct sweep s = { .k = k, .seen = ret, .max = max, .nr_slots = 1024 };
+	struct table_sweep s = { .k = k, .seen = ret, .max = max, .nr_slots = 1024 };
 	struct vmatlas_error *err;
 
 	*ret = (struct tables_seen){ 0 };

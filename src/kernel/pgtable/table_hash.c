@@ -13,7 +13,7 @@ void table_memo_done(struct table_memo *m)
 }
 
 /* Where @phys is, or the free slot where it would be. */
-static struct table_seen *find(const struct table_memo *m, uint64_t phys)
+static struct table_seen *table_hash_find(const struct table_memo *m, uint64_t phys)
 {
 	size_t at = (phys >> 10) * 0x9e3779b97f4a7c15 >> 20 & (m->nr_slots - 1);
 
@@ -24,12 +24,12 @@ static struct table_seen *find(const struct table_memo *m, uint64_t phys)
 
 struct table_seen *table_memo_get(const struct table_memo *m, uint64_t phys)
 {
-	struct table_seen *seen = m->nr_slots ? find(m, phys) : NULL;
+	struct table_seen *seen = m->nr_slots ? table_hash_find(m, phys) : NULL;
 
 	return seen && seen->is_used ? seen : NULL;
 }
 
-static bool grow(struct table_memo *m)
+static bool table_hash_grow(struct table_memo *m)
 {
 	struct table_memo larger = { .nr_slots = m->nr_slots ? 2 * m->nr_slots : FIRST_SLOTS };
 
@@ -38,7 +38,7 @@ static bool grow(struct table_memo *m)
 		return false;
 	for (size_t i = 0; i < m->nr_slots; i++)
 		if (m->slot[i].is_used)
-			*find(&larger, m->slot[i].phys) = m->slot[i];
+			*table_hash_find(&larger, m->slot[i].phys) = m->slot[i];
 	larger.nr_used = m->nr_used;
 	free(m->slot);
 	*m = larger;
@@ -49,9 +49,9 @@ struct table_seen *table_memo_add(struct table_memo *m, uint64_t phys)
 {
 	struct table_seen *seen;
 
-	if (m->nr_used * 2 >= m->nr_slots && !grow(m))
+	if (m->nr_used * 2 >= m->nr_slots && !table_hash_grow(m))
 		return NULL;
-	seen = find(m, phys);
+	seen = table_hash_find(m, phys);
 	*seen = (struct table_seen){ .phys = phys, .is_used = true };
 	m->nr_used++;
 	return seen;

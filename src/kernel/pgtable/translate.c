@@ -41,7 +41,8 @@ static uint64_t entry_addr(const struct pt_format *f, unsigned int level, uint64
 	return table + index * f->entry_size;
 }
 
-static struct vmatlas_error *read_entry(struct kernel *k, uint64_t paddr, uint64_t *ret)
+static struct vmatlas_error *translate_read_entry(struct kernel *k, uint64_t paddr,
+						  uint64_t *ret)
 {
 	struct vmatlas_error *err;
 	uint8_t raw[8];
@@ -53,7 +54,7 @@ static struct vmatlas_error *read_entry(struct kernel *k, uint64_t paddr, uint64
 	return NULL;
 }
 
-static void finish(struct walk *w, const struct pt_entry *e, uint64_t addr)
+static void translate_finish(struct walk *w, const struct pt_entry *e, uint64_t addr)
 {
 	w->mapped = true;
 	w->leaf = *e;
@@ -75,7 +76,7 @@ struct vmatlas_error *kernel_walk(struct kernel *k, uint64_t addr, struct walk *
 
 		step->level = f->level[level].name;
 		step->entry_addr = entry_addr(f, level, table, addr);
-		err = read_entry(k, step->entry_addr, &step->entry);
+		err = translate_read_entry(k, step->entry_addr, &step->entry);
 		if (err)
 			return err;
 		switch (pt_decode(f, level, step->entry, &e)) {
@@ -85,7 +86,7 @@ struct vmatlas_error *kernel_walk(struct kernel *k, uint64_t addr, struct walk *
 			ret->why = "reserved bits set";
 			return NULL;
 		case PT_LEAF:
-			finish(ret, &e, addr);
+			translate_finish(ret, &e, addr);
 			return NULL;
 		case PT_TABLE:
 			table = e.phys;

@@ -30,7 +30,7 @@ struct mapping_walk {
 };
 
 /* A table being read: what is known of it, and where it hangs. */
-struct table {
+struct walk_table {
 	uint64_t phys;
 	unsigned int level;
 	uint64_t va;			/* the first address that it maps */
@@ -56,7 +56,7 @@ const char *mapping_type_name(uint32_t attr)
 
 /* ---- Runs ---- */
 
-static struct vmatlas_error *flush(struct mapping_walk *w)
+static struct vmatlas_error *pgtable_walk_flush(struct mapping_walk *w)
 {
 	struct mapping run = w->run;
 
@@ -73,7 +73,7 @@ static bool continues(const struct mapping *run, const struct mapping *m)
 }
 
 /* @m as far as it is wanted, behind what came before. */
-static struct vmatlas_error *add(struct mapping_walk *w, struct mapping m)
+static struct vmatlas_error *pgtable_walk_add(struct mapping_walk *w, struct mapping m)
 {
 	struct vmatlas_error *err;
 
@@ -88,7 +88,7 @@ static struct vmatlas_error *add(struct mapping_walk *w, struct mapping m)
 		w->run.range.last = m.range.last;
 		return NULL;
 	}
-	err = flush(w);
+	err = pgtable_walk_flush(w);
 	w->run = m;
 	return err;
 }
@@ -101,7 +101,8 @@ static uint64_t span_of(const struct mapping_walk *w, unsigned int level)
 }
 
 /* All that the table maps; the root of 64-bit CPUs reaches down to address 0. */
-static struct vmatlas_range reach(const struct mapping_walk *w, const struct table *t)
+static struct vmatlas_range reach(const struct mapping_walk *w,
+				  const struct walk_table *t)
 {
 	const struct pt_level *l = &w->f->level[t->level];
 	const unsigned int bits = l->shift + l->bits;
@@ -110,44 +111,60 @@ static struct vmatlas_range reach(const struct mapping_walk *w, const struct tab
 		t->va, t->va | (bits > 63 ? UINT64_MAX : (1ull << bits) - 1) };
 }
 
-static struct vmatlas_error *add_trouble(struct mapping_walk *w, const struct table *t,
+static struct vmatlas_error *add_trouble(struct mapping_walk *w,
+					 const struct walk_table *t,
 					 enum mapping_state state, const char *why)
 {
 	w->stats.nr_unread += state == MAPPING_UNREAD;
 	w->stats.nr_bad += state == MAPPING_BAD;
-	return add(w, (struct mapping){
-		.range = reach(w, t), .state = state, .phys = t->phys, .level = t->level,
-		.entry_addr = t->parent_addr, .entry = t->parent, .why = why });
+	return pgtable_walk_add(w, (struct mapping){ .range = reach(w, t),
+						     .state = state,
+						     .phys = t->phys,
+						     .level = t->level,
+						     .entry_addr = t->parent_addr,
+						     .entry = t->parent,
+						     .why = why });
 }
 
 /* A table that was walked at another address: what it maps is known. */
-static struct vmatlas_error *add_shared(struct mapping_walk *w, const struct table *t,
+static struct vmatlas_error *add_shared(struct mapping_walk *w,
+					const struct walk_table *t,
 					const struct table_seen *seen)
 {
 	w->stats.nr_shared++;
 	if (seen->is_empty)
 		return NULL;
-	return add(w, (struct mapping){
-		.range = reach(w, t), .state = MAPPING_SHARED, .phys = t->phys,
-		.level = t->level, .attr = seen->attr, .uniform = seen->is_uniform,
-		.shift = w->f->level[t->level].shift, .first_seen = seen->va,
-		.entry_addr = t->parent_addr, .entry = t->parent });
+	return pgtable_walk_add(w, (struct mapping){ .range = reach(w, t),
+						     .state = MAPPING_SHARED,
+						     .phys = t->phys,
+						     .level = t->level,
+						     .attr = seen->attr,
+						     .uniform = seen->is_uniform,
+						     .shift = w->f->level[t->level].shift,
+						     .first_seen = seen->va,
+						     .entry_addr = t->parent_addr,
+						     .entry = t->parent });
 }
 
 /* Sixteen entries say the same where a leaf is larger than what one entry maps. */
-static struct vmatlas_error *add_leaf(struct mapping_walk *w, const struct table *t, size_t i,
-				      const struct pt_entry *e, uint64_t entry)
+static struct vmatlas_error *add_leaf(struct mapping_walk *w, const struct walk_table *t,
+				      size_t i, const struct pt_entry *e, uint64_t entry)
 {
 	const uint64_t span = span_of(w, t->level), va = t->va + i * span;
 
-	return add(w, (struct mapping){
-		.range = { va, va + (span - 1) }, .state = MAPPING_LEAVES,
-		.phys = e->phys | (va & ((1ull << e->shift) - 1)), .attr = e->attr,
-		.shift = e->shift, .level = t->level,
-		.entry_addr = t->phys + i * w->f->entry_size, .entry = entry });
+	return pgtable_walk_add(
+		w, (struct mapping){ .range = { va, va + (span - 1) },
+				     .state = MAPPING_LEAVES,
+				     .phys = e->phys | (va & ((1ull << e->shift) - 1)),
+				     .attr = e->attr,
+				     .shift = e->shift,
+				     .level = t->level,
+				     .entry_addr = t->phys + i * w->f->entry_size,
+				     .entry = entry });
 }
 
-static struct vmatlas_error *read_raw(struct mapping_walk *w, const struct table *t, size_t size)
+static struct vmatlas_error *read_raw(struct mapping_walk *w, const struct walk_table *t,
+				      size_t size)
 {
 	uint8_t **raw = &w->raw[t->level];
 
@@ -159,7 +176,8 @@ static struct vmatlas_error *read_raw(struct mapping_walk *w, const struct table
 }
 
 /* Tables are mostly empty, and a pass is thousands of them. */
-static bool is_zero(const struct mapping_walk *w, const struct table *t, size_t i)
+static bool pgtable_walk_is_zero(const struct mapping_walk *w, const struct walk_table *t,
+				 size_t i)
 {
 	const uint8_t *raw = w->raw[t->level];
 	uint64_t wide;
@@ -173,27 +191,32 @@ static bool is_zero(const struct mapping_walk *w, const struct table *t, size_t 
 	return !narrow;
 }
 
-static uint64_t entry_of(const struct mapping_walk *w, const struct table *t, size_t i)
+static uint64_t entry_of(const struct mapping_walk *w, const struct walk_table *t,
+			 size_t i)
 {
 	const uint8_t *at = w->raw[t->level] + i * w->f->entry_size;
 
 	return bytes_uint(at, w->f->entry_size, w->k->big_endian) & ~w->k->entry_clear;
 }
 
-static struct vmatlas_error *add_bad_entry(struct mapping_walk *w, const struct table *t, size_t i,
+static struct vmatlas_error *add_bad_entry(struct mapping_walk *w,
+					   const struct walk_table *t, size_t i,
 					   const char *why)
 {
 	const uint64_t span = span_of(w, t->level), va = t->va + i * span;
 
 	w->stats.nr_bad++;
-	return add(w, (struct mapping){
-		.range = { va, va + (span - 1) }, .state = MAPPING_BAD, .level = t->level,
-		.entry_addr = t->phys + i * w->f->entry_size, .entry = entry_of(w, t, i),
-		.why = why });
+	return pgtable_walk_add(
+		w, (struct mapping){ .range = { va, va + (span - 1) },
+				     .state = MAPPING_BAD,
+				     .level = t->level,
+				     .entry_addr = t->phys + i * w->f->entry_size,
+				     .entry = entry_of(w, t, i),
+				     .why = why });
 }
 
-static struct vmatlas_error *walk_table(struct mapping_walk *w, const struct table *t,
-					struct table_seen *ret);
+static struct vmatlas_error *
+walk_table(struct mapping_walk *w, const struct walk_table *t, struct table_seen *ret);
 
 /* A leaf, or what a whole table maps, as part of what @whole maps. */
 static void count_in(struct table_seen *whole, const struct table_seen *part)
@@ -207,12 +230,16 @@ static void count_in(struct table_seen *whole, const struct table_seen *part)
 	whole->is_empty = false;
 }
 
-static struct vmatlas_error *walk_child(struct mapping_walk *w, const struct table *t, size_t i,
+static struct vmatlas_error *walk_child(struct mapping_walk *w,
+					const struct walk_table *t, size_t i,
 					uint64_t phys, struct table_seen *ret)
 {
-	const struct table child = {
-		.phys = phys, .level = t->level + 1, .va = t->va + i * span_of(w, t->level),
-		.parent_addr = t->phys + i * w->f->entry_size, .parent = entry_of(w, t, i),
+	const struct walk_table child = {
+		.phys = phys,
+		.level = t->level + 1,
+		.va = t->va + i * span_of(w, t->level),
+		.parent_addr = t->phys + i * w->f->entry_size,
+		.parent = entry_of(w, t, i),
 	};
 	const struct table_seen *seen = table_memo_get(&w->memo, phys);
 
@@ -234,7 +261,8 @@ static struct vmatlas_error *walk_child(struct mapping_walk *w, const struct tab
 	return walk_table(w, &child, ret);
 }
 
-static struct vmatlas_error *walk_entry(struct mapping_walk *w, const struct table *t, size_t i,
+static struct vmatlas_error *walk_entry(struct mapping_walk *w,
+					const struct walk_table *t, size_t i,
 					struct table_seen *whole)
 {
 	struct table_seen part = { .is_empty = true };
@@ -261,8 +289,8 @@ static struct vmatlas_error *walk_entry(struct mapping_walk *w, const struct tab
 }
 
 /* What of the table is wanted: entries *ret_from and below *ret_to. */
-static void wanted(const struct mapping_walk *w, const struct table *t, size_t *ret_from,
-		   size_t *ret_to)
+static void pgtable_walk_wanted(const struct mapping_walk *w, const struct walk_table *t,
+				size_t *ret_from, size_t *ret_to)
 {
 	const struct vmatlas_range all = reach(w, t);
 	const uint8_t shift = w->f->level[t->level].shift;
@@ -271,8 +299,9 @@ static void wanted(const struct mapping_walk *w, const struct table *t, size_t *
 	*ret_to = ((MIN(all.last, w->want.last) - all.first) >> shift) + 1;
 }
 
-static struct vmatlas_error *remember(struct mapping_walk *w, const struct table *t,
-				      struct table_seen *whole)
+static struct vmatlas_error *pgtable_walk_remember(struct mapping_walk *w,
+						   const struct walk_table *t,
+						   struct table_seen *whole)
 {
 	struct table_seen *seen = table_memo_get(&w->memo, t->phys);
 
@@ -285,8 +314,8 @@ static struct vmatlas_error *remember(struct mapping_walk *w, const struct table
 }
 
 /* Recursion is as deep as the CPU has levels: five. */
-static struct vmatlas_error *walk_table(struct mapping_walk *w, const struct table *t,
-					struct table_seen *ret)
+static struct vmatlas_error *
+walk_table(struct mapping_walk *w, const struct walk_table *t, struct table_seen *ret)
 {
 	const size_t nr = (size_t)1 << w->f->level[t->level].bits;
 	struct table_seen whole = {
@@ -307,17 +336,17 @@ static struct vmatlas_error *walk_table(struct mapping_walk *w, const struct tab
 		return err;
 	w->stats.nr_tables++;
 	/* known from now on: a table below may lead back here */
-	err = remember(w, t, &whole);
-	wanted(w, t, &from, &to);
+	err = pgtable_walk_remember(w, t, &whole);
+	pgtable_walk_wanted(w, t, &from, &to);
 	for (size_t i = from; i < to && !err; i++) {
-		if (is_zero(w, t, i))
+		if (pgtable_walk_is_zero(w, t, i))
 			whole.is_uniform = false;
 		else
 			err = walk_entry(w, t, i, &whole);
 	}
 	whole.is_uniform &= from == 0 && to == nr && !whole.is_empty;
 	*ret = whole;
-	return err ? err : remember(w, t, &whole);
+	return err ? err : pgtable_walk_remember(w, t, &whole);
 }
 
 /* ---- The door ---- */
@@ -360,7 +389,7 @@ struct vmatlas_error *mapping_walk_range(struct mapping_walk *w, struct vmatlas_
 {
 	const struct pt_level *top = &w->f->level[0];
 	const unsigned int bits = top->shift + top->bits;
-	const struct table root = {
+	const struct walk_table root = {
 		.phys = w->k->pgd_phys,
 		.va = w->k->ptr_size == 8 && bits < 64 ? UINT64_MAX << bits : 0,
 	};
@@ -369,7 +398,7 @@ struct vmatlas_error *mapping_walk_range(struct mapping_walk *w, struct vmatlas_
 
 	w->want = range;
 	err = walk_table(w, &root, &seen);
-	return err ? err : flush(w);
+	return err ? err : pgtable_walk_flush(w);
 }
 
 const struct mapping_stats *mapping_walk_stats(const struct mapping_walk *w)

@@ -123,7 +123,8 @@ static struct alloc_failure *slot_for(struct alloc_failures *s, const struct pat
 	return new;
 }
 
-static void add(struct alloc_failure *s, const struct log_line *line, uint64_t size)
+static void failed_allocs_add(struct alloc_failure *s, const struct log_line *line,
+			      uint64_t size)
 {
 	if (!s->nr) {
 		s->smallest = size;
@@ -258,7 +259,7 @@ struct vmatlas_error *alloc_failures_find(const struct printk_log *log, struct a
 		last = slot_for(ret, p, range_of(line.text, &range) ? &range : NULL);
 		if (!last)
 			return error_no_memory();
-		add(last, &line, number_after(line.text, p->size_after));
+		failed_allocs_add(last, &line, number_after(line.text, p->size_after));
 		told = line.nr;
 		traced = has_trace(line.text) ? (size_t)(last - ret->v.v) : SIZE_MAX;
 	}

@@ -40,7 +40,7 @@ static const struct head {
 	{ "Oops [#", true, false, false },	/* riscv: "Oops [#1]" */
 };
 
-static const struct head *head_of(const char *text)
+static const struct head *oops_head_of(const char *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
 		const char *at = strstr(text, heads[i].words);
@@ -71,7 +71,7 @@ static bool hex_behind(const char *text, const char *words, uint64_t *ret)
 	return text_hex(&p, ret, NULL);
 }
 
-static void learn(struct oops_register *r, const char *text, const char *words)
+static void oops_learn(struct oops_register *r, const char *text, const char *words)
 {
 	if (!r->known)
 		r->known = hex_behind(text, words, &r->value);
@@ -96,11 +96,11 @@ static void learn_ip(struct oops *o, const char *text)
 	else if (selector & 3)
 		return;				/* user space's */
 	if (!strncmp(p, "0x", 2)) {
-		learn(&o->pc, p, "");
+		oops_learn(&o->pc, p, "");
 		return;
 	}
 	if (!strncmp(p, "[<", 2))
-		learn(&o->pc, p, "");
+		oops_learn(&o->pc, p, "");
 	while (!strncmp(p, "[<", 2)) {
 		p += strcspn(p, "]");
 		p += strspn(p, "] ");
@@ -134,10 +134,12 @@ static void x86_line(struct oops *o, const char *text)
 		o->sp.known = hex_behind(text, text[9] == ':' ? "0018:" : "RSP: ", &o->sp.value) ||
 			      hex_behind(text, "0000:", &o->sp.value);
 	else
-		learn(&o->sp, text, strstr(text, " ESP: 00") == NULL ? " ESP: " :
-				    strstr(text, " ESP: 0068:") ? " ESP: 0068:" : "0069:");
+		oops_learn(&o->sp, text,
+			   strstr(text, " ESP: 00") == NULL ? " ESP: "
+			   : strstr(text, " ESP: 0068:")    ? " ESP: 0068:"
+							    : "0069:");
 	if (!strncmp(text, "CR2: ", 5) && o->is_stack)
-		learn(&o->fault, text, "CR2: ");
+		oops_learn(&o->fault, text, "CR2: ");
 	if (strstr(text, "#PF: ") && o->access == OOPS_ACCESS_UNKNOWN)
 		o->access = strstr(text, "instruction fetch") ? OOPS_FETCH :
 			    strstr(text, "write access") ? OOPS_WRITE :
@@ -152,13 +154,13 @@ static void arm_line(struct oops *o, const char *text)
 	if (!learn_named(&o->lr, text, "LR is at ") && !learn_named(&o->lr, text, "lr : "))
 		learn_named(&o->lr, text, "ra : ");
 	if (strstr(text, "pc : [<") || strstr(text, "pc : 0x"))
-		learn(&o->pc, text, "pc : ");
+		oops_learn(&o->pc, text, "pc : ");
 	if (strstr(text, "lr : [<") || strstr(text, "lr : 0x"))
-		learn(&o->lr, text, "lr : ");
+		oops_learn(&o->lr, text, "lr : ");
 	if (!strncmp(text, "sp : ", 5))
-		learn(&o->sp, text, "sp : ");
+		oops_learn(&o->sp, text, "sp : ");
 	if (o->is_stack)
-		learn(&o->fault, text, "FAR: 0x");
+		oops_learn(&o->fault, text, "FAR: 0x");
 }
 
 static void riscv_line(struct oops *o, const char *text)
@@ -167,9 +169,9 @@ static void riscv_line(struct oops *o, const char *text)
 
 	if (!strstr(text, "epc : ") || !sp)
 		return;
-	learn(&o->pc, text, "epc : ");
-	learn(&o->lr, text, " ra : ");
-	learn(&o->sp, text, " sp : ");
+	oops_learn(&o->pc, text, "epc : ");
+	oops_learn(&o->lr, text, " ra : ");
+	oops_learn(&o->sp, text, " sp : ");
 }
 
 /*
@@ -254,7 +256,7 @@ static void kasan_line(struct oops *o, const char *text)
 
 	if (!o->is_kasan || o->fault.known || (!is_write && strncmp(text, "Read ", 5) != 0))
 		return;
-	learn(&o->fault, text, " at addr ");
+	oops_learn(&o->fault, text, " at addr ");
 	if (o->fault.known)
 		o->access = is_write ? OOPS_WRITE : OOPS_READ;
 }
@@ -282,7 +284,7 @@ static uint64_t fault_in(const struct head *h, const char *text, bool *ret_found
 	return addr;
 }
 
-static void begin(struct oops *o, const struct head *h, const struct log_line *line)
+static void oops_begin(struct oops *o, const struct head *h, const struct log_line *line)
 {
 	*o = (struct oops){ .nsec = line->rec->ts_nsec, .has_time = line->rec->has_ts };
 	snprintf(o->text, sizeof(o->text), "%.*s", EVENT_TEXT - 1, line->text);
@@ -293,7 +295,7 @@ static void begin(struct oops *o, const struct head *h, const struct log_line *l
 	if (h->has_address)
 		o->fault.value = fault_in(h, line->text, &o->fault.known);
 	else
-		learn(&o->fault, line->text, "for non-canonical address ");
+		oops_learn(&o->fault, line->text, "for non-canonical address ");
 	if (strstr(line->text, "access to user memory"))
 		o->access = OOPS_ACCESS_UNKNOWN;
 	else if (strstr(line->text, " when read"))
@@ -309,7 +311,7 @@ void oopses_free(struct oopses *o)
 	vec_done(&o->v);
 }
 
-static struct oops *push(struct oopses *o)
+static struct oops *oops_push(struct oopses *o)
 {
 	o->nr++;
 	if (o->v.nr < OOPS_MAX)
@@ -321,7 +323,7 @@ static struct oops *push(struct oopses *o)
  * Does @text go on with what @cur is about? die()'s line follows the one that tells
  * the address; and a report that KASAN made is followed by a fault sometimes.
  */
-static bool goes_on(const struct oops *cur, bool numbered, const char *text)
+static bool oops_goes_on(const struct oops *cur, bool numbered, const char *text)
 {
 	return cur && !numbered && !cur->panic[0] && is_numbered(text);
 }
@@ -356,18 +358,18 @@ struct vmatlas_error *oopses_find(const struct printk_log *log, struct oopses *r
 	bool numbered = false;
 
 	while (log_line_next(&it, &line)) {
-		const struct head *h = head_of(line.text);
+		const struct head *h = oops_head_of(line.text);
 		const bool panic = strstr(line.text, "Kernel panic - not syncing") == line.text;
 
-		if (h && goes_on(cur, numbered, line.text)) {
+		if (h && oops_goes_on(cur, numbered, line.text)) {
 			numbered = true;
 			access_line(cur, line.text);
 			cur->is_stack |= strstr(line.text, "stack overflow") != NULL;
 		} else if (h || (panic && !cur)) {
-			cur = push(ret);
+			cur = oops_push(ret);
 			if (!cur)
 				return error_no_memory();
-			begin(cur, h ? h : &heads[ARRAY_SIZE(heads) - 1], &line);
+			oops_begin(cur, h ? h : &heads[ARRAY_SIZE(heads) - 1], &line);
 			numbered = is_numbered(line.text);
 		} else if (!strncmp(line.text, "WARNING: ", 9)) {
 			cur = NULL;		/* what follows belongs to that */

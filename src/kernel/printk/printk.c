@@ -38,8 +38,9 @@ void log_free(struct printk_log *log)
 	free(log);
 }
 
-static const struct vmatlas_lookup *missing(const struct vmatlas_lookup *needs, size_t nr,
-					  const struct resolved *res, size_t optional)
+static const struct vmatlas_lookup *printk_missing(const struct vmatlas_lookup *needs,
+						   size_t nr, const struct resolved *res,
+						   size_t optional)
 {
 	for (size_t i = 0; i < nr; i++)
 		if (!res[i].found && i != optional)
@@ -56,7 +57,7 @@ struct vmatlas_error *log_resolve(struct kernel *k, const struct vmatlas_lookup 
 
 	if (err)
 		return err;
-	lacks = missing(needs, nr, res, optional);
+	lacks = printk_missing(needs, nr, res, optional);
 	if (!lacks)
 		return NULL;
 	lookup_describe(lacks, &name);

@@ -136,7 +136,7 @@ static uint8_t flags_of(uint8_t bits, bool big_endian)
  * Does the text go on where the last record's ended? By msg_print_text() of 3.6 to
  * 4.8, which decides by the flags of both.
  */
-static bool goes_on(const struct log_chain *c, uint8_t prev, uint8_t flags)
+static bool printk_record_goes_on(const struct log_chain *c, uint8_t prev, uint8_t flags)
 {
 	return c->joins && prev & LOG_CONT && !(prev & LOG_NEWLINE) &&
 	       (flags & LOG_CONT || !(flags & LOG_PREFIX));
@@ -163,7 +163,7 @@ static bool chain_record(const struct log_chain *c, const uint8_t *at, uint64_t 
 		return false;
 	flags = c->level == UINT32_MAX ? flags_of(at[c->facility + 1], c->big_endian) : 0;
 	*prev = flags;
-	if (out->records.nr && goes_on(c, last, flags))
+	if (out->records.nr && printk_record_goes_on(c, last, flags))
 		return chain_join(out, at + c->header_size, text_len);
 	rec = record_add(out, at + c->header_size, text_len);
 	if (!rec)
@@ -220,7 +220,7 @@ void log_decode_chain(const struct log_chain *c, struct printk_log *out)
 
 /* ---- Text: kernel/printk.c until 3.4 ---- */
 
-static bool digits(const uint8_t *s, size_t len, size_t *at, uint64_t *ret)
+static bool printk_record_digits(const uint8_t *s, size_t len, size_t *at, uint64_t *ret)
 {
 	size_t start = *at;
 
@@ -245,8 +245,8 @@ static size_t text_head(const uint8_t *s, size_t len, uint8_t *level, uint64_t *
 		return head;
 	for (at++; at < len && s[at] == ' '; at++)
 		;
-	if (!digits(s, len, &at, &n) || at == len || s[at++] != '.' ||
-	    !digits(s, len, &at, &usec) || len - at < 2 || s[at] != ']' ||
+	if (!printk_record_digits(s, len, &at, &n) || at == len || s[at++] != '.' ||
+	    !printk_record_digits(s, len, &at, &usec) || len - at < 2 || s[at] != ']' ||
 	    s[at + 1] != ' ')
 		return head;
 	*ts = n * 1000000000 + usec * 1000;

@@ -22,9 +22,9 @@ void firmware_done(struct firmware *f)
 	f->command_line = f->model = NULL;
 }
 
-static struct vmatlas_error *add(struct firmware *f, enum firmware_role role,
-				 uint64_t first, uint64_t size, bool no_map,
-				 const char *name)
+static struct vmatlas_error *fdt_add(struct firmware *f, enum firmware_role role,
+				     uint64_t first, uint64_t size, bool no_map,
+				     const char *name)
 {
 	struct firmware_range *r;
 	struct vmatlas_range phys;
@@ -119,8 +119,8 @@ static struct vmatlas_error *add_regs(struct firmware *f, const void *fdt, int p
 	s = (size_t)sc * 4;
 	snprintf(name, sizeof(name), "%s%s", path, fdt_get_name(fdt, node, NULL));
 	for (size_t at = 0; !err && (size_t)len - at >= a + s; at += a + s)
-		err = add(f, role, bytes_uint(p + at, a, true),
-			  bytes_uint(p + at + a, s, true), no_map, name);
+		err = fdt_add(f, role, bytes_uint(p + at, a, true),
+			      bytes_uint(p + at + a, s, true), no_map, name);
 	return err;
 }
 
@@ -152,8 +152,8 @@ static struct vmatlas_error *scan_reserved(struct firmware *f, const void *fdt)
 		uint64_t first, size;
 
 		if (fdt_get_mem_rsv(fdt, i, &first, &size) == 0)
-			err = add(f, FIRMWARE_RESERVED, first, size, false,
-				  "/memreserve/");
+			err = fdt_add(f, FIRMWARE_RESERVED, first, size, false,
+				      "/memreserve/");
 	}
 	if (parent < 0)
 		return err;
@@ -189,7 +189,7 @@ static struct vmatlas_error *scan_chosen(struct firmware *f, const void *fdt)
 		return NULL;
 	if (number_prop(fdt, node, "linux,initrd-start", &start) &&
 	    number_prop(fdt, node, "linux,initrd-end", &end) && end > start)
-		err = add(f, FIRMWARE_INITRD, start, end - start, false, "initrd");
+		err = fdt_add(f, FIRMWARE_INITRD, start, end - start, false, "initrd");
 	text = fdt_getprop(fdt, node, "bootargs", &len);
 	if (!err && text && len > 1)
 		err = keep_text(&f->command_line, text, (size_t)len);
@@ -244,8 +244,8 @@ static struct vmatlas_error *atag(const uint8_t *p, size_t len, uint64_t tag,
 	a = bytes_uint(p, 4, big_endian);
 	b = bytes_uint(p + 4, 4, big_endian);
 	if (tag == ATAG_MEM)	/* size comes first here, start there */
-		return add(f, FIRMWARE_RAM, b, a, false, "ATAG_MEM");
-	return add(f, FIRMWARE_INITRD, a, b, false, "initrd");
+		return fdt_add(f, FIRMWARE_RAM, b, a, false, "ATAG_MEM");
+	return fdt_add(f, FIRMWARE_INITRD, a, b, false, "initrd");
 }
 
 struct vmatlas_error *firmware_parse_atags(const uint8_t *p, size_t len, bool big_endian,

@@ -9,17 +9,17 @@
 #include "kernel/mm/iomem.h"
 
 /* A record in our memory, and where its members are. */
-struct record {
+struct memblock_record {
 	const struct kernel *k;
 	const struct resolved *res;
 	uint8_t bytes[512];
 };
 
-/* Members are checked once, so that field() need not ask. */
-static bool shape_ok(const struct resolved *res, size_t nr)
+/* Members are checked once, so that memblock_field() need not ask. */
+static bool memblock_shape_ok(const struct resolved *res, size_t nr)
 {
 	if (!res[0].found || !res[0].size ||
-	    res[0].size > sizeof(((struct record *)0)->bytes))
+	    res[0].size > sizeof(((struct memblock_record *)0)->bytes))
 		return false;
 	for (size_t i = 1; i < nr; i++)
 		if (res[i].found && (res[i].size > 8 || res[i].offset > res[0].size ||
@@ -28,7 +28,7 @@ static bool shape_ok(const struct resolved *res, size_t nr)
 	return true;
 }
 
-static uint64_t field(const struct record *r, size_t need)
+static uint64_t memblock_field(const struct memblock_record *r, size_t need)
 {
 	const struct resolved *f = &r->res[need];
 
@@ -94,16 +94,16 @@ static const struct vmatlas_lookup memblock_needs[NR_MB] = {
 
 static const uint64_t memblock_nomap = 4;
 
-static struct vmatlas_error *add_region(struct ram_facts *facts, const struct record *r,
-					uint64_t at)
+static struct vmatlas_error *add_region(struct ram_facts *facts,
+					const struct memblock_record *r, uint64_t at)
 {
 	struct ram_fact fact = { .role = RAM_MEMBLOCK, .record = at };
 
-	if (!range_from_size(field(r, REG_BASE - REG), field(r, REG_SIZE - REG),
-			     &fact.phys))
+	if (!range_from_size(memblock_field(r, REG_BASE - REG),
+			     memblock_field(r, REG_SIZE - REG), &fact.phys))
 		return ram_unknown_add(facts, "memblock", "region at %#" PRIx64
 				       " makes no sense", at);
-	if (field(r, REG_FLAGS - REG) & memblock_nomap) {
+	if (memblock_field(r, REG_FLAGS - REG) & memblock_nomap) {
 		fact.role = RAM_RESERVED;
 		fact.no_map = true;
 	}
@@ -114,15 +114,16 @@ static struct vmatlas_error *add_region(struct ram_facts *facts, const struct re
 static struct vmatlas_error *walk_memblock(struct kernel *k, struct ram_facts *facts,
 					   const struct resolved *res, uint64_t memblock)
 {
-	struct record head = { .k = k, .res = res }, r = { .k = k, .res = res + REG };
+	struct memblock_record head = { .k = k, .res = res },
+			       r = { .k = k, .res = res + REG };
 	struct vmatlas_error *err = kernel_read(k, memblock, head.bytes, res[MB].size);
 	uint64_t cnt, at;
 
 	if (err)
 		return err;
-	cnt = field(&head, MB_CNT);
-	at = field(&head, MB_REGIONS);
-	if (!cnt || cnt > RAM_MAX_FACTS || cnt > field(&head, MB_MAX) ||
+	cnt = memblock_field(&head, MB_CNT);
+	at = memblock_field(&head, MB_REGIONS);
+	if (!cnt || cnt > RAM_MAX_FACTS || cnt > memblock_field(&head, MB_MAX) ||
 	    !kernel_is_pointer(k, at))
 		return ram_unknown_add(facts, "memblock", "not kept after boot");
 	for (uint64_t i = 0; !err && i < cnt; i++, at += res[REG].size) {
@@ -141,7 +142,7 @@ struct vmatlas_error *ram_read_memblock(struct survey *s, struct ram_facts *fact
 
 	if (err)
 		return err;
-	if (!shape_ok(res, REG) || !shape_ok(res + REG, NR_MB - REG) ||
+	if (!memblock_shape_ok(res, REG) || !memblock_shape_ok(res + REG, NR_MB - REG) ||
 	    !res[MB_CNT].found || !res[MB_REGIONS].found || !res[REG_SIZE].found)
 		return ram_unknown_add(facts, "memblock", "not in vmlinux");
 	return ram_unknown_report_fault(facts, "memblock",
@@ -163,11 +164,11 @@ struct vmatlas_error *ram_read_cma(struct survey *s, struct ram_facts *facts,
 				   uint64_t areas, uint64_t count)
 {
 	struct resolved res[NR_CMA];
-	struct record r = { .k = s->k, .res = res };
+	struct memblock_record r = { .k = s->k, .res = res };
 	struct vmatlas_error *err = lookup_resolve(s->k, cma_needs, NR_CMA, res);
 	uint64_t nr = 0;
 
-	if (err || !shape_ok(res, NR_CMA) || !res[CMA_BASE].found ||
+	if (err || !memblock_shape_ok(res, NR_CMA) || !res[CMA_BASE].found ||
 	    !res[CMA_COUNT].found)
 		return err;
 	err = kernel_read_uint(s->k, count, 4, &nr);
@@ -178,9 +179,9 @@ struct vmatlas_error *ram_read_cma(struct survey *s, struct ram_facts *facts,
 		err = kernel_read(s->k, at, r.bytes, res[CMA].size);
 		if (err)
 			break;
-		pages = field(&r, CMA_COUNT);
+		pages = memblock_field(&r, CMA_COUNT);
 		if (pages > UINT64_MAX >> s->k->page_shift ||
-		    !range_from_size(field(&r, CMA_BASE) << s->k->page_shift,
+		    !range_from_size(memblock_field(&r, CMA_BASE) << s->k->page_shift,
 				     pages << s->k->page_shift, &fact.phys))
 			continue;
 		err = ram_fact_add(facts, fact, "CMA", "cma_areas at %#" PRIx64, at);

@@ -51,7 +51,8 @@ static const struct vmatlas_lookup needs[] = {
 /* ---- Log and command line ---- */
 
 /* A record or two that a crash cut short are no news; a log in ruins is. */
-static struct vmatlas_error *judge_log(struct survey *s, const struct printk_log *log)
+static struct vmatlas_error *ram_survey_check_log(struct survey *s,
+						  const struct printk_log *log)
 {
 	if (log->is_partial)
 		return survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, "kernel log",
@@ -80,7 +81,7 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 	}
 	if (err)
 		return ram_unknown_report_fault(facts, "kernel log", err);
-	err = judge_log(s, log);
+	err = ram_survey_check_log(s, log);
 	if (err)
 		return err;
 	log_format(log, &text);
@@ -246,7 +247,7 @@ static struct vmatlas_error *read_boot(struct survey *s, struct ram_facts *facts
 	return err ? err : command_line_from_log(facts);
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *ram_survey_run(struct survey *s)
 {
 	struct vmatlas_error *err;
 	struct ram_facts *facts;
@@ -267,9 +268,9 @@ static struct vmatlas_error *run(struct survey *s)
 }
 
 const struct surveyor survey_ram = {
-	.name	  = "RAM",
-	.what	  = VMATLAS_SURVEY_RAM,
-	.lookups	  = needs,
+	.name = "RAM",
+	.what = VMATLAS_SURVEY_RAM,
+	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run	  = run,
+	.run = ram_survey_run,
 };

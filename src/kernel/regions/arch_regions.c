@@ -35,7 +35,7 @@ static void bridge_claim(struct arch_sink *sink, uint32_t kind, const char *name
 		b->err = survey_claim(b->s, c);
 }
 
-static enum arch_mapped mapped(void *arg, uint64_t addr, uint64_t *ret_last)
+static enum arch_mapped arch_regions_mapped(void *arg, uint64_t addr, uint64_t *ret_last)
 {
 	struct kernel *k = arg;
 	struct vmatlas_error *err;
@@ -93,8 +93,9 @@ static struct vmatlas_error *fetch_symbol(struct kernel *k, const struct arch_wa
 	}
 }
 
-static struct vmatlas_error *fetch(struct kernel *k, const struct arch_want *w, bool *found,
-				   uint64_t *ret)
+static struct vmatlas_error *arch_regions_fetch(struct kernel *k,
+						const struct arch_want *w, bool *found,
+						uint64_t *ret)
 {
 	struct vmatlas_error *err = NULL;
 	struct image_member m;
@@ -132,7 +133,7 @@ static bool is_thumb(struct kernel *k)
 	return !err && sym.is_thumb;
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *arch_regions_run(struct survey *s)
 {
 	struct kernel *k = s->k;
 	const struct arch *arch = k->arch;
@@ -141,17 +142,25 @@ static struct vmatlas_error *run(struct survey *s)
 	_cleanup_(freep) uint64_t *value = calloc(arch->nr_wants, sizeof(*value));
 	struct bridge bridge = { .sink.claim = bridge_claim, .s = s };
 	const struct arch_facts facts = {
-		.found = found, .value = value, .lost = lost, .release = k->release,
-		.page_shift = k->page_shift, .format = k->format, .slide = k->slide,
-		.page_offset = k->page_offset, .is_thumb = is_thumb(k),
-		.mapped = k->mem->info.has_physical ? mapped : NULL,
-		.is_table = k->mem->info.has_physical ? is_table : NULL, .arg = k,
+		.found = found,
+		.value = value,
+		.lost = lost,
+		.release = k->release,
+		.page_shift = k->page_shift,
+		.format = k->format,
+		.slide = k->slide,
+		.page_offset = k->page_offset,
+		.is_thumb = is_thumb(k),
+		.mapped = k->mem->info.has_physical ? arch_regions_mapped : NULL,
+		.is_table = k->mem->info.has_physical ? is_table : NULL,
+		.arg = k,
 	};
 
 	if (!found || !lost || !value)
 		return error_no_memory();
 	for (size_t i = 0; i < arch->nr_wants; i++) {
-		struct vmatlas_error *err = fetch(k, &arch->wants[i], &found[i], &value[i]);
+		struct vmatlas_error *err =
+			arch_regions_fetch(k, &arch->wants[i], &found[i], &value[i]);
 
 		lost[i] = error_is_kernel_trouble(err);
 		err = survey_report_fault(s, err, "unreadable", "declared regions", 0);
@@ -165,5 +174,5 @@ static struct vmatlas_error *run(struct survey *s)
 const struct surveyor survey_layout = {
 	.name = "layout",
 	.what = VMATLAS_SURVEY_DECLARED,
-	.run = run,
+	.run = arch_regions_run,
 };

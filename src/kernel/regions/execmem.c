@@ -74,9 +74,9 @@ static struct vmatlas_error *also_a_bound(struct survey *s, struct vmatlas_claim
 }
 
 /* The other types mostly repeat the default's window: one claim says it. */
-static struct vmatlas_error *window(struct survey *s, uint64_t at, unsigned int from,
-				    unsigned int to, const char *name,
-				    struct vmatlas_range *first)
+static struct vmatlas_error *execmem_window(struct survey *s, uint64_t at,
+					    unsigned int from, unsigned int to,
+					    const char *name, struct vmatlas_range *first)
 {
 	struct vmatlas_claim c = {
 		.layer = VMATLAS_LAYER_DECLARED, .kind = VMATLAS_KIND_MODULE_WINDOW,
@@ -111,7 +111,7 @@ static struct vmatlas_error *window(struct survey *s, uint64_t at, unsigned int 
 	return err ? err : also_a_bound(s, c);
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *execmem_run(struct survey *s)
 {
 	struct vmatlas_range first = { 0 };
 	struct vmatlas_error *err;
@@ -124,10 +124,10 @@ static struct vmatlas_error *run(struct survey *s)
 	     i < s->res[RANGES].count; i++) {
 		const uint64_t at = info + s->res[RANGES].offset + i * s->res[RANGE].size;
 
-		err = window(s, at, START, END, type_name[i], &first);
+		err = execmem_window(s, at, START, END, type_name[i], &first);
 		if (!err && i == 0)
-			err = window(s, at, FALLBACK_START, FALLBACK_END,
-				     "execmem fallback", &first);
+			err = execmem_window(s, at, FALLBACK_START, FALLBACK_END,
+					     "execmem fallback", &first);
 	}
 	return survey_report_fault(s, err, "unreadable", "execmem_info", s->res[INFO].addr);
 }
@@ -137,5 +137,5 @@ const struct surveyor survey_execmem = {
 	.what = VMATLAS_SURVEY_DECLARED,
 	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run = run,
+	.run = execmem_run,
 };

@@ -51,7 +51,7 @@ static struct vmatlas_error *entry(struct survey *s, unsigned int symbol, uint32
 	return survey_claim(s, c);
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *kcore_list_run(struct survey *s)
 {
 	struct vmatlas_error *err;
 
@@ -68,5 +68,5 @@ const struct surveyor survey_kcore = {
 	.what = VMATLAS_SURVEY_DECLARED,
 	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run = run,
+	.run = kcore_list_run,
 };

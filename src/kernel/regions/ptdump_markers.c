@@ -152,7 +152,7 @@ static struct vmatlas_error *find_array(const struct survey *s, struct array *re
 	return kernel_read_ptr(s->k, s->res[INFO].addr + s->res[INFO_MARKERS].offset, &ret->at);
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *markers_run(struct survey *s)
 {
 	struct array a;
 	struct vmatlas_error *found = find_array(s, &a);
@@ -186,5 +186,5 @@ const struct surveyor survey_markers = {
 	.what = VMATLAS_SURVEY_DECLARED,
 	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run = run,
+	.run = markers_run,
 };

@@ -208,7 +208,7 @@ static struct vmatlas_error *check_order(struct kallsyms *ks)
 	return NULL;
 }
 
-static struct vmatlas_error *prepare(struct kallsyms *ks)
+static struct vmatlas_error *kallsyms_prepare(struct kallsyms *ks)
 {
 	struct vmatlas_error *err;
 
@@ -245,7 +245,7 @@ struct vmatlas_error *kallsyms_open(const struct kallsyms_tables *t,
 	if (!ks)
 		return error_no_memory();
 	ks->t = *t;
-	err = prepare(ks);
+	err = kallsyms_prepare(ks);
 	if (err)
 		return err;
 	*ret = take(ks);

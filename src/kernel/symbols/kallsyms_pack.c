@@ -16,7 +16,8 @@ void kallsyms_packed_done(struct kallsyms_packed *p)
 	str_done(&p->values);
 }
 
-static void put(struct str *to, const struct kallsyms *ks, uint64_t value, size_t size)
+static void kallsyms_pack_put(struct str *to, const struct kallsyms *ks, uint64_t value,
+			      size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
 		const char byte = value >> 8 * (ks->t.big_endian ? size - 1 - i : i);
@@ -31,7 +32,7 @@ static void make_tokens(const struct kallsyms *ks, struct kallsyms_packed *p)
 	for (unsigned int i = 0; i < KALLSYMS_TOKENS; i++) {
 		const char text[2] = { i, '\0' };
 
-		put(&p->token_index, ks, p->token_table.len, 2);
+		kallsyms_pack_put(&p->token_index, ks, p->token_table.len, 2);
 		str_add(&p->token_table, i ? text : text + 1, i ? 2 : 1);
 	}
 }
@@ -62,7 +63,7 @@ static struct vmatlas_error *read_marker(struct kallsyms *ks, uint32_t nr, uint6
 	return err;
 }
 
-static struct vmatlas_error *damaged(void)
+static struct vmatlas_error *kallsyms_pack_damaged(void)
 {
 	return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "kallsyms: names end too early");
 }
@@ -82,7 +83,7 @@ static struct vmatlas_error *pack_run(struct kallsyms *ks, uint32_t nr, struct k
 	if (err)
 		return err;
 	if (from >= to || to > ks->names_size)
-		return damaged();
+		return kallsyms_pack_damaged();
 	buf = malloc(to - from);
 	if (!buf)
 		return error_no_memory();
@@ -92,7 +93,7 @@ static struct vmatlas_error *pack_run(struct kallsyms *ks, uint32_t nr, struct k
 		char text[KALLSYMS_NAME_MAX], type = '?';
 
 		if (!kallsyms_nth_name(at, buf + (to - from) - at, 0, &name, &len))
-			return damaged();
+			return kallsyms_pack_damaged();
 		kallsyms_expand(&ks->tokens, name, len, text, &type);
 		add_name(p, type, text);
 		at = name + len;
@@ -117,13 +118,13 @@ static struct vmatlas_error *copy_values(struct kallsyms *ks, struct kallsyms_pa
 }
 
 /* A table is read up to where the next one begins. */
-static void pad(struct str *table)
+static void kallsyms_pack_pad(struct str *table)
 {
 	while (table->len % KALLSYMS_PACKED_ALIGN)
 		str_add(table, "", 1);
 }
 
-static bool failed(const struct kallsyms_packed *p)
+static bool kallsyms_pack_failed(const struct kallsyms_packed *p)
 {
 	return p->num_syms.failed || p->names.failed || p->markers.failed ||
 	       p->token_table.failed || p->token_index.failed || p->values.failed;
@@ -133,18 +134,18 @@ struct vmatlas_error *kallsyms_pack(struct kallsyms *ks, struct kallsyms_packed 
 {
 	struct vmatlas_error *err = NULL;
 
-	put(&ret->num_syms, ks, ks->nr, 4);
+	kallsyms_pack_put(&ret->num_syms, ks, ks->nr, 4);
 	make_tokens(ks, ret);
 	for (uint32_t nr = 0; !err && nr * (uint64_t)PER_MARKER < ks->nr; nr++) {
-		put(&ret->markers, ks, ret->names.len, 4);
+		kallsyms_pack_put(&ret->markers, ks, ret->names.len, 4);
 		err = pack_run(ks, nr, ret);
 	}
-	pad(&ret->num_syms);
-	pad(&ret->names);
-	pad(&ret->markers);
-	pad(&ret->token_table);
-	pad(&ret->token_index);
+	kallsyms_pack_pad(&ret->num_syms);
+	kallsyms_pack_pad(&ret->names);
+	kallsyms_pack_pad(&ret->markers);
+	kallsyms_pack_pad(&ret->token_table);
+	kallsyms_pack_pad(&ret->token_index);
 	if (!err)
 		err = copy_values(ks, ret);
-	return err ? err : failed(ret) ? error_no_memory() : NULL;
+	return err ? err : kallsyms_pack_failed(ret) ? error_no_memory() : NULL;
 }

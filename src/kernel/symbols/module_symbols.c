@@ -107,7 +107,7 @@ void modsyms_done(struct modsyms *s)
 }
 
 /* The tables are part of the module; what is not was never its table. */
-static bool lies_in(const struct module *m, uint64_t addr, uint64_t size)
+static bool module_symbol_lies_in(const struct module *m, uint64_t addr, uint64_t size)
 {
 	for (size_t i = 0; i < m->nr_mem; i++) {
 		const uint64_t from = addr - m->mem[i].base;
@@ -119,7 +119,7 @@ static bool lies_in(const struct module *m, uint64_t addr, uint64_t size)
 	return false;
 }
 
-static uint64_t room_in(const struct module *m, uint64_t addr)
+static uint64_t module_symbol_room_in(const struct module *m, uint64_t addr)
 {
 	for (size_t i = 0; i < m->nr_mem; i++)
 		if (addr >= m->mem[i].base && addr - m->mem[i].base < m->mem[i].size)
@@ -138,7 +138,7 @@ static struct vmatlas_error *load_symtab(struct kernel *k, const struct module *
 {
 	const uint64_t size = s->nr * symbol_size(s);
 
-	if (s->nr == 0 || s->nr > SYMBOLS_MAX || !lies_in(m, addr, size))
+	if (s->nr == 0 || s->nr > SYMBOLS_MAX || !module_symbol_lies_in(m, addr, size))
 		return outside(m, "symbols");
 	s->symtab = malloc(size);
 	return s->symtab ? kernel_read(k, addr, s->symtab, size) : error_no_memory();
@@ -159,7 +159,7 @@ static struct vmatlas_error *load_strtab(struct kernel *k, const struct module *
 		size = MAX(size, symbol_at(s, i).name + 512);
 	if (typetab > addr)
 		size = MIN(size, typetab - addr);
-	size = MIN(size, room_in(m, addr));
+	size = MIN(size, module_symbol_room_in(m, addr));
 	if (size == 0 || size > STRINGS_MAX)
 		return outside(m, "symbol names");
 	s->strtab = calloc(1, size + 1);
@@ -177,8 +177,9 @@ static struct vmatlas_error *read_member(struct kernel *k, uint64_t base,
 	return kernel_read_uint(k, base + member->offset, member->size, ret);
 }
 
-static struct vmatlas_error *load(struct kernel *k, const struct module *m,
-				  const struct resolved *res, struct modsyms *s)
+static struct vmatlas_error *module_symbol_load(struct kernel *k, const struct module *m,
+						const struct resolved *res,
+						struct modsyms *s)
 {
 	uint64_t value[ARRAY_SIZE(modsyms_needs)];
 	struct vmatlas_error *err;
@@ -211,7 +212,7 @@ struct vmatlas_error *modsyms_load(struct kernel *k, const struct module *m,
 	    !res[STRTAB].found)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "module %s has no symbols", m->name);
-	err = load(k, m, res, &s);
+	err = module_symbol_load(k, m, res, &s);
 	if (err)
 		return vmatlas_error_wrap(err, "symbols of module %s", m->name);
 	*ret = s;

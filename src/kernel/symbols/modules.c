@@ -58,7 +58,7 @@ static const struct vmatlas_lookup needs[NR_NEEDS] = {
 };
 
 /* A struct module in our memory, and the way to take it apart. */
-struct record {
+struct module_record {
 	const struct kernel *k;
 	const struct resolved *res;
 	const uint8_t *bytes;
@@ -66,7 +66,7 @@ struct record {
 };
 
 /* 0 where this kernel has no such member. */
-static uint64_t field_at(const struct record *r, unsigned int need, uint64_t shift)
+static uint64_t field_at(const struct module_record *r, unsigned int need, uint64_t shift)
 {
 	const struct resolved *f = &r->res[need];
 	const uint64_t at = f->offset + shift;
@@ -77,12 +77,13 @@ static uint64_t field_at(const struct record *r, unsigned int need, uint64_t shi
 	return bytes_uint(r->bytes + at, f->size, r->k->big_endian);
 }
 
-static uint64_t field(const struct record *r, unsigned int need)
+static uint64_t module_field(const struct module_record *r, unsigned int need)
 {
 	return field_at(r, need, 0);
 }
 
-static uint64_t pointer_at(const struct record *r, unsigned int need, uint64_t shift)
+static uint64_t pointer_at(const struct module_record *r, unsigned int need,
+			   uint64_t shift)
 {
 	return kernel_address(r->k, field_at(r, need, shift));
 }
@@ -97,7 +98,7 @@ static void add_mem(struct module *m, uint64_t base, uint64_t size)
 }
 
 /* struct module_memory mem[MOD_MEM_NUM_TYPES], text before data, init behind. */
-static void fill_mem(const struct record *r, struct module *m)
+static void fill_mem(const struct module_record *r, struct module *m)
 {
 	const uint64_t stride = r->res[MEM_ELEMENT].size, nr = r->res[MEM].count;
 
@@ -109,21 +110,21 @@ static void fill_mem(const struct record *r, struct module *m)
 	m->init_text_end = m->mem[MOD_INIT_TEXT].base + m->mem[MOD_INIT_TEXT].size;
 }
 
-static void fill_layouts(const struct record *r, struct module *m, bool old)
+static void fill_layouts(const struct module_record *r, struct module *m, bool old)
 {
 	const uint64_t core = pointer_at(r, old ? OLD_CORE : CORE_BASE, 0);
 	const uint64_t init = pointer_at(r, old ? OLD_INIT : INIT_BASE, 0);
 
-	add_mem(m, core, field(r, old ? OLD_CORE_SIZE : CORE_SIZE));
+	add_mem(m, core, module_field(r, old ? OLD_CORE_SIZE : CORE_SIZE));
 	if (r->res[DATA_BASE].found)
-		add_mem(m, pointer_at(r, DATA_BASE, 0), field(r, DATA_SIZE));
+		add_mem(m, pointer_at(r, DATA_BASE, 0), module_field(r, DATA_SIZE));
 	m->nr_core = m->nr_mem;
-	add_mem(m, init, field(r, old ? OLD_INIT_SIZE : INIT_SIZE));
-	m->text_end = core + field(r, old ? OLD_CORE_TEXT : CORE_TEXT);
-	m->init_text_end = init + field(r, old ? OLD_INIT_TEXT : INIT_TEXT);
+	add_mem(m, init, module_field(r, old ? OLD_INIT_SIZE : INIT_SIZE));
+	m->text_end = core + module_field(r, old ? OLD_CORE_TEXT : CORE_TEXT);
+	m->init_text_end = init + module_field(r, old ? OLD_INIT_TEXT : INIT_TEXT);
 }
 
-static void fill_name(const struct record *r, struct module *m)
+static void fill_name(const struct module_record *r, struct module *m)
 {
 	const struct resolved *f = &r->res[NAME];
 	const size_t max = MIN(f->size, (uint64_t)sizeof(m->name) - 1);
@@ -137,10 +138,10 @@ static void fill_name(const struct record *r, struct module *m)
 			*c = '?';	/* not a module's name, and not for a terminal */
 }
 
-static void decode(const struct record *r, struct module *m)
+static void module_decode(const struct module_record *r, struct module *m)
 {
 	fill_name(r, m);
-	m->unformed = field(r, STATE) == MODULE_STATE_UNFORMED;
+	m->unformed = module_field(r, STATE) == MODULE_STATE_UNFORMED;
 	m->kallsyms = pointer_at(r, KALLSYMS, 0);
 	if (r->res[MEM].found && r->res[MEM_ELEMENT].found)
 		fill_mem(r, m);
@@ -151,8 +152,11 @@ static void decode(const struct record *r, struct module *m)
 static struct vmatlas_error *read_module(struct kernel *k, const struct resolved *res,
 					 uint64_t at, uint8_t *buf, struct kernel_records *b)
 {
-	const struct record r = {
-		.k = k, .res = res, .bytes = buf, .size = res[SIZE].size,
+	const struct module_record r = {
+		.k = k,
+		.res = res,
+		.bytes = buf,
+		.size = res[SIZE].size,
 	};
 	struct vmatlas_error *err;
 	struct module *m;
@@ -164,7 +168,7 @@ static struct vmatlas_error *read_module(struct kernel *k, const struct resolved
 	if (!m)
 		return error_no_memory();
 	m->record = at;
-	decode(&r, m);
+	module_decode(&r, m);
 	return NULL;
 }
 
@@ -196,8 +200,9 @@ static struct vmatlas_error *read_list(struct kernel *k, const struct resolved *
 }
 
 /* Everything but trouble of the kernel's own stops us; that goes to *@ret_trouble. */
-static struct vmatlas_error *load(struct kernel *k, const struct resolved *res,
-				  struct kernel_records *b, struct vmatlas_error **ret_trouble)
+static struct vmatlas_error *module_load(struct kernel *k, const struct resolved *res,
+					 struct kernel_records *b,
+					 struct vmatlas_error **ret_trouble)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -221,7 +226,7 @@ struct vmatlas_error *modules_load(struct kernel *k, struct kernel_records *b,
 	if (b->modules_read)
 		return NULL;
 	err = lookup_resolve(k, needs, NR_NEEDS, res);
-	return err ? err : load(k, res, b, ret_trouble);
+	return err ? err : module_load(k, res, b, ret_trouble);
 }
 
 static bool holds(const struct module *m, size_t from, size_t to, uint64_t addr)
@@ -248,13 +253,13 @@ const struct module *modules_at(const struct kernel_records *b, uint64_t addr)
 	return NULL;
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *module_run(struct survey *s)
 {
 	struct vmatlas_error *err, *trouble = NULL;
 
 	if (s->books->modules_read)
 		return NULL;
-	err = load(s->k, s->res, s->books, &trouble);
+	err = module_load(s->k, s->res, s->books, &trouble);
 	if (err)
 		return err;
 	if (error_is(trouble, VMATLAS_ERROR_NOT_FOUND)) {
@@ -277,5 +282,5 @@ const struct surveyor survey_modules = {
 	.what = VMATLAS_SURVEY_RECORDED,
 	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run = run,
+	.run = module_run,
 };

@@ -75,7 +75,7 @@ size_t symnames_unread(const struct kernel_records *b)
 }
 
 /* Trouble in the dump leaves addresses without names; anything else is handed back. */
-static struct vmatlas_error *absorb(struct vmatlas_error *err)
+static struct vmatlas_error *symbolize_report_fault(struct vmatlas_error *err)
 {
 	if (!err || error_is(err, VMATLAS_ERROR_NO_MEMORY) ||
 	    error_is(err, VMATLAS_ERROR_SYSTEM))
@@ -119,7 +119,7 @@ static struct vmatlas_error *read_base(const struct symnames *n, uint64_t *ret)
 	return NULL;
 }
 
-static uint64_t symbol(const struct symnames *n, unsigned int which)
+static uint64_t symbolize_symbol(const struct symnames *n, unsigned int which)
 {
 	return n->res[which].found ? n->res[which].addr : 0;
 }
@@ -130,14 +130,21 @@ static struct vmatlas_error *open_tables(struct symnames *n)
 	struct kernel *k = n->k;
 	struct vmatlas_error *err;
 	struct kallsyms_tables t = {
-		.read = read_file, .arg = k,
-		.num_syms = symbol(n, NUM_SYMS), .names = symbol(n, NAMES),
-		.markers = symbol(n, MARKERS), .token_table = symbol(n, TOKEN_TABLE),
-		.token_index = symbol(n, TOKEN_INDEX), .offsets = symbol(n, OFFSETS),
-		.addresses = symbol(n, ADDRESSES), .offsets_at = symbol(n, OFFSETS),
-		.has_base = n->res[RELATIVE_BASE].found, .slide = k->slide,
-		.image = { symbol(n, STEXT), symbol(n, END) },
-		.ptr_size = k->ptr_size, .big_endian = k->big_endian,
+		.read = read_file,
+		.arg = k,
+		.num_syms = symbolize_symbol(n, NUM_SYMS),
+		.names = symbolize_symbol(n, NAMES),
+		.markers = symbolize_symbol(n, MARKERS),
+		.token_table = symbolize_symbol(n, TOKEN_TABLE),
+		.token_index = symbolize_symbol(n, TOKEN_INDEX),
+		.offsets = symbolize_symbol(n, OFFSETS),
+		.addresses = symbolize_symbol(n, ADDRESSES),
+		.offsets_at = symbolize_symbol(n, OFFSETS),
+		.has_base = n->res[RELATIVE_BASE].found,
+		.slide = k->slide,
+		.image = { symbolize_symbol(n, STEXT), symbolize_symbol(n, END) },
+		.ptr_size = k->ptr_size,
+		.big_endian = k->big_endian,
 	};
 
 	if (t.has_base) {
@@ -161,7 +168,8 @@ static struct vmatlas_error *open_tables(struct symnames *n)
  */
 static struct vmatlas_error *tell_all(struct symnames *n)
 {
-	const uint64_t text = MAX(symbol(n, ETEXT), symbol(n, EINITTEXT));
+	const uint64_t text =
+		MAX(symbolize_symbol(n, ETEXT), symbolize_symbol(n, EINITTEXT));
 	struct vmatlas_error *err;
 	uint64_t last;
 
@@ -191,8 +199,8 @@ static bool is_of_kernel(const struct symnames *n, uint64_t addr)
 static uint64_t end_of_section(const struct symnames *n, uint64_t addr)
 {
 	if (between(n, SINITTEXT, EINITTEXT, addr))
-		return symbol(n, EINITTEXT);
-	return symbol(n, n->has_all ? END : ETEXT);
+		return symbolize_symbol(n, EINITTEXT);
+	return symbolize_symbol(n, n->has_all ? END : ETEXT);
 }
 
 /*
@@ -286,7 +294,8 @@ static struct vmatlas_error *name_in_module(struct symnames *n, const struct ker
 
 /* ---- All together ---- */
 
-static struct vmatlas_error *prepare(struct symnames *n, struct kernel_records *b)
+static struct vmatlas_error *symbolize_prepare(struct symnames *n,
+					       struct kernel_records *b)
 {
 	struct vmatlas_error *err, *trouble = NULL;
 
@@ -295,11 +304,11 @@ static struct vmatlas_error *prepare(struct symnames *n, struct kernel_records *
 		err = open_tables(n);
 	if (!err)
 		err = tell_all(n);
-	err = absorb(err);
+	err = symbolize_report_fault(err);
 	if (err)
 		return err;
 	err = modules_load(n->k, b, &trouble);
-	return err ? err : absorb(trouble);
+	return err ? err : symbolize_report_fault(trouble);
 }
 
 static struct vmatlas_error *symnames_get(struct kernel *k, struct kernel_records *b)
@@ -313,7 +322,7 @@ static struct vmatlas_error *symnames_get(struct kernel *k, struct kernel_record
 	if (!n)
 		return error_no_memory();
 	n->k = k;
-	err = prepare(n, b);
+	err = symbolize_prepare(n, b);
 	if (!err)
 		b->names = take(n);
 	return err;
@@ -335,14 +344,15 @@ static struct vmatlas_error *work_out(struct symnames *n, const struct kernel_re
 		lost = !n->kallsyms || !b->modules_complete;
 	if (err || lost)
 		n->nr_unread++;
-	err = absorb(err);
+	err = symbolize_report_fault(err);
 	if (!err && out->len == 0)
 		str_addf(out, "0x%" PRIx64, addr);
 	return err;
 }
 
-static struct vmatlas_error *remember(struct symnames *n, const struct kernel_records *b,
-				      uint64_t addr, const char **ret)
+static struct vmatlas_error *symbolize_remember(struct symnames *n,
+						const struct kernel_records *b,
+						uint64_t addr, const char **ret)
 {
 	_cleanup_(str_done) struct str text = { 0 };
 	struct vmatlas_error *err;
@@ -365,7 +375,7 @@ struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct kernel_records
 		return err;
 	name = memo_get(&b->names->memo, addr);
 	if (!name) {
-		err = remember(b->names, b, addr, &name);
+		err = symbolize_remember(b->names, b, addr, &name);
 		if (err)
 			return err;
 	}

@@ -114,7 +114,7 @@ static struct vmatlas_error *compare_start(struct comparison *c, uint64_t *ret_l
 }
 
 /* The allocator looks into no subtree whose size says that there is nothing to find. */
-static struct vmatlas_error *check_sizes(struct survey *s, const struct tree *t)
+static struct vmatlas_error *check_sizes(struct survey *s, const struct vmap_area_tree *t)
 {
 	if (!t->nr_wrong || s->k->mem->info.live)
 		return NULL;
@@ -156,7 +156,7 @@ struct sequence {
 	size_t nr;			/* met in the tree, and the same */
 };
 
-static const char *name_of(const struct area_list *list)
+static const char *free_area_name_of(const struct area_list *list)
 {
 	return list->state == AREA_BUSY ? "busy" : "unpurged";
 }
@@ -173,13 +173,18 @@ static struct vmatlas_error *compare_area(void *arg, const struct tree_visit *v)
 		return NULL;
 	}
 	if (more)
-		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "list and tree of %s areas "
+		return vmatlas_error_new(
+			VMATLAS_ERROR_CORRUPT,
+			"list and tree of %s areas "
 			"disagree: number %zu of the list is vmap_area %#" PRIx64
-			", of the tree %#" PRIx64, name_of(q->list), q->nr + 1,
-			area->rec.vmap_area, v->record);
-	return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "list and tree of %s areas disagree: the "
+			", of the tree %#" PRIx64,
+			free_area_name_of(q->list), q->nr + 1, area->rec.vmap_area,
+			v->record);
+	return vmatlas_error_new(
+		VMATLAS_ERROR_CORRUPT,
+		"list and tree of %s areas disagree: the "
 		"list ends after %zu, the tree goes on with vmap_area %#" PRIx64,
-		name_of(q->list), q->nr, v->record);
+		free_area_name_of(q->list), q->nr, v->record);
 }
 
 static struct vmatlas_error *compare_list(struct survey *s, const struct area_list *list)
@@ -190,9 +195,12 @@ static struct vmatlas_error *compare_list(struct survey *s, const struct area_li
 	});
 
 	if (!err && q.nr < list->nr)
-		err = vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "list and tree of %s areas "
-			"disagree: the tree ends after %zu, the list goes on with vmap_area %#"
-			PRIx64, name_of(list), q.nr,
+		err = vmatlas_error_new(
+			VMATLAS_ERROR_CORRUPT,
+			"list and tree of %s areas "
+			"disagree: the tree ends after %zu, the list goes on with "
+			"vmap_area %#" PRIx64,
+			free_area_name_of(list), q.nr,
 			s->books->areas.v[list->from + q.nr].rec.vmap_area);
 	return survey_report_fault(s, err, "list-corrupt", "trees of areas", list->root);
 }
@@ -239,7 +247,7 @@ static bool is_older_extract(struct survey *s)
 	return older;
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *free_area_run(struct survey *s)
 {
 	struct free_books *f = calloc(1, sizeof(*f));
 	struct vmatlas_error *err;
@@ -268,5 +276,5 @@ const struct surveyor survey_free = {
 	.what = VMATLAS_SURVEY_FREE,
 	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run = run,
+	.run = free_area_run,
 };

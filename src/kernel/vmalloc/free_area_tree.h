@@ -20,7 +20,7 @@ struct pooled {
 
 struct free_books {
 	enum free_state state;
-	struct tree tree;
+	struct vmap_area_tree tree;
 	VEC(struct pooled) pooled;	/* node by node, of one size in the pool's order */
 	uint32_t nr_nodes;		/* vmap_nodes that have pools; 0: none are used */
 	bool pools_read;		/* all that there are */

@@ -15,7 +15,7 @@ struct rescue {
 
 /* ---- What was seen ---- */
 
-static uint64_t *slot_of(uint64_t *slots, size_t nr, uint64_t record)
+static uint64_t *recovery_slot_of(uint64_t *slots, size_t nr, uint64_t record)
 {
 	size_t i = (record >> 3) * 0x9e3779b97f4a7c15 >> 20 & (nr - 1);
 
@@ -24,7 +24,7 @@ static uint64_t *slot_of(uint64_t *slots, size_t nr, uint64_t record)
 	return &slots[i];
 }
 
-static bool grow(struct rescue *r)
+static bool recovery_grow(struct rescue *r)
 {
 	const size_t nr = r->nr_slots ? 2 * r->nr_slots : 1024;
 	uint64_t *slots;
@@ -36,20 +36,21 @@ static bool grow(struct rescue *r)
 		return false;
 	for (size_t i = 0; i < r->nr_slots; i++)
 		if (r->seen[i])
-			*slot_of(slots, nr, r->seen[i]) = r->seen[i];
+			*recovery_slot_of(slots, nr, r->seen[i]) = r->seen[i];
 	free(r->seen);
 	r->seen = slots;
 	r->nr_slots = nr;
 	return true;
 }
 
-static struct vmatlas_error *remember(struct rescue *r, uint64_t record, bool *ret_new)
+static struct vmatlas_error *recovery_remember(struct rescue *r, uint64_t record,
+					       bool *ret_new)
 {
 	uint64_t *slot;
 
-	if (!grow(r))
+	if (!recovery_grow(r))
 		return error_no_memory();
-	slot = slot_of(r->seen, r->nr_slots, record);
+	slot = recovery_slot_of(r->seen, r->nr_slots, record);
 	*ret_new = *slot != record;
 	r->nr_seen += *ret_new;
 	*slot = record;
@@ -58,7 +59,7 @@ static struct vmatlas_error *remember(struct rescue *r, uint64_t record, bool *r
 
 /* ---- Links ---- */
 
-static uint64_t at(const struct rescue *r, enum area_member need)
+static uint64_t recovery_at(const struct rescue *r, enum area_member need)
 {
 	return r->w->s->res[need].offset;
 }
@@ -87,7 +88,7 @@ static struct vmatlas_error *visit(struct rescue *r, uint64_t record)
 
 	if (!record)
 		return NULL;
-	err = remember(r, record, &is_new);
+	err = recovery_remember(r, record, &is_new);
 	return err || !is_new ? err : area_walk_add(r->w, record);
 }
 
@@ -98,17 +99,17 @@ static struct vmatlas_error *along_list(struct rescue *r, uint64_t node)
 	struct vmatlas_error *err = NULL;
 
 	if (next != head && word(r, next + ptr) == node)
-		err = visit(r, next - at(r, VA_LIST));
+		err = visit(r, next - recovery_at(r, VA_LIST));
 	if (!err && prev != head && word(r, prev) == node)
-		err = visit(r, prev - at(r, VA_LIST));
+		err = visit(r, prev - recovery_at(r, VA_LIST));
 	return err;
 }
 
 static struct vmatlas_error *along_tree(struct rescue *r, uint64_t record)
 {
-	const uint64_t node = at(r, VA_RB), rb = record + node;
-	const uint64_t left = word(r, record + at(r, VA_LEFT));
-	const uint64_t right = word(r, record + at(r, VA_RIGHT));
+	const uint64_t node = recovery_at(r, VA_RB), rb = record + node;
+	const uint64_t left = word(r, record + recovery_at(r, VA_LEFT));
+	const uint64_t right = word(r, record + recovery_at(r, VA_RIGHT));
 	const uint64_t parent = parent_of(r, rb), up = parent - node;
 	struct vmatlas_error *err = NULL;
 
@@ -116,44 +117,45 @@ static struct vmatlas_error *along_tree(struct rescue *r, uint64_t record)
 		err = visit(r, left - node);
 	if (!err && right && parent_of(r, right) == rb)
 		err = visit(r, right - node);
-	if (!err && parent && (word(r, up + at(r, VA_LEFT)) == rb ||
-			       word(r, up + at(r, VA_RIGHT)) == rb))
+	if (!err && parent &&
+	    (word(r, up + recovery_at(r, VA_LEFT)) == rb ||
+	     word(r, up + recovery_at(r, VA_RIGHT)) == rb))
 		err = visit(r, up);
 	return err;
 }
 
 /* The root has no one above it. */
-static struct vmatlas_error *from_root(struct rescue *r)
+static struct vmatlas_error *recovery_from_root(struct rescue *r)
 {
 	const uint64_t top = r->w->root ? word(r, r->w->root) : 0;
 
-	return top && !parent_of(r, top) ? visit(r, top - at(r, VA_RB)) : NULL;
+	return top && !parent_of(r, top) ? visit(r, top - recovery_at(r, VA_RB)) : NULL;
 }
 
-static struct vmatlas_error *follow(struct rescue *r, size_t from)
+static struct vmatlas_error *recovery_follow(struct rescue *r, size_t from)
 {
 	const struct kernel_records *b = r->w->s->books;
 	struct vmatlas_error *err = NULL;
 	bool is_new;
 
 	for (size_t i = from; i < b->areas.nr && !err; i++)
-		err = remember(r, b->areas.v[i].rec.vmap_area, &is_new);
+		err = recovery_remember(r, b->areas.v[i].rec.vmap_area, &is_new);
 	if (!err)
 		err = along_list(r, r->w->head);
 	if (!err && survey_has(r->w->s, VA_RB))
-		err = from_root(r);
+		err = recovery_from_root(r);
 	/* what is found on the way is followed, too */
 	for (size_t i = from; i < b->areas.nr && i - from < MAX_AREAS && !err; i++) {
 		const uint64_t record = b->areas.v[i].rec.vmap_area;
 
-		err = along_list(r, record + at(r, VA_LIST));
+		err = along_list(r, record + recovery_at(r, VA_LIST));
 		if (!err && survey_has(r->w->s, VA_RB))
 			err = along_tree(r, record);
 	}
 	return err;
 }
 
-static int by_address(const void *a, const void *b)
+static int recovery_by_address(const void *a, const void *b)
 {
 	const struct area *x = a, *y = b;
 
@@ -165,12 +167,13 @@ static int by_address(const void *a, const void *b)
 struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from)
 {
 	struct rescue r = { .w = w };
-	struct vmatlas_error *err = follow(&r, from);
+	struct vmatlas_error *err = recovery_follow(&r, from);
 	struct kernel_records *b = w->s->books;
 
 	free(r.seen);
 	if (b->areas.nr > from)
-		qsort(b->areas.v + from, b->areas.nr - from, sizeof(*b->areas.v), by_address);
+		qsort(b->areas.v + from, b->areas.nr - from, sizeof(*b->areas.v),
+		      recovery_by_address);
 	for (size_t i = from; i < b->areas.nr; i++)
 		b->areas.v[i].order = (uint32_t)i;
 	return err;

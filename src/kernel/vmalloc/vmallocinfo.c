@@ -109,7 +109,7 @@ static struct vmatlas_error *detect_format(struct printer *p)
 
 /* ---- is_vmalloc_addr() ---- */
 
-static int by_first(const void *a, const void *b)
+static int vmallocinfo_by_first(const void *a, const void *b)
 {
 	const struct vmatlas_range *x = a, *y = b;
 
@@ -126,7 +126,7 @@ static struct vmatlas_error *sort_busy(struct printer *p)
 	for (size_t i = 0; i < b->areas.nr; i++)
 		if (b->areas.v[i].state == AREA_BUSY && b->areas.v[i].has_vm)
 			p->busy[p->nr_busy++] = b->areas.v[i].claim.range;
-	qsort(p->busy, p->nr_busy, sizeof(*p->busy), by_first);
+	qsort(p->busy, p->nr_busy, sizeof(*p->busy), vmallocinfo_by_first);
 	return NULL;
 }
 
@@ -196,7 +196,8 @@ static void add_flags(struct printer *p, const struct vmatlas_area *a)
 }
 
 /* A row whose pages cannot be read is printed without them, and counted. */
-static struct vmatlas_error *add_nodes(struct printer *p, const struct vmatlas_area *a)
+static struct vmatlas_error *vmallocinfo_add_nodes(struct printer *p,
+						   const struct vmatlas_area *a)
 {
 	struct vmatlas_error *err;
 
@@ -225,7 +226,7 @@ static struct vmatlas_error *add_vm(struct printer *p, const struct vmatlas_area
 		return err;
 	add_numbers(p, a);
 	add_flags(p, a);
-	err = add_nodes(p, a);
+	err = vmallocinfo_add_nodes(p, a);
 	str_add(&p->text, "\n", 1);
 	return err;
 }
@@ -238,7 +239,8 @@ static void add_plain(struct printer *p, const struct area *area, const char *wh
 	str_addf(&p->text, " %s\n", what);
 }
 
-static struct vmatlas_error *add_area(struct printer *p, const struct area *area)
+static struct vmatlas_error *vmallocinfo_add_area(struct printer *p,
+						  const struct area *area)
 {
 	const struct habits *h = &p->habits;
 
@@ -260,7 +262,7 @@ static struct vmatlas_error *add_area(struct printer *p, const struct area *area
 	return NULL;
 }
 
-static void flush(struct printer *p)
+static void vmallocinfo_flush(struct printer *p)
 {
 	if (p->text.len && !p->text.failed)
 		p->stopped = p->fn(p->arg, p->text.s, p->text.len) != 0;
@@ -295,14 +297,14 @@ static struct vmatlas_error *add_all(struct printer *p)
 	if (!areas)
 		return error_no_memory();
 	for (size_t i = 0; !err && !p->stopped && i < p->books->areas.nr; i++) {
-		err = add_area(p, areas[i]);
+		err = vmallocinfo_add_area(p, areas[i]);
 		if (p->text.len >= FLUSH_AT)
-			flush(p);
+			vmallocinfo_flush(p);
 		if (p->text.failed)
 			return error_no_memory();
 	}
 	if (!err && !p->stopped)
-		flush(p);
+		vmallocinfo_flush(p);
 	return err;
 }
 
@@ -322,7 +324,7 @@ static struct vmatlas_error *print(struct printer *p)
 	return err;
 }
 
-static void tell(struct str *out, size_t nr, const char *what)
+static void vmallocinfo_tell(struct str *out, size_t nr, const char *what)
 {
 	if (nr)
 		str_addf(out, "%s%zu %s", out->len ? ", " : "", nr, what);
@@ -334,9 +336,9 @@ static struct vmatlas_error *tell_gaps(const struct printer *p)
 
 	if (!p->books->areas_complete)
 		str_addf(&lacks, "the list of areas is not whole");
-	tell(&lacks, p->gaps.rows, "rows are left out");
-	tell(&lacks, p->gaps.nodes, "rows lack their NUMA nodes");
-	tell(&lacks, p->gaps.names, "callers lack their names");
+	vmallocinfo_tell(&lacks, p->gaps.rows, "rows are left out");
+	vmallocinfo_tell(&lacks, p->gaps.nodes, "rows lack their NUMA nodes");
+	vmallocinfo_tell(&lacks, p->gaps.names, "callers lack their names");
 	if (p->stopped || !lacks.len)
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_FAULT,

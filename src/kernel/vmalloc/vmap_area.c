@@ -118,7 +118,7 @@ static struct vmatlas_error *read_vm(struct survey *s, uint64_t va, uint64_t vm,
 	return vmatlas_error_wrap(err, "vmap_area at %#" PRIx64 ": vm %#" PRIx64, va, vm);
 }
 
-static void claim(struct area *a, uint32_t kind)
+static void vmap_area_claim(struct area *a, uint32_t kind)
 {
 	struct vmatlas_claim *c = &a->claim;
 
@@ -158,7 +158,7 @@ struct vmatlas_error *area_decode(struct survey *s, uint64_t va, enum area_state
 		*ret_vm_err = read_vm(s, va, vm, raw);
 	if (vm && !*ret_vm_err)
 		decode_vm(s, raw, ret);
-	claim(ret, vm && *ret_vm_err ? VMATLAS_KIND_AREA : classify(s, ret));
+	vmap_area_claim(ret, vm && *ret_vm_err ? VMATLAS_KIND_AREA : classify(s, ret));
 	if (vm && *ret_vm_err)
 		ret->claim.flags |= VMATLAS_CLAIM_UNREADABLE;
 	return NULL;
@@ -179,12 +179,12 @@ struct vmatlas_error *area_decode_vm(struct survey *s, uint64_t vm, struct area 
 	ret->rec.size = sizeof(ret->rec);
 	ret->rec.vm_struct = vm;
 	decode_vm(s, raw, ret);
-	claim(ret, classify(s, ret));
+	vmap_area_claim(ret, classify(s, ret));
 	return NULL;
 }
 
 void area_unpurge(struct area *a)
 {
 	a->state = AREA_UNPURGED;
-	claim(a, VMATLAS_KIND_UNPURGED);
+	vmap_area_claim(a, VMATLAS_KIND_UNPURGED);
 }

@@ -268,7 +268,7 @@ static void purge_look(struct survey *s)
 			   s->res[LAZY_NR].addr);
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *vmap_lists_run(struct survey *s)
 {
 	const bool has_areas = survey_has(s, VA_START) && survey_has(s, VA_END) &&
 			       survey_has(s, VA_LIST);
@@ -296,5 +296,5 @@ const struct surveyor survey_vmalloc = {
 	.what = VMATLAS_SURVEY_RECORDED,
 	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run = run,
+	.run = vmap_lists_run,
 };

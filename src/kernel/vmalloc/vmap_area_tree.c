@@ -13,7 +13,7 @@
 #define MAX_HEIGHT 64
 #define MAX_RECORD 512
 
-struct reader {
+struct vmap_tree_reader {
 	const struct tree_walk *w;
 	struct tree_visit last;		/* so far */
 	size_t nr;
@@ -36,8 +36,9 @@ static uint64_t pointer(const struct survey *s, const uint8_t *buf, uint64_t off
 }
 
 /* The colour is in the two lowest bits of the first word (include/linux/rbtree_types.h). */
-static struct vmatlas_error *decode(const struct tree_walk *w, const uint8_t *buf, uint64_t rb,
-				    uint64_t parent, struct node *ret)
+static struct vmatlas_error *vmap_tree_decode(const struct tree_walk *w,
+					      const uint8_t *buf, uint64_t rb,
+					      uint64_t parent, struct node *ret)
 {
 	const struct survey *s = w->s;
 	const uint64_t list = s->res[VA_LIST].offset;
@@ -60,8 +61,8 @@ static struct vmatlas_error *decode(const struct tree_walk *w, const uint8_t *bu
 	return NULL;
 }
 
-static struct vmatlas_error *read_node(const struct tree_walk *w, uint64_t rb, uint64_t parent,
-				       struct node *ret)
+static struct vmatlas_error *vmap_tree_read_node(const struct tree_walk *w, uint64_t rb,
+						 uint64_t parent, struct node *ret)
 {
 	struct survey *s = w->s;
 	struct vmatlas_error *err;
@@ -76,10 +77,11 @@ static struct vmatlas_error *read_node(const struct tree_walk *w, uint64_t rb, u
 	if (err)
 		return vmatlas_error_wrap(kernel_pointer_fault(s->k, ret->at.record, err),
 					  "vmap_area at %#" PRIx64, ret->at.record);
-	return decode(w, buf, rb, parent, ret);
+	return vmap_tree_decode(w, buf, rb, parent, ret);
 }
 
-static struct vmatlas_error *keep(struct tree *t, const struct tree_visit *at)
+static struct vmatlas_error *vmap_tree_keep(struct vmap_area_tree *t,
+					    const struct tree_visit *at)
 {
 	struct tree_area *slot = vec_push(&t->v);
 
@@ -92,7 +94,7 @@ static struct vmatlas_error *keep(struct tree *t, const struct tree_visit *at)
 }
 
 /* In order: of areas that are kept, the last one met must lie below. */
-static struct vmatlas_error *meet(struct reader *r, const struct tree_visit *at)
+static struct vmatlas_error *meet(struct vmap_tree_reader *r, const struct tree_visit *at)
 {
 	struct vmatlas_error *err;
 
@@ -105,12 +107,12 @@ static struct vmatlas_error *meet(struct reader *r, const struct tree_visit *at)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT, "the tree does not end");
 	r->last = *at;
 	err = r->w->visit(r->w->arg, at);
-	return err || !r->w->keep ? err : keep(r->w->keep, at);
+	return err || !r->w->keep ? err : vmap_tree_keep(r->w->keep, at);
 }
 
 /* Bottom up: of nodes that are wrong the first one is the lowest. */
-static void join(struct tree *t, uint32_t self, uint64_t max, struct branch left,
-		 struct branch right)
+static void vmap_tree_join(struct vmap_area_tree *t, uint32_t self, uint64_t max,
+			   struct branch left, struct branch right)
 {
 	struct tree_area *a = &t->v.v[self - 1];
 
@@ -127,8 +129,9 @@ static void join(struct tree *t, uint32_t self, uint64_t max, struct branch left
 	t->wrong.found = max;
 }
 
-static struct vmatlas_error *subtree(struct reader *r, uint64_t rb, uint64_t parent,
-				     unsigned int height, struct branch *ret)
+static struct vmatlas_error *subtree(struct vmap_tree_reader *r, uint64_t rb,
+				     uint64_t parent, unsigned int height,
+				     struct branch *ret)
 {
 	struct branch left = { 0 }, right = { 0 };
 	struct vmatlas_error *err;
@@ -139,7 +142,7 @@ static struct vmatlas_error *subtree(struct reader *r, uint64_t rb, uint64_t par
 	if (!height)
 		return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"the tree is over %d nodes high at %#" PRIx64, MAX_HEIGHT, rb);
-	err = read_node(r->w, rb, parent, &node);
+	err = vmap_tree_read_node(r->w, rb, parent, &node);
 	if (!err)
 		err = subtree(r, node.left, rb, height - 1, &left);
 	if (!err)
@@ -153,7 +156,7 @@ static struct vmatlas_error *subtree(struct reader *r, uint64_t rb, uint64_t par
 	ret->max = MAX(left.max, right.max);
 	ret->max = MAX(ret->max, vmatlas_range_size(&node.at.range));
 	if (r->w->keep)
-		join(r->w->keep, ret->top, ret->max, left, right);
+		vmap_tree_join(r->w->keep, ret->top, ret->max, left, right);
 	return NULL;
 }
 
@@ -176,7 +179,7 @@ bool tree_is_known(const struct survey *s)
 struct vmatlas_error *tree_walk(const struct tree_walk *w)
 {
 	struct survey *s = w->s;
-	struct reader r = { .w = w };
+	struct vmap_tree_reader r = { .w = w };
 	struct branch all = { 0 };
 	struct vmatlas_error *err;
 	uint64_t top;

@@ -24,14 +24,14 @@ struct tree_area {
 	uint32_t left, right, parent;	/* 1 + index; 0: none */
 };
 
-struct tree {
+struct vmap_area_tree {
 	VEC(struct tree_area) v;	/* in order */
 	uint32_t top;			/* 1 + index of the root; 0: empty */
 	size_t nr_wrong;		/* nodes whose subtree_max is not that of their subtree */
 	struct { uint64_t record, stored, found; } wrong;	/* the lowest of them */
 };
 
-static inline void tree_done(struct tree *t)
+static inline void tree_done(struct vmap_area_tree *t)
 {
 	vec_done(&t->v);
 }
@@ -54,7 +54,7 @@ struct tree_walk {
 	struct vmatlas_error *(*visit)(void *arg, const struct tree_visit *at);
 	void *arg;
 	unsigned int max_size;
-	struct tree *keep;
+	struct vmap_area_tree *keep;
 };
 
 VMATLAS_CHECKED struct vmatlas_error *tree_walk(const struct tree_walk *w);

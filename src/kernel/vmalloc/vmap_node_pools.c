@@ -27,7 +27,7 @@ static const struct vmatlas_lookup needs[] = {
 #define MAX_NODES 1024		/* vmap_init_nodes() clamps at 128 */
 #define MAX_POOLS (1 << 16)	/* bytes of one node's pools; 6 KiB in 6.9 */
 
-static struct vmatlas_error *add(struct survey *s, uint64_t record, uint32_t node)
+static struct vmatlas_error *pool_add(struct survey *s, uint64_t record, uint32_t node)
 {
 	struct vmatlas_error *vm_err = NULL, *err;
 	struct pooled *slot;
@@ -52,7 +52,7 @@ static struct vmatlas_error *read_pool(struct survey *s, uint64_t head, uint32_t
 
 	list_start(&walk, s->k, head, MAX_AREAS);
 	while (!(err = list_next(&walk, &entry)) && entry) {
-		err = add(s, (entry - s->res[VA_LIST].offset) & s->k->va_mask, node);
+		err = pool_add(s, (entry - s->res[VA_LIST].offset) & s->k->va_mask, node);
 		if (err)
 			return err;
 	}
@@ -60,7 +60,7 @@ static struct vmatlas_error *read_pool(struct survey *s, uint64_t head, uint32_t
 }
 
 /* Nearly all of them are empty: their heads are read in one go. */
-static struct vmatlas_error *read_node(struct survey *s, uint64_t at, uint32_t node)
+static struct vmatlas_error *pool_read_node(struct survey *s, uint64_t at, uint32_t node)
 {
 	const uint64_t stride = s->res[POOL].size, nr = s->res[POOLS].count;
 	const uint64_t pools = at + s->res[POOLS].offset;
@@ -102,11 +102,11 @@ static struct vmatlas_error *read_nodes(struct survey *s)
 		return NULL;	/* node_alloc() leaves the pools of a single node alone */
 	s->books->free->nr_nodes = (uint32_t)nr;
 	for (uint32_t i = 0; i < nr && !err; i++)
-		err = read_node(s, base + i * s->res[NODE].size, i);
+		err = pool_read_node(s, base + i * s->res[NODE].size, i);
 	return err;
 }
 
-static struct vmatlas_error *run(struct survey *s)
+static struct vmatlas_error *pool_run(struct survey *s)
 {
 	struct free_books *f = s->books->free;
 	struct vmatlas_error *err;
@@ -130,5 +130,5 @@ const struct surveyor survey_pools = {
 	.what = VMATLAS_SURVEY_FREE,
 	.lookups = needs,
 	.nr_lookups = ARRAY_SIZE(needs),
-	.run = run,
+	.run = pool_run,
 };

@@ -18,7 +18,7 @@ struct chain {
 	size_t nr_sorted;		/* books' areas that are in order of address */
 };
 
-static int by_address(const void *a, const void *b)
+static int vmlist_by_address(const void *a, const void *b)
 {
 	const struct area *x = a, *y = b;
 
@@ -26,10 +26,10 @@ static int by_address(const void *a, const void *b)
 }
 
 /* What is not on vmlist comes behind it. */
-static void sort(struct kernel_records *b)
+static void vmlist_sort(struct kernel_records *b)
 {
 	if (b->areas.nr)
-		qsort(b->areas.v, b->areas.nr, sizeof(*b->areas.v), by_address);
+		qsort(b->areas.v, b->areas.nr, sizeof(*b->areas.v), vmlist_by_address);
 	for (size_t i = 0; i < b->areas.nr; i++)
 		b->areas.v[i].order = MAX_AREAS + (uint32_t)i;
 }
@@ -40,7 +40,8 @@ static struct area *partner(const struct chain *c, uint64_t addr)
 	const struct area key = { .claim.range = { addr, addr } };
 
 	return c->nr_sorted ? bsearch(&key, c->s->books->areas.v, c->nr_sorted,
-				      sizeof(key), by_address) : NULL;
+				      sizeof(key), vmlist_by_address)
+			    : NULL;
 }
 
 /* What the vmap_area says stays: where it lies, and how far it reaches. */
@@ -86,7 +87,7 @@ static void drop_twins(struct chain *c)
 	b->areas.nr = kept;
 }
 
-static struct vmatlas_error *add(struct chain *c, struct area *listed)
+static struct vmatlas_error *vmlist_add(struct chain *c, struct area *listed)
 {
 	const uint64_t addr = listed->rec.vm_addr, vm = listed->rec.vm_struct;
 	struct area *a = partner(c, addr);
@@ -144,7 +145,7 @@ struct vmatlas_error *vmlist_join(struct survey *s, uint64_t symbol)
 	struct vmatlas_error *err;
 	uint64_t vm = 0, next = 0;
 
-	sort(s->books);
+	vmlist_sort(s->books);
 	c.nr_sorted = s->books->areas.nr;
 	err = kernel_read_ptr(s->k, symbol, &vm);
 	if (err)
@@ -158,7 +159,7 @@ struct vmatlas_error *vmlist_join(struct survey *s, uint64_t symbol)
 			drop_twins(&c);
 			break;
 		}
-		err = add(&c, &listed);
+		err = vmlist_add(&c, &listed);
 		if (err)
 			return err;
 	}
