@@ -20,7 +20,14 @@ WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith \
 LIBDEPS := libelf libdw libbpf zlib
 CLIDEPS := jansson
 pkg      = $(shell pkg-config $(1) $(2) || echo MISSING_LIBRARY)
-FLAGS   := -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(CFLAGS_$(CONFIG)) -fPIC \
+# With -flto in CFLAGS gcc sees across files that results are only set on success, but not
+# that they are only used then: it warns in vain. Objects carry plain code as well, from
+# which the many programs of the suite are linked at once instead of in minutes.
+try      = $(shell $(CC) -Werror $(1) -x c -fsyntax-only /dev/null 2>/dev/null && echo $(1))
+LTO     := $(if $(findstring -flto,$(CFLAGS)),$(call try,-Wno-maybe-uninitialized) \
+	   $(call try,-ffat-lto-objects))
+NOLTO   := $(if $(findstring -ffat,$(LTO)),-fno-lto)
+FLAGS   := -std=gnu11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(LTO) $(CFLAGS_$(CONFIG)) -fPIC \
 	   -fvisibility=hidden -Iinclude
 # Not linked but loaded, with the first dump that needs it: src/mem/kdump_dynload.c.
 KDUMPSO := $(shell readelf -d $(call pkg,--variable=libdir,libkdumpfile)/libkdumpfile.so \

@@ -12,7 +12,7 @@ TESTLIBS  = $(call pkg,--libs,cmocka)
 PROVE    ?= prove --exec '' --jobs $(shell nproc)
 
 # Sees the insides of the library: its headers, and its symbols in the archive.
-INSIDE    = $(FLAGS) $(LIBFLAGS) -Isrc -Itests -MMD -MP -MT $@ -MF $@.d
+INSIDE    = $(FLAGS) $(NOLTO) $(LIBFLAGS) -Isrc -Itests -MMD -MP -MT $@ -MF $@.d
 
 tests: all $(UNIT) $(REPLAY) $(BAD_PLUGINS)
 
