@@ -83,6 +83,6 @@ $(O)/src/%.o: src/%.c
 clean:
 	rm -rf build
 
--include tests/tests.mk tests/kernels/kernels.mk vmcores/vmcores.mk
+-include tests/tests.mk tests/synthetic/synthetic.mk vmcores/vmcores.mk
 -include $(patsubst %.o,%.d,$(LIB) $(CLI)) $(PLUGINS:.so=.d)
 .PHONY: all check asan bench fuzz check-kernels install clean

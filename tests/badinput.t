@@ -8,14 +8,14 @@
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
-if ! fake x86-6.1 || ! fake x86-6.12 || ! fake overlap; then
-	skip "bad input" "no compiler for fake kernels"
+if ! synthetic x86-6.1 || ! synthetic x86-6.12 || ! synthetic overlap; then
+	skip "bad input" "no compiler for synthetic kernels"
 	finish
 	exit
 fi
-fake arm-3.10
+synthetic arm-3.10
 cd "$work" || exit 2
 
 image=x86-6.1/vmlinux dump=x86-6.1/vmcore
@@ -150,7 +150,7 @@ twice() {
 	refused "text: is not a dump" check $image $dump text
 }
 
-# Raw images of the fake's RAM: the dump's own segments, by readelf.
+# Raw images of its RAM: the dump's own segments, by readelf.
 raw_images() {
 	readelf -lW $dump | awk '$1 == "LOAD" { print $2, $4, $5 }' >loads
 	images=

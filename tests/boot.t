@@ -7,7 +7,7 @@
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
 prints_it_again() {
 	sed '1d; s/^\[ *[0-9.]*\] //' "$1" >"$work/want"

@@ -5,14 +5,14 @@
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
 give_up() {
 	skip "debuginfod" "$1"
 	finish
 	exit
 }
-fake x86-6.1 && fake x86-6.12 || give_up "no compiler for fake kernels"
+synthetic x86-6.1 && synthetic x86-6.12 || give_up "no compiler for synthetic kernels"
 command -v python3 >/dev/null || give_up "no python3"
 python3 -c 'import ctypes; ctypes.CDLL("libdebuginfod.so.1")' 2>/dev/null ||
 	give_up "no libdebuginfod"

@@ -4,7 +4,7 @@
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
 diff_in() (
 	cd "$work" || exit 2
@@ -29,7 +29,7 @@ is_valid() {
 	diff_in -J "$@" | sed '/^exit 0$/d' | is_json || echo "no JSON"
 }
 
-if fake x86-6.1 && fake purge; then
+if synthetic x86-6.1 && synthetic purge; then
 	a="x86-6.1/vmlinux x86-6.1/vmcore" b="purge/vmlinux purge/vmcore"
 	# shellcheck disable=SC2086
 	{
@@ -62,6 +62,6 @@ if fake x86-6.1 && fake purge; then
 	ok "a dump that is none" says 'exit 2' x86-6.1/vmlinux nowhere x86-6.1/vmcore
 	}
 else
-	skip "two fake kernels" "no compiler for x86-64"
+	skip "two synthetic kernels" "no compiler for x86-64"
 fi
 finish

@@ -1,22 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# One fake kernel, of two files, in every kind of debug information that compilers,
+# One synthetic kernel, of two files, in every kind of debug information that compilers,
 # linkers and packers make: all give the same answers.
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
-# The fake's own flags, with what a variant adds; linked in two steps, as Linux is.
+# A synthetic kernel's own flags, with what a variant adds; linked in two steps, as Linux is.
 flags='-std=gnu11 -g -O0 -w -ffreestanding -fno-pie -fno-builtin -fno-common
 	-fno-asynchronous-unwind-tables -falign-functions=64 -fno-stack-protector
-	-mcmodel=kernel -mno-red-zone -fcf-protection=none -Itests/kernels'
+	-mcmodel=kernel -mno-red-zone -fcf-protection=none -Itests/synthetic -Itests/synthetic/include'
 id=1234567890123456789012345678901234567890
 
 # build DIR CC FLAGS LINK-FLAGS
 build() {
 	mkdir -p "$work/$1"
-	for file in tests/data/other.c tests/kernels/x86-6.12.c; do
+	for file in tests/data/other.c tests/synthetic/x86-6.12/kernel.c; do
 		# shellcheck disable=SC2086 # words
 		$2 $flags $3 -DRELEASE='"6.12.0-fake"' -DBUILD_ID="\"$id\"" -c $file \
 			-o "$work/$1/$(basename $file).o" || return 1
@@ -24,7 +24,7 @@ build() {
 	# shellcheck disable=SC2086
 	$2 $flags $3 -nostdlib -r $4 "$work/$1/other.c.o" "$work/$1/x86-6.12.c.o" \
 		-o "$work/$1/vmlinux.o" || return 1
-	ld --defsym MODULES_VADDR=0xffffffffc0000000 -T tests/kernels/x86_64.lds \
+	ld --defsym MODULES_VADDR=0xffffffffc0000000 -T tests/synthetic/include/x86_64.lds \
 		-z max-page-size=4096 -z noexecstack --build-id=0x$id "$work/$1/vmlinux.o" \
 		-o "$work/$1/vmlinux" || return 1
 	objcopy --strip-all "$work/$1/vmlinux" "$work/$1/vmcore"
@@ -38,7 +38,7 @@ healthy() {
 	[ $rc = 0 ] || { echo "exit $rc"; cat "$work/said"; }
 	timeout 20 vmatlas areas --vmallocinfo "$work/$1/vmlinux" "$work/$1/vmcore" \
 		>"$work/said" 2>&1
-	diff tests/kernels/said/x86-6.12.vmallocinfo "$work/said"
+	diff tests/synthetic/x86-6.12/vmallocinfo "$work/said"
 }
 
 dwz_alone() {

@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# vmatlas extract: that a fake kernel's extract gives the same answers, damaged as it may
+# vmatlas extract: that a synthetic kernel's extract gives the same answers, damaged as it may
 # be, and that nothing is overwritten or left half-written. Real kernels: cases.t.
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
 compared() {
 	cat <<-END
@@ -83,7 +83,7 @@ replaces_its_own() {
 
 spares_the_input() {
 	refused "it is what is read" into "$work/$kernel"
-	cmp "$work/$kernel/vmcore" "$build/kernels/$kernel/vmcore"
+	cmp "$work/$kernel/vmcore" "$build/synthetic/$kernel/vmcore"
 	cd "$work/a/b/c" || return
 	cp vmcore ../before
 	refused "it is what is read" vmatlas extract -o . vmlinux vmcore
@@ -100,7 +100,7 @@ spares_others() {
 	mkdir "$work/mine"
 	echo precious >"$work/mine/vmcore"
 	refused "is no extract" into "$work/mine"
-	cp "$build/kernels/$kernel/vmlinux" "$work/mine/vmlinux"
+	cp "$build/synthetic/$kernel/vmlinux" "$work/mine/vmlinux"
 	rm "$work/mine/vmcore"
 	refused "is no extract" into "$work/mine"
 	mkdir "$work/mine2" "$work/mine2/vmcore"
@@ -135,9 +135,9 @@ speaks_json() {
 }
 
 kernel=
-for folder in "$build"/kernels/*/; do
+for folder in "$build"/synthetic/*/; do
 	name=$(basename "$folder")
-	fake "$name" || continue
+	synthetic "$name" || continue
 	: "${kernel:=$name}"
 	ok "$name: its extract gives the same answers" same_answers "$name"
 	ok "$name: and extracts again to itself" again "$name"
@@ -159,6 +159,6 @@ if [ -n "$kernel" ]; then
 		"$work/$kernel/vmcore"
 	ok "JSON is JSON" speaks_json
 else
-	skip "extracts" "no fake kernel was built"
+	skip "extracts" "no synthetic kernel was built"
 fi
 finish

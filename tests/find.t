@@ -4,14 +4,14 @@
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
-if ! fake x86-6.1 || ! fake x86-6.12; then
-	skip "finding vmlinux" "no compiler for fake kernels"
+if ! synthetic x86-6.1 || ! synthetic x86-6.12; then
+	skip "finding vmlinux" "no compiler for synthetic kernels"
 	finish
 	exit
 fi
-fake arm-3.10
+synthetic arm-3.10
 cd "$work" || exit 2
 unset DEBUGINFOD_URLS
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Plugins that misbehave, one fault each: each file in tests/plugins says in comments how
-# the tool is called (with the name of a fake kernel, if it needs one), the exit code,
+# the tool is called (with the name of a synthetic kernel, if it needs one), the exit code,
 # and what must be printed, in one line:
 #
 #	/* vmatlas check -> 2: inspector failing: the sky fell */
@@ -21,12 +21,12 @@ one_line() {
 	tr -s '\n ' '  ' <"$1"
 }
 
-# What the tool looks at: nothing, a boot log, or a fake kernel.
+# What the tool looks at: nothing, a boot log, or a synthetic kernel.
 target() {
 	case $1 in
 	plugins)	;;
 	check)		echo --boot-log tests/plugins/boot.log ;;
-	*)		echo -k "$O/kernels/${1#* }/vmlinux" -c "$O/kernels/${1#* }/vmcore" ;;
+	*)		echo -k "$O/synthetic/${1#* }/vmlinux" -c "$O/synthetic/${1#* }/vmcore" ;;
 	esac
 }
 
@@ -53,7 +53,7 @@ all_told() {
 		case $expectation in
 		check\ [!-]*)
 			kernel=${expectation#check } kernel=${kernel%% *}
-			[ -e "$O/kernels/$kernel/vmcore" ] || continue ;;
+			[ -e "$O/synthetic/$kernel/vmcore" ] || continue ;;
 		esac
 		told "$1" "$expectation"
 	done <"$wanted"
@@ -61,7 +61,7 @@ all_told() {
 
 # silent PLUGIN KERNEL
 silent() {
-	set -- "$O/plugins/$1.so" "$O/kernels/$2"
+	set -- "$O/plugins/$1.so" "$O/synthetic/$2"
 	"$O/vmatlas" check -k "$2/vmlinux" -c "$2/vmcore" >"$wanted" 2>&1
 	"$O/vmatlas" check -k "$2/vmlinux" -c "$2/vmcore" -p "$1" 2>&1 | diff "$wanted" -
 }
@@ -73,7 +73,7 @@ done
 for plugin in plugins/*.c; do
 	plugin=$(basename "$plugin" .c)
 	for kernel in x86-6.1 x86-6.12 arm-6.12; do
-		if [ -e "$O/kernels/$kernel/vmcore" ]; then
+		if [ -e "$O/synthetic/$kernel/vmcore" ]; then
 			ok "$plugin is silent about a healthy $kernel" silent "$plugin" "$kernel"
 		else
 			skip "$plugin is silent about $kernel" "no compiler for its CPU"

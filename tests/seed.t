@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The case vmatlas began with: a note about "vmalloc region overlap" on a board of
 # 512 MiB of which 384 are used (tests/data/seed.txt, as it was written), and a
-# fake kernel of that board (tests/kernels/seed.c).
+# synthetic kernel of that board (tests/synthetic/seed/kernel.c).
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
 note=$PWD/tests/data/seed.txt
 platform=$PWD/tests/data/seed-platform.txt
@@ -150,7 +150,7 @@ neighbours_may_touch() {
 	the_verdict "lowmem-at-limit 0" --boot-log "$work/moved"
 }
 
-# ---- The fake kernel of that board ----
+# ---- The synthetic kernel of that board ----
 
 nine_rows() {
 	table >"$work/want"
@@ -203,16 +203,16 @@ ok "vmalloc moved into lowmem is an overlap" vmalloc_into_lowmem
 ok "modules moved into lowmem are an overlap" modules_into_lowmem
 ok "fixmap moved onto the vectors is an overlap" fixmap_into_vectors
 ok "neighbours may touch" neighbours_may_touch
-if fake seed; then
-	ok "the fake board prints exactly the nine rows" nine_rows
+if synthetic seed; then
+	ok "the synthetic board prints exactly the nine rows" nine_rows
 	ok "its dump tells what was lost" dump_says_what_was_lost
 	ok "its dump and the table agree" the_verdict "ram-ignored 1" \
 		"$work/seed/vmlinux" "$work/seed/vmcore" --boot-log "$note"
 	ok "and disagree where a row is moved" sources_differ
-	fake dma-window
+	synthetic dma-window
 	ok "its DMA window runs into the platform's vmalloc" window_into_vmalloc
 	ok "and disagrees with what the platform says" window_disagrees
 else
-	skip "the fake board" "no arm-linux-gnueabihf-gcc"
+	skip "the synthetic board" "no arm-linux-gnueabihf-gcc"
 fi
 finish

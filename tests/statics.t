@@ -7,11 +7,11 @@
 
 cd "$(dirname "$0")/.." || exit 2
 . tests/tap.sh
-. tests/fakes.sh
+. tests/synthetic.sh
 
 flags='-std=gnu11 -g -O0 -w -ffreestanding -fno-pie -fno-builtin -fno-common
 	-fno-asynchronous-unwind-tables -falign-functions=64 -fno-stack-protector
-	-mcmodel=kernel -mno-red-zone -fcf-protection=none -Itests/kernels'
+	-mcmodel=kernel -mno-red-zone -fcf-protection=none -Itests/synthetic -Itests/synthetic/include'
 id=1234567890123456789012345678901234567890
 statics='vmap_nodes nr_vmap_nodes kcore_vmalloc kcore_modules address_markers modules'
 
@@ -20,7 +20,7 @@ build() {
 	name=$1
 	shift
 	mkdir -p "$work/$name"
-	ld --defsym MODULES_VADDR=0xffffffffc0000000 -T tests/kernels/x86_64.lds \
+	ld --defsym MODULES_VADDR=0xffffffffc0000000 -T tests/synthetic/include/x86_64.lds \
 		-z max-page-size=4096 -z noexecstack --build-id=0x$id "$@" \
 		-o "$work/$name/vmlinux" || return 1
 	objcopy --strip-all "$work/$name/vmlinux" "$work/$name/vmcore"
@@ -65,13 +65,13 @@ x86_64-*) ;;
 *) skip "statics" "the compiler is not for x86-64"; finish; exit ;;
 esac
 
-for file in tests/data/namesakes.c tests/kernels/x86-6.12.c; do
+for file in tests/data/namesakes.c tests/synthetic/x86-6.12/kernel.c; do
 	# shellcheck disable=SC2086
 	cc $flags -DRELEASE='"6.12.0-fake"' -DBUILD_ID="\"$id\"" -c "$file" \
 		-o "$work/$(basename "$file" .c).o" || exit 2
 done
-fake=$work/x86-6.12.o other=$work/namesakes.o
-build plain "$fake"
+kernel_o=$work/x86-6.12.o other=$work/namesakes.o
+build plain "$kernel_o"
 ok "the plain kernel is healthy" same plain
 
 # shellcheck disable=SC2046 # words
@@ -85,15 +85,15 @@ ok "statics of LTO: NAME.lto_priv.0" same lto
 altered llvm $(each '--redefine-sym=%s=%s.llvm.1234567890')
 ok "statics of ThinLTO: NAME.llvm.HASH" same llvm
 }
-build before "$other" "$fake"
-build behind "$fake" "$other"
+build before "$other" "$kernel_o"
+build behind "$kernel_o" "$other"
 for place in before behind; do
 	ok "statics and private types of the same names, in a file $place it" same $place
 done
 # The same in size as well: only the file tells which one is meant.
 # shellcheck disable=SC2086
 cc $flags -c tests/data/twins.c -o "$work/twins.o" || exit 2
-cp "$fake" "$work/local.o"
+cp "$kernel_o" "$work/local.o"
 objcopy $(for s in vmap_nodes nr_vmap_nodes modules; do echo --localize-symbol=$s; done) \
 	"$work/local.o"
 build twins-before "$work/twins.o" "$work/local.o"
