@@ -21,8 +21,8 @@ static const struct {
 	  "keeps for modules. The finding names the region the area leaves, by how many\n"
 	  "bytes, and the region it runs into. Either an address in the record was\n"
 	  "overwritten, or the region's bounds are not what their source says (then\n"
-	  "bounds-disagree is close by). A kernel that has vmalloc= or a platform's own\n"
-	  "VMALLOC_END wants its boot table given with --boot-log.\n" },
+	  "bounds-disagree is reported as well). For a kernel with vmalloc= or a platform's\n"
+	  "own VMALLOC_END, give its boot log with --boot-log.\n" },
 	{ "region-overlap",
 	  "Two declared regions share addresses (error).\n\n"
 	  "Regions are what the kernel set aside: lowmem, vmalloc, modules, fixmap, DMA...\n"
@@ -47,48 +47,48 @@ static const struct {
 	  "vmap_area.va_start must equal vm_struct.addr, and the size must be the same,\n"
 	  "guard page included. A difference means that one of the two was overwritten, or\n"
 	  "that the vm_struct was freed and its memory is something else by now.\n\n"
-	  "Told, too: more pages counted than the area has room for; an array of pages, and\n"
-	  "none counted; and, since 6.3, flags that say vm_map_ram of an area with a vm_struct,\n"
-	  "or do not say it of one without.\n" },
+	  "Also reported: more pages than the area has room for; a page array with a page\n"
+	  "count of 0; and, since 6.3, flags that mark an area with a vm_struct as vm_map_ram,\n"
+	  "or fail to mark one without.\n" },
 	{ "va-unaccounted",
-	  "Address space is in use by nobody and not free (warning, note).\n\n"
+	  "Address space is neither allocated nor free: leaked (warning, note).\n\n"
 	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"
 	  "list: busy, waiting to be purged, or (6.9 and later) kept in a pool of its node. All\n"
 	  "of these and the free tree together cover the whole space, to the byte; 'vmatlas\n"
 	  "usage' has the sums. A range that is on none of them can never be handed out again.\n"
 	  "A dump may catch a task between two lists (alloc_vmap_area(), a purge); then one\n"
 	  "such range is harmless. More of them are a leak, or a list that lost its entries.\n"
-	  "It is a note where somebody held vmap_purge_lock, and vmap_lazy_nr counts as much as\n"
-	  "is lost and on the lists together: the purge had them on its stack.\n\n"
-	  "A range that is free and in use at once is an area-overlap.\n" },
+	  "It is a note if vmap_purge_lock was held and vmap_lazy_nr equals what is lost plus\n"
+	  "what is on the lists: a running purge had the areas on its stack.\n\n"
+	  "A range that is both free and allocated is an area-overlap.\n" },
 	{ "va-exhausted",
 	  "A space that vmalloc hands out from is or was full (error, warning), or nearly (note).\n\n"
 	  "vmalloc, vmap, ioremap, per-CPU memory, modules and BPF programs need a hole of\n"
-	  "their size, guard page included, in vmalloc or module space. Judged is the largest\n"
-	  "hole that there would be once all lazily freed areas are purged, as the allocator\n"
-	  "itself tries before it gives up. Free memory does not help, and plenty of free space\n"
+	  "their size, guard page included, in vmalloc or module space. What counts is the\n"
+	  "largest hole after all lazily freed areas are purged, which the allocator itself\n"
+	  "does before it gives up. Free memory does not help, and plenty of free space\n"
 	  "in small holes does not either: 'vmatlas usage --full' has the holes by size.\n\n"
 	  "The kernel says so in its log: \"vmap allocation for size N failed: use\n"
 	  "vmalloc=<size> to increase size\", since 6.11 \"vmalloc_node_range for size N failed:\n"
-	  "Address range restricted to ...\", and often a backtrace with it. The older words do\n"
-	  "not say which space is meant: vmalloc space, or that of modules. It is told by the\n"
-	  "backtrace, else by which of the two is full. RAM has nothing to do with it.\n\n"
-	  "With a message it is an error if the space is full in the dump still, and a warning\n"
-	  "if it was only then; without one a warning, or a note if little room is left. The\n"
-	  "largest hole is in the message, what fills the space in the evidence, by caller. An\n"
-	  "alignment may need a hole of twice the size, so one a little larger counts as none.\n\n"
-	  "\"vmalloc=\", which the message recommends, is read by 32-bit CPUs alone, and never\n"
-	  "changes module space. Not judged: what was freed between the message and the dump.\n" },
+	  "Address range restricted to ...\", often with a backtrace. The older message does\n"
+	  "not say whether vmalloc or module space is meant: the backtrace tells, or else which\n"
+	  "of the two is full. RAM is not involved.\n\n"
+	  "With a message it is an error if the space is still full in the dump, and a warning\n"
+	  "if it was full only then; without a message it is a warning, or a note if little\n"
+	  "room is left. The message has the largest hole, the evidence what fills the space,\n"
+	  "by caller. An aligned request may need a hole of twice its size.\n\n"
+	  "\"vmalloc=\", which the message recommends, works on 32-bit CPUs only and never\n"
+	  "changes module space. Not checked: what was freed between the message and the dump.\n" },
 	{ "ram-exhausted",
 	  "RAM ran out, which is not the same as address space (error, or warning).\n\n"
-	  "Told by \"vmalloc error: size N, ... failed to allocate pages\" and its older forms,\n"
-	  "by the OOM killer, and, as some kernels say nothing at all (6.1 asks for silence in\n"
-	  "__vmalloc_area_node()), by what is free: less than an eighth of RAM while vmalloc\n"
-	  "areas hold more than half. An error if that is still so and a message was found.\n\n"
-	  "The evidence has the owners of vmalloc's part by caller, in RAM, not address space.\n"
-	  "Where they hold less than a quarter, others have the RAM: page cache, slab, user\n"
-	  "space, which vmatlas does not look into. CPUs keep a few free pages to themselves\n"
-	  "that are not counted.\n" },
+	  "Reported for \"vmalloc error: size N, ... failed to allocate pages\" and its older\n"
+	  "forms, and for the OOM killer. Some kernels log nothing (6.1 sets __GFP_NOWARN in\n"
+	  "__vmalloc_area_node()): then it is reported if less than an eighth of RAM is free\n"
+	  "while vmalloc areas hold more than half. An error if a message was found and RAM is\n"
+	  "still short.\n\n"
+	  "The evidence lists callers by the RAM (not address space) that vmalloc gave them. If\n"
+	  "together they hold less than a quarter, the RAM went elsewhere: page cache, slab, user\n"
+	  "space, which vmatlas does not examine. Free pages on per-CPU lists are not counted.\n" },
 	{ "limit-reached",
 	  "An allocation was refused for its size (warning).\n\n"
 	  "\"exceeds total pages\": vmalloc() of more than the machine's RAM, at once; often a\n"
@@ -97,16 +97,15 @@ static const struct {
 	  "are larger than what is reserved for modules (PERCPU_MODULE_RESERVE, 8 KiB).\n"
 	  "Neither address space nor RAM is short.\n" },
 	{ "crash",
-	  "The crash that the log tells of, with its addresses looked up (note).\n\n"
-	  "The address that a page fault, protection fault or stack overflow was at, and what\n"
-	  "PC, LR and SP were, in the words of this map: the guard page below a stack, a freed\n"
-	  "area, module space where there is no module (any more), a NULL pointer and offset,\n"
-	  "the poison of freed memory. Areas and stacks are those of the moment of the dump: the\n"
-	  "log may be older. It is a warning if the address lies in what another finding is\n"
-	  "about, which the evidence then names.\n\n"
+	  "The crash recorded in the log, with its addresses looked up (note).\n\n"
+	  "The address of a page fault, protection fault or stack overflow, and PC, LR and SP,\n"
+	  "each described by what lies there: the guard page below a stack, a freed area, module\n"
+	  "space without a module (any more), a NULL pointer plus offset, the poison of freed\n"
+	  "memory. Areas and stacks are those at the time of the dump: the log may be older. It\n"
+	  "is a warning if another finding concerns the same address; the evidence names it.\n\n"
 	  "\"CPU note\" lines are where each CPU was when the dump was taken, by the registers that\n"
 	  "came with it (NT_PRSTATUS): the moment of the crash in a kdump, later in others.\n\n"
-	  "Not judged: addresses that the kernel printed hashed, as %p does since 4.15.\n" },
+	  "Not checked: addresses that the kernel printed hashed, as %p does since 4.15.\n" },
 	{ "unreadable",
 	  "Memory that the answer needs is not in the dump (note).\n\n"
 	  "makedumpfile leaves pages out by level (-d), a transfer may cut a file short, a\n"
@@ -115,65 +114,64 @@ static const struct {
 	{ "stale-pte",
 	  "Pages are mapped where no record says that anything is (warning).\n\n"
 	  "In vmalloc and module space every mapped page belongs to an area, busy or not yet\n"
-	  "purged, or to a module. One that does not was left behind when its area was freed,\n"
-	  "or its record was overwritten or lost. Whoever gets these addresses next finds\n"
-	  "them mapped already; and who still holds an old pointer writes into memory that is\n"
-	  "somebody else's by now.\n\n"
-	  "An area that is being freed leaves its list a moment before its pages are unmapped:\n"
-	  "one that a CPU was just freeing looks the same. Not judged where not all areas could\n"
-	  "be read (list-corrupt, unreadable): the pages may be those of the ones that are lost.\n\n"
-	  "In the fixmap, pages in slots that early_ioremap() has while booting, and in none\n"
-	  "of its slots at all, are told likewise.\n" },
+	  "purged, or to a module. One that does not was left mapped when its area was freed,\n"
+	  "or its record was overwritten or lost. The next owner of these addresses finds them\n"
+	  "mapped already, and a stale pointer writes into memory that has another owner now.\n\n"
+	  "An area that is being freed leaves its list just before its pages are unmapped, so\n"
+	  "one that a CPU was freeing looks the same. Not checked if some areas could not be\n"
+	  "read (list-corrupt, unreadable): the pages may be theirs.\n\n"
+	  "Also reported: pages in the fixmap in slots that early_ioremap() uses only while\n"
+	  "booting, and outside all of its slots.\n" },
 	{ "unmapped-area",
 	  "An area is recorded, and some of its pages are not mapped (error, warning).\n\n"
-	  "An access to such a page faults. Judged are those areas alone that the kernel has\n"
-	  "to have mapped: vmalloc() as many pages as it counts (error); vmap(), DMA memory,\n"
-	  "ioremap() and ARM's static mappings all of their range without the guard page\n"
-	  "(warning: these are recorded first and mapped then, and one that a CPU was just\n"
-	  "setting up looks the same). Not judged are areas that are mapped piece by piece:\n"
-	  "per-CPU chunks, vm_map_ram, sparse ones, PCI I/O, ranges only set aside.\n" },
+	  "An access to such a page faults. Only areas that must be fully mapped are checked:\n"
+	  "vmalloc() for as many pages as it counts (error); vmap(), DMA memory, ioremap() and\n"
+	  "ARM's static mappings for all of their range but the guard page (warning: these are\n"
+	  "recorded before they are mapped, so one that a CPU was setting up looks the same).\n"
+	  "Areas that are mapped piece by piece are excluded: per-CPU chunks, vm_map_ram, sparse\n"
+	  "areas, PCI I/O, ranges only set aside.\n" },
 	{ "wrong-page",
 	  "A page is mapped that is not the one the area's record names (error).\n\n"
 	  "A vm_struct names the struct page of each of its pages (vmalloc), or the physical\n"
 	  "address that it maps (ioremap). The page tables say something else: an entry or\n"
-	  "the record was overwritten. What is written through this area goes to memory of\n"
-	  "somebody else. The evidence has both, and the physical address of the entry.\n" },
+	  "the record was overwritten. Writes through this area go to another owner's memory.\n"
+	  "The evidence has both, and the physical address of the entry.\n" },
 	{ "wx-mapping",
 	  "Memory can be written and executed (warning, note).\n\n"
-	  "Kernels with STRICT_KERNEL_RWX keep both apart, and say so at boot (\"Checked W+X\n"
-	  "mappings: passed\"). A range that is both was made so later, by set_memory_*() or\n"
-	  "by a hand in the page tables. It is a note in module space where this kernel has\n"
-	  "modules like that (no STRICT_MODULE_RWX), or while a module is being loaded.\n"
-	  "Nothing is judged where the CPU cannot forbid execution, or with rodata=off.\n" },
+	  "Kernels with STRICT_KERNEL_RWX keep the two apart, and say so at boot (\"Checked W+X\n"
+	  "mappings: passed\"). A range that is both was changed later, by set_memory_*() or by\n"
+	  "a manual edit of the page tables. It is a note in module space if this kernel loads\n"
+	  "modules like that (no STRICT_MODULE_RWX), or while a module is being loaded. Not\n"
+	  "checked if the CPU cannot forbid execution, or with rodata=off.\n" },
 	{ "guard-mapped",
-	  "The guard page behind an area is mapped (error).\n\n"
+	  "The guard page after an area is mapped (error).\n\n"
 	  "Each area of vmalloc(), vmap() and ioremap() ends with a page that must not be\n"
-	  "mapped, so that an overrun faults. Here it would not: it goes unnoticed into the\n"
-	  "page that is mapped there.\n" },
+	  "mapped, so that an overrun faults. Here it would not: it silently writes to the page\n"
+	  "that is mapped there.\n" },
 	{ "memtype-conflict",
 	  "The same physical memory is mapped with two memory types (warning, note).\n\n"
-	  "Cached and uncached, or device and write-combining: what a CPU sees and in which\n"
-	  "order is then not defined. Judged is memory of devices, and RAM that vmap() or\n"
-	  "vmalloc() map otherwise than the kernel's own mapping of all memory does. DMA memory\n"
-	  "that is uncached beside that is how Linux does it. A note where the stricter type\n"
-	  "counts: x86 with its MTRRs, strongly ordered and device memory of ARM; and for RAM\n"
-	  "on other CPUs than x86, where a driver that cleans the caches may do so.\n" },
+	  "Cached and uncached, or device and write-combining: what a CPU reads, and in which\n"
+	  "order, is then undefined. Checked are device memory, and RAM that vmap() or vmalloc()\n"
+	  "maps with another type than the linear map does. Uncached DMA memory beside a cached\n"
+	  "linear map is normal in Linux. It is a note where the stricter type wins (x86 with\n"
+	  "its MTRRs, strongly ordered and device memory of ARM), and for RAM on CPUs other than\n"
+	  "x86, where a driver that cleans the caches may do this.\n" },
 	{ "double-ioremap",
 	  "Two ioremap() areas map the same registers, in the same way (note).\n\n"
-	  "One finding lists the pairs. Drivers that share a device do that, and so does one\n"
-	  "that forgets to unmap, or a second one that takes a device over. Left out are what\n"
-	  "ACPI maps for the firmware, ARM's static mappings, cached memory, and what may be two\n"
-	  "devices in one page, for a page is the least that can be mapped: the page where one\n"
-	  "area ends and the next begins, and one in which an entry of /proc/iomem does.\n" },
+	  "One finding lists the pairs. Drivers that share a device do this; so does a driver\n"
+	  "that forgets to unmap, or a second one that takes a device over. Excluded are ACPI's\n"
+	  "mappings for the firmware, ARM's static mappings, cached memory, and pages that may\n"
+	  "hold two devices, since a page is the smallest mapping: the page where one area ends\n"
+	  "and the next begins, and one in which an entry of /proc/iomem begins or ends.\n" },
 	{ "ram-ioremapped",
 	  "An ioremap() area maps RAM that the kernel uses (warning, note).\n\n"
-	  "Kernels refuse that (\"ioremap on RAM\"), since the same memory is mapped cached in\n"
-	  "the linear map. So the mapping was made by other means, or its entry was\n"
-	  "overwritten. Cached, as memremap() does it for tables of the firmware, it is a note.\n" },
+	  "Kernels refuse this (\"ioremap on RAM\"), since the same memory is mapped cached in\n"
+	  "the linear map. So the mapping was made by other means, or its entry was overwritten.\n"
+	  "A cached mapping, as memremap() makes for firmware tables, is a note.\n" },
 	{ "page-table-corrupt",
 	  "An entry of the kernel's page tables makes no sense (error).\n\n"
-	  "It has bits set that must be 0, leads to a table above all memory, or to one that\n"
-	  "serves at another level or another address as well. The page that holds the table\n"
+	  "It has bits set that must be 0, points to a table above all memory, or to one that\n"
+	  "is also used at another level or for another address. The page that holds the table\n"
 	  "was overwritten, or freed and used again. What the entry should map is not known;\n"
 	  "the address of the entry is in the evidence.\n" },
 	{ "ram-ignored",
