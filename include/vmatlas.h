@@ -75,6 +75,18 @@ VMATLAS_API uint32_t vmatlas_error_code(const struct vmatlas_error *err);
 /** vmatlas_error_message() - one line, no newline; dies with @err */
 VMATLAS_API const char *vmatlas_error_message(const struct vmatlas_error *err);
 
+/**
+ * vmatlas_error_address() - where memory could not be read, or made no sense
+ * @ret_space: enum vmatlas_space
+ *
+ * Return: false, and nothing is set, where @err is about no address.
+ */
+VMATLAS_API bool vmatlas_error_address(const struct vmatlas_error *err, uint32_t *ret_space,
+				       uint64_t *ret_addr);
+
+/** vmatlas_error_errno() - errno of the system call that failed; 0 if none did */
+VMATLAS_API int vmatlas_error_errno(const struct vmatlas_error *err);
+
 /** vmatlas_error_free() - NULL is fine */
 VMATLAS_API void vmatlas_error_free(struct vmatlas_error *err);
 

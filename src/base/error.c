@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Error values: a code and one sentence. They know nothing about kernels. */
+/*
+ * Error values: a code and one sentence, with the address and the errno that the sentence
+ * names. They know nothing about kernels.
+ */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,11 +13,16 @@
 
 struct vmatlas_error {
 	uint32_t code;
+	int errnum;
+	uint32_t space;
+	bool has_address;
+	uint64_t address;
 	char *message;
+	size_t reason;			/* offset in message, behind the address */
 };
 
 static struct vmatlas_error no_memory = {
-	VMATLAS_ERROR_NO_MEMORY, (char *)"out of memory",
+	.code = VMATLAS_ERROR_NO_MEMORY, .errnum = ENOMEM, .message = (char *)"out of memory",
 };
 
 struct vmatlas_error *error_no_memory(void)
@@ -29,7 +38,7 @@ static struct vmatlas_error *error_take(uint32_t code, char *message)
 		free(message);
 		return &no_memory;
 	}
-	*err = (struct vmatlas_error){ code, message };
+	*err = (struct vmatlas_error){ .code = code, .message = message };
 	return err;
 }
 
@@ -49,6 +58,7 @@ struct vmatlas_error *error_system(const char *fmt, ...)
 {
 	const int saved = errno;
 	_cleanup_(freep) char *what = NULL;
+	struct vmatlas_error *err = &no_memory;
 	char *message = NULL;
 	va_list ap;
 
@@ -58,8 +68,12 @@ struct vmatlas_error *error_system(const char *fmt, ...)
 	va_end(ap);
 	if (!what || asprintf(&message, "%s: %s", what, strerror(saved)) < 0)
 		message = NULL;
+	if (message)
+		err = error_take(VMATLAS_ERROR_SYSTEM, message);
+	if (err != &no_memory)
+		err->errnum = saved;
 	errno = saved;
-	return message ? error_take(VMATLAS_ERROR_SYSTEM, message) : &no_memory;
+	return err;
 }
 
 struct vmatlas_error *vmatlas_error_wrap(struct vmatlas_error *err,
@@ -82,8 +96,58 @@ struct vmatlas_error *vmatlas_error_wrap(struct vmatlas_error *err,
 	if (asprintf(&message, "%s: %s", context, err->message) >= 0) {
 		free(err->message);
 		err->message = message;
+		err->reason += strlen(context) + strlen(": ");
 	}
 	return err;
+}
+
+void error_set_address(struct vmatlas_error *err, uint32_t space, uint64_t addr)
+{
+	if (!err || err == &no_memory || err->has_address)
+		return;
+	err->space = space;
+	err->address = addr;
+	err->has_address = true;
+}
+
+struct vmatlas_error *error_at(struct vmatlas_error *err, uint32_t space, uint64_t addr)
+{
+	error_set_address(err, space, addr);
+	return vmatlas_error_wrap(err, "%s %#" PRIx64,
+				  space == VMATLAS_VIRTUAL ? "virtual" : "physical", addr);
+}
+
+struct vmatlas_error *error_fault(uint32_t space, uint64_t addr, const char *fmt, ...)
+{
+	char *message;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&message, fmt, ap) < 0)
+		message = NULL;
+	va_end(ap);
+	return message ? error_at(error_take(VMATLAS_ERROR_FAULT, message), space, addr)
+		       : &no_memory;
+}
+
+const char *error_reason(const struct vmatlas_error *err)
+{
+	return err->message + err->reason;
+}
+
+bool vmatlas_error_address(const struct vmatlas_error *err, uint32_t *ret_space,
+			   uint64_t *ret_addr)
+{
+	if (!err || !err->has_address)
+		return false;
+	*ret_space = err->space;
+	*ret_addr = err->address;
+	return true;
+}
+
+int vmatlas_error_errno(const struct vmatlas_error *err)
+{
+	return err ? err->errnum : 0;
 }
 
 uint32_t vmatlas_error_code(const struct vmatlas_error *err)

@@ -16,6 +16,20 @@ struct vmatlas_error *error_no_memory(void);
 VMATLAS_CHECKED VMATLAS_PRINTF(1, 2)
 struct vmatlas_error *error_system(const char *fmt, ...);
 
+/* "physical 0x1000: ..." with the code FAULT, and the address. @space: enum vmatlas_space */
+VMATLAS_CHECKED VMATLAS_PRINTF(3, 4)
+struct vmatlas_error *error_fault(uint32_t space, uint64_t addr, const char *fmt, ...);
+
+/* Put "physical 0x1000: " before @err, and the address in it. NULL passes through. */
+VMATLAS_CHECKED struct vmatlas_error *
+error_at(struct vmatlas_error *err, uint32_t space, uint64_t addr);
+
+/* The address that the message of @err names already, unless it has one. */
+void error_set_address(struct vmatlas_error *err, uint32_t space, uint64_t addr);
+
+/* What is behind all that was put before it: "not in the dump" */
+const char *error_reason(const struct vmatlas_error *err);
+
 static inline bool error_is(const struct vmatlas_error *err, uint32_t code)
 {
 	return err && vmatlas_error_code(err) == code;

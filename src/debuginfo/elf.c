@@ -331,6 +331,8 @@ static bool is_nobits(const struct image *image, uint64_t addr, size_t len)
 struct vmatlas_error *image_read(struct image *image, uint64_t addr, void *buf,
 				 size_t len)
 {
+	struct vmatlas_error *err;
+
 	if (!len)
 		return NULL;
 	for (size_t i = 0; i < image->segments.nr; i++) {
@@ -345,6 +347,8 @@ struct vmatlas_error *image_read(struct image *image, uint64_t addr, void *buf,
 			break;
 		return filemap_read(&image->file, s->offset + in, buf, len);
 	}
-	return vmatlas_error_new(VMATLAS_ERROR_FAULT, "%s: holds nothing at %#" PRIx64,
-				 image->file.path, addr);
+	err = vmatlas_error_new(VMATLAS_ERROR_FAULT, "%s: holds nothing at %#" PRIx64,
+				image->file.path, addr);
+	error_set_address(err, VMATLAS_VIRTUAL, addr);
+	return err;
 }

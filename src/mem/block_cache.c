@@ -109,13 +109,10 @@ static struct vmatlas_error *check(const struct mem *mem, enum mem_space space,
 				   uint64_t addr, size_t len)
 {
 	if (space == MEM_PHYSICAL ? !mem->info.has_physical : !mem->info.has_virtual)
-		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-			"%s %#" PRIx64 ": memory is not stored by %s address here",
-			space_name(space), addr, space_name(space));
+		return error_fault(space, addr, "memory is not stored by %s address here",
+				   space_name(space));
 	if (addr + (len - 1) < addr)
-		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-			"%s %#" PRIx64 ": %zu bytes reach beyond the last address",
-			space_name(space), addr, len);
+		return error_fault(space, addr, "%zu bytes reach beyond the last address", len);
 	return NULL;
 }
 

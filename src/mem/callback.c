@@ -16,9 +16,7 @@ static struct vmatlas_error *host_read(struct mem *mem, enum mem_space space,
 
 	mem->info.nr_reads++;
 	if (host->read(host->arg, space, addr, buf, len) != 0)
-		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-			"%s %#" PRIx64 ": the host cannot read %zu bytes there",
-			space_name(space), addr, len);
+		return error_fault(space, addr, "the host cannot read %zu bytes there", len);
 	mem->info.bytes_read += len;
 	return NULL;
 }

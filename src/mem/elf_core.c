@@ -255,9 +255,7 @@ static struct vmatlas_error *elf_open(struct mem *mem, int fd)
  */
 static struct vmatlas_error *left_out(enum mem_space space, uint64_t addr)
 {
-	return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-		"%s %#" PRIx64 ": left out of the dump (filtered out by makedumpfile)",
-		space_name(space), addr);
+	return error_fault(space, addr, "left out of the dump (filtered out by makedumpfile)");
 }
 
 /* The part at @addr that one segment holds; *ret_len of at most @len bytes. */
@@ -272,15 +270,14 @@ static struct vmatlas_error *elf_core_read_part(struct mem *mem, enum mem_space 
 
 	s = segment_index_find(&core->by[space], mem->info.segments, addr, &skip);
 	if (!s)
-		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-			"%s %#" PRIx64 ": not in the dump", space_name(space), addr);
+		return error_fault(space, addr, "not in the dump");
 	if (skip >= s->file_size)
 		return left_out(space, addr);
 
 	len = MIN(len, s->file_size - skip);
 	err = file_read(mem, core->fd, s->file_offset + skip, buf, len);
 	*ret_len = len;
-	return vmatlas_error_wrap(err, "%s %#" PRIx64, space_name(space), addr);
+	return error_at(err, space, addr);
 }
 
 static struct vmatlas_error *elf_read(struct mem *mem, enum mem_space space,

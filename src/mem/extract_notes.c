@@ -272,7 +272,6 @@ struct vmatlas_error *extract_note_refuse(const struct kept *k, uint64_t addr, u
 {
 	const struct fault *f = find_fault(k, addr, len);
 
-	return vmatlas_error_new(VMATLAS_ERROR_FAULT, "physical %#" PRIx64 ": %s",
-				 f ? f->addr : addr, f ? f->reason :
-				 "not kept in this extract: nothing asked for it");
+	return error_fault(VMATLAS_PHYSICAL, f ? f->addr : addr, "%s", f ? f->reason :
+			   "not kept in this extract: nothing asked for it");
 }

@@ -323,7 +323,7 @@ static const char *state_text(enum page_state state)
 
 static struct vmatlas_error *page_fault(uint64_t addr, enum page_state state)
 {
-	return vmatlas_error_new(VMATLAS_ERROR_FAULT, "physical %#" PRIx64 ": %s", addr,
+	return error_fault(VMATLAS_PHYSICAL, addr, "%s",
 				 state_text(state));
 }
 
@@ -338,17 +338,18 @@ static struct vmatlas_error *kdump_explain(struct kdump *k, uint64_t addr,
 
 	err = pagemap_data_state(&k->map, addr / k->head.block_size, &state);
 	if (err)
-		return vmatlas_error_wrap(err, "physical %#" PRIx64, addr);
+		return error_at(err, VMATLAS_PHYSICAL, addr);
 	if (state != PAGE_PRESENT)
 		return page_fault(addr, state);
 
 	if (status == KDUMP_ERR_SYSTEM) {
 		errno = error;
-		return error_system("physical %#" PRIx64, addr);
+		err = error_system("physical %#" PRIx64, addr);
+		error_set_address(err, VMATLAS_PHYSICAL, addr);
+		return err;
 	}
 	why = kdump_lib.get_err(k->ctx);
-	return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-		"physical %#" PRIx64 ": damaged in the dump: %s", addr,
+	return error_fault(VMATLAS_PHYSICAL, addr, "damaged in the dump: %s",
 		why ? why : kdump_lib.strerror(status));
 }
 
@@ -368,7 +369,7 @@ static struct vmatlas_error *check_there(struct kdump *k, uint64_t addr)
 	if (!err && state == PAGE_PRESENT && !k->is_whole)
 		err = pagemap_data_state(&k->map, pfn, &state);
 	if (err)
-		return vmatlas_error_wrap(err, "physical %#" PRIx64, addr);
+		return error_at(err, VMATLAS_PHYSICAL, addr);
 	return state == PAGE_PRESENT ? NULL : page_fault(addr, state);
 }
 

@@ -58,10 +58,9 @@ static struct vmatlas_error *raw_read(struct mem *mem, enum mem_space space, uin
 
 	(void)space;	/* there is only one, mem_read() sees to it */
 	if (addr < s->paddr || skip >= s->size || len > s->size - skip)
-		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-			"physical %#" PRIx64 ": not in the raw image", addr);
+		return error_fault(VMATLAS_PHYSICAL, addr, "not in the raw image");
 	err = file_read(mem, raw->fd, skip, buf, len);
-	return vmatlas_error_wrap(err, "physical %#" PRIx64, addr);
+	return error_at(err, VMATLAS_PHYSICAL, addr);
 }
 
 static void raw_close(struct mem *mem)

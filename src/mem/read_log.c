@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A hash of pages, each with a map of the bytes that were read; see mem.h. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -181,19 +179,18 @@ const struct mem_record_fault *mem_record_faults(struct mem_record *r, size_t *r
 }
 
 /*
- * Which bytes the message speaks of: backends that know only whole blocks name the
+ * Which bytes the error is about: backends that know only whole blocks name the
  * block, the others the first byte that is not there.
  */
 static struct mem_record_fault read_log_place(uint64_t paddr, size_t len,
-					      const char *message)
+					      const struct vmatlas_error *err)
 {
-	struct mem_record_fault f = { paddr, len, message };
+	struct mem_record_fault f = { paddr, len, error_reason(err) };
+	uint32_t space;
 	uint64_t said;
-	int skip = 0;
 
-	if (sscanf(message, "physical %" SCNx64 ": %n", &said, &skip) < 1 || !skip)
+	if (!vmatlas_error_address(err, &space, &said) || space != VMATLAS_PHYSICAL)
 		return f;
-	f.reason = message + skip;
 	if (said == align_down(paddr, MEM_BLOCK))
 		return (struct mem_record_fault){ said, MEM_BLOCK, f.reason };
 	if (said >= paddr && said - paddr < len)
@@ -204,9 +201,7 @@ static struct mem_record_fault read_log_place(uint64_t paddr, size_t len,
 struct vmatlas_error *mem_record_fault(struct mem_record *r, uint64_t paddr, size_t len,
 				       const struct vmatlas_error *err)
 {
-	struct mem_record_fault f = read_log_place(paddr, len,
-						   vmatlas_error_message(err)),
-				*kept;
+	struct mem_record_fault f = read_log_place(paddr, len, err), *kept;
 	size_t nr = r->faults.nr;
 
 	if (nr >= FAULTS_MAX && !r->is_full) {

@@ -330,9 +330,8 @@ static struct vmatlas_error *nobody(const struct mem *mem, uint64_t addr)
 	const bool beyond = addr > mem->info.max_paddr;
 
 	if (mem->ops == &mem_raws_ops)
-		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
-			"physical %#" PRIx64 ": in none of the raw images", addr);
-	return vmatlas_error_new(VMATLAS_ERROR_FAULT, "physical %#" PRIx64 ": %s", addr,
+		return error_fault(VMATLAS_PHYSICAL, addr, "in none of the raw images");
+	return error_fault(VMATLAS_PHYSICAL, addr, "%s",
 		beyond ? "not in the dump: it lies behind the last page of memory" :
 			 "in a file of this split dump that was not given");
 }

@@ -106,6 +106,41 @@ static void an_error_carries_its_story(void **state)
 	vmatlas_error_free(err);
 }
 
+static void a_fault_knows_its_address(void **state)
+{
+	struct vmatlas_error *err = error_fault(VMATLAS_PHYSICAL, 0x1000, "left out");
+	uint64_t addr = 0;
+	uint32_t space = 9;
+
+	(void)state;
+	err = error_at(err, VMATLAS_VIRTUAL, 0xffff0000);	/* the innermost stays */
+	err = vmatlas_error_wrap(err, "survey");
+	assert_string_equal(vmatlas_error_message(err),
+			    "survey: virtual 0xffff0000: physical 0x1000: left out");
+	assert_string_equal(error_reason(err), "left out");
+	assert_true(vmatlas_error_address(err, &space, &addr));
+	assert_int_equal(space, VMATLAS_PHYSICAL);
+	assert_int_equal(addr, 0x1000);
+	vmatlas_error_free(err);
+}
+
+static void an_error_without_an_address_says_so(void **state)
+{
+	struct vmatlas_error *err = vmatlas_error_new(VMATLAS_ERROR_FAULT, "physical 0x1000: no");
+	uint64_t addr = 42;
+	uint32_t space = 9;
+
+	(void)state;
+	assert_false(vmatlas_error_address(err, &space, &addr));
+	assert_false(vmatlas_error_address(NULL, &space, &addr));
+	assert_false(vmatlas_error_address(error_no_memory(), &space, &addr));
+	assert_int_equal(addr, 42);
+	assert_int_equal(space, 9);
+	assert_int_equal(vmatlas_error_errno(err), 0);
+	assert_int_equal(vmatlas_error_errno(NULL), 0);
+	vmatlas_error_free(err);
+}
+
 static void no_error_stays_none(void **state)
 {
 	(void)state;
@@ -164,6 +199,8 @@ int main(void)
 		cmocka_unit_test(bytes_come_in_both_orders),
 		cmocka_unit_test(alignment_goes_both_ways),
 		cmocka_unit_test(an_error_carries_its_story),
+		cmocka_unit_test(a_fault_knows_its_address),
+		cmocka_unit_test(an_error_without_an_address_says_so),
 		cmocka_unit_test(no_error_stays_none),
 		cmocka_unit_test(out_of_memory_can_always_be_reported),
 		cmocka_unit_test(a_system_error_keeps_errno),

@@ -358,8 +358,7 @@ static void other_files_are_no_extracts(void **state)
 static void equal_faults_are_kept_once(void **state)
 {
 	struct mem_record *r = mem_record_new();
-	struct vmatlas_error *err = vmatlas_error_new(VMATLAS_ERROR_FAULT,
-						      "physical 0x1000: filtered out");
+	struct vmatlas_error *err = error_fault(VMATLAS_PHYSICAL, 0x1000, "filtered out");
 	const struct mem_record_fault *faults;
 	size_t nr;
 

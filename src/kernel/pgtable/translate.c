@@ -104,9 +104,12 @@ static struct vmatlas_error *walk_to_phys(struct kernel *k, uint64_t addr, uint6
 	err = kernel_walk(k, addr, &w);
 	if (err)
 		return err;
-	if (!w.mapped)
-		return vmatlas_error_new(VMATLAS_ERROR_FAULT, "%#" PRIx64 " is not mapped (%s)",
-					 addr, w.why);
+	if (!w.mapped) {
+		err = vmatlas_error_new(VMATLAS_ERROR_FAULT, "%#" PRIx64 " is not mapped (%s)",
+					addr, w.why);
+		error_set_address(err, VMATLAS_VIRTUAL, addr);
+		return err;
+	}
 	*ret = w.phys;
 	return NULL;
 }
