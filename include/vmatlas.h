@@ -725,6 +725,26 @@ enum vmatlas_severity {
 	VMATLAS_SEVERITY_ERROR,
 };
 
+enum vmatlas_evidence_type {
+	VMATLAS_EVIDENCE_TEXT = 1,	/* .text alone */
+	VMATLAS_EVIDENCE_NUMBER,	/* a count, an index, a PID */
+	VMATLAS_EVIDENCE_SIZE,		/* bytes */
+	VMATLAS_EVIDENCE_ADDRESS,	/* virtual: of a record, or of a byte */
+	VMATLAS_EVIDENCE_PHYSICAL,	/* a physical address */
+	VMATLAS_EVIDENCE_RANGE,		/* of virtual addresses, .value to .last */
+	VMATLAS_EVIDENCE_PHYSICAL_RANGE,
+};
+
+/** struct vmatlas_evidence - one fact that a finding rests on */
+struct vmatlas_evidence {
+	const char *label;		/* "area", "entry"; "" continues the one before */
+	const char *text;		/* one line for people, with the value in it */
+	uint32_t type;			/* enum vmatlas_evidence_type */
+	uint32_t reserved;
+	uint64_t value;			/* of TEXT: 0 */
+	uint64_t last;			/* of a range: its last byte; else 0 */
+};
+
 /** struct vmatlas_finding - one judgement, with what it rests on */
 struct vmatlas_finding {
 	uint32_t size;
@@ -732,10 +752,11 @@ struct vmatlas_finding {
 	const char *inspector;		/* "overlap", "ram" ... */
 	const char *code;		/* stable, kebab-case, for scripts */
 	const char *message;		/* one line, for people */
-	const char *evidence;		/* "label\ttext\n" lines; "" if none */
+	const struct vmatlas_evidence *evidence;	/* NULL if none */
 	const char *advice;		/* one line in the imperative; "" if none */
 	struct vmatlas_range range;	/* virtual; first > last: none */
 	uint64_t record;		/* kernel address to look at, 0: none */
+	uint64_t nr_evidence;
 };
 
 /** vmatlas_inspect() - run every inspector; findings are not errors */
@@ -857,10 +878,11 @@ struct vmatlas_finding_desc {
 	uint32_t severity;
 	uint32_t reserved;
 	const char *code;
-	const char *evidence;		/* "label\ttext\n" lines, or NULL */
+	const struct vmatlas_evidence *evidence;	/* copied; .text NULL: made of .value */
 	const char *advice;		/* or NULL */
 	const struct vmatlas_range *where;	/* or NULL */
 	uint64_t record;
+	uint64_t nr_evidence;
 };
 
 /** vmatlas_ctx_report() - add a finding; a failure surfaces after inspect() */

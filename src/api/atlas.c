@@ -19,7 +19,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	for (size_t i = 0; i < atlas->inspectors.nr; i++)
 		inspector_free(atlas->inspectors.v[i]);
 	vec_done(&atlas->inspectors);
-	vec_done(&atlas->findings);
+	atlas_free_findings(atlas);
 	vec_done(&atlas->coverage);
 	physical_free(atlas->physical);
 	space_accounts_free(atlas->space_accounts);

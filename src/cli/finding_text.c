@@ -72,25 +72,6 @@ const char *verdict_text(const struct verdict *v, char buf[static TEXT_MAX * 2])
 
 /* ---- Text --------------------------------------------------------------- */
 
-/* Call @fn for each "label\ttext\n" line of @evidence. */
-static void each_evidence(const char *evidence,
-			  void (*fn)(void *arg, const char *label, const char *text),
-			  void *arg)
-{
-	while (*evidence) {
-		const char *end = strchrnul(evidence, '\n');
-		const char *tab = memchr(evidence, '\t', end - evidence);
-		_cleanup_(str_done) struct str label = { 0 }, text = { 0 };
-
-		if (tab)
-			str_add(&label, evidence, tab - evidence);
-		tab = tab ? tab + 1 : evidence;
-		str_add(&text, tab, end - tab);
-		fn(arg, str_text(&label), str_text(&text));
-		evidence = *end ? end + 1 : end;
-	}
-}
-
 enum { LABEL_MIN = 6, LABEL_MAX = 16 };
 
 struct finding_fields {
@@ -98,26 +79,26 @@ struct finding_fields {
 	int label_width;
 };
 
-static void widen(void *arg, const char *label, const char *text)
+static void widen(struct finding_fields *f, const char *label)
 {
-	struct finding_fields *f = arg;
 	int len = strlen(label);
 
-	(void)text;
 	if (len > f->label_width && len <= LABEL_MAX)
 		f->label_width = len;
 }
 
-static void findings_print_line(void *arg, const char *label, const char *text)
+static void findings_print_line(const struct finding_fields *f, const char *label,
+				const char *text)
 {
-	const struct finding_fields *f = arg;
-
 	print_field(f->cli, 2, f->label_width, label, text);
 }
 
 static bool says(const struct vmatlas_finding *f, const char *text)
 {
-	return strstr(f->message, text) || strstr(f->evidence, text);
+	for (size_t i = 0; i < f->nr_evidence; i++)
+		if (strstr(f->evidence[i].label, text) || strstr(f->evidence[i].text, text))
+			return true;
+	return strstr(f->message, text) != NULL;
 }
 
 /* Where it is and what to look at, unless the words say so already. */
@@ -146,8 +127,10 @@ static void print_finding(const struct cli *cli, const struct vmatlas_finding *f
 
 	str_addf(&s, "%s: %s", f->code, f->message);
 	print_field(cli, 0, strlen(severity), severity, str_text(&s));
-	each_evidence(f->evidence, widen, &fields);
-	each_evidence(f->evidence, findings_print_line, &fields);
+	for (size_t i = 0; i < f->nr_evidence; i++)
+		widen(&fields, f->evidence[i].label);
+	for (size_t i = 0; i < f->nr_evidence; i++)
+		findings_print_line(&fields, f->evidence[i].label, f->evidence[i].text);
 	findings_print_place(cli, f, &fields);
 	if (f->advice[0])
 		findings_print_line(&fields, "do", f->advice);
@@ -198,13 +181,48 @@ void print_shortfall(const struct cli *cli)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-static void findings_add_line(void *arg, const char *label, const char *text)
+static const char *const evidence_types[] = {
+	[VMATLAS_EVIDENCE_TEXT] = "text",
+	[VMATLAS_EVIDENCE_NUMBER] = "number",
+	[VMATLAS_EVIDENCE_SIZE] = "size",
+	[VMATLAS_EVIDENCE_ADDRESS] = "address",
+	[VMATLAS_EVIDENCE_PHYSICAL] = "physical",
+	[VMATLAS_EVIDENCE_RANGE] = "range",
+	[VMATLAS_EVIDENCE_PHYSICAL_RANGE] = "physical-range",
+};
+
+/* Numbers as numbers, addresses as strings; text has no value besides. */
+static json_t *json_evidence_value(const struct vmatlas_evidence *e)
 {
+	json_t *range;
+
+	switch (e->type) {
+	case VMATLAS_EVIDENCE_NUMBER:
+	case VMATLAS_EVIDENCE_SIZE:
+		return json_number(e->value);
+	case VMATLAS_EVIDENCE_ADDRESS:
+	case VMATLAS_EVIDENCE_PHYSICAL:
+		return json_hex(e->value);
+	case VMATLAS_EVIDENCE_RANGE:
+	case VMATLAS_EVIDENCE_PHYSICAL_RANGE:
+		range = json_object();
+		json_set_range(range, (struct vmatlas_range){ e->value, e->last });
+		return range;
+	default:
+		return json_null();
+	}
+}
+
+static json_t *json_evidence(const struct vmatlas_evidence *e)
+{
+	const bool known = e->type < ARRAY_SIZE(evidence_types) && evidence_types[e->type];
 	json_t *line = json_object();
 
-	json_object_set_new(line, "label", json_text(label));
-	json_object_set_new(line, "text", json_text(text));
-	json_array_append_new(arg, line);
+	json_object_set_new(line, "label", json_text(e->label));
+	json_object_set_new(line, "text", json_text(e->text));
+	json_object_set_new(line, "type", json_text(known ? evidence_types[e->type] : "text"));
+	json_object_set_new(line, "value", json_evidence_value(e));
+	return line;
 }
 
 static json_t *json_finding(const struct vmatlas_finding *f)
@@ -217,7 +235,8 @@ static json_t *json_finding(const struct vmatlas_finding *f)
 	json_set_range(o, f->range);
 	json_object_set_new(o, "record", json_address(f->record));
 	json_object_set_new(o, "inspector", json_text(f->inspector));
-	each_evidence(f->evidence, findings_add_line, evidence);
+	for (size_t i = 0; i < f->nr_evidence; i++)
+		json_array_append_new(evidence, json_evidence(&f->evidence[i]));
 	json_object_set_new(o, "evidence", evidence);
 	json_object_set_new(o, "advice", json_text(f->advice));
 	return o;

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "map/space_accounting.h"
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "base/range.h"
 #include "kernel/vmalloc/free_area_tree.h"
@@ -30,18 +31,20 @@ static uint32_t accounting_severity_of(const struct balance *b)
 static void accounting_report_lost(struct balance *b, const struct va_extent *p)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
-	_cleanup_(str_done) struct str evidence = { 0 }, before = { 0 };
+	_cleanup_(str_done) struct str before = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
-	str_addf(&evidence, "lost\t%s, %s\n", fmt_range(atlas, p->range).s,
-		 fmt_size(vmatlas_range_size(&p->range)).s);
+	evidence_range(&evidence, "lost", p->range, "%s, %s", fmt_range(atlas, p->range).s,
+		       fmt_size(vmatlas_range_size(&p->range)).s);
 	if (b->before) {
 		fmt_area(atlas, b->before, &before);
-		str_addf(&evidence, "behind\t%s\n", str_text(&before));
+		evidence_range(&evidence, "behind", b->before->range, "%s", str_text(&before));
 	}
 	if (b->purge)
-		str_addf(&evidence, "purge\tvmap_purge_lock is held by task_struct %s; "
-			 "vmap_lazy_nr counts %s\n", fmt_record(atlas, b->purge->owner).s,
-			 fmt_size(b->purge->pages << atlas->kernel->page_shift).s);
+		evidence_addr(&evidence, "purge", b->purge->owner,
+			      "vmap_purge_lock is held by task_struct %s; vmap_lazy_nr counts %s",
+			      fmt_record(atlas, b->purge->owner).s,
+			      fmt_size(b->purge->pages << atlas->kernel->page_shift).s);
 	vmatlas_ctx_report(
 		b->job,
 		&(struct vmatlas_finding_desc){
@@ -49,7 +52,7 @@ static void accounting_report_lost(struct balance *b, const struct va_extent *p)
 			.severity = accounting_severity_of(b),
 			.code = "va-unaccounted",
 			.where = &p->range,
-			.evidence = str_text(&evidence),
+			EVIDENCE(&evidence),
 			.advice = b->purge ? "nothing: the task that purges would have "
 					     "given it back"
 					   : "whoever freed it never gave it back, or "
@@ -70,16 +73,16 @@ static const char *const what_name[NR_VA_USES] = {
 static void report_twice(struct balance *b, const struct va_extent *p)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
-	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", what_name[p->other],
-		 fmt_record(atlas, p->other_record).s);
-	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", what_name[p->what],
-		 fmt_record(atlas, p->record).s);
+	evidence_addr(&evidence, "first", p->other_record, "%s, struct vmap_area %s",
+		      what_name[p->other], fmt_record(atlas, p->other_record).s);
+	evidence_addr(&evidence, "second", p->record, "%s, struct vmap_area %s",
+		      what_name[p->what], fmt_record(atlas, p->record).s);
 	vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-overlap", .where = &p->range, .record = p->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "compare the two records: the next allocation may get memory that is "
 			  "in use",
 	}, "%s at %s are both %s and %s", fmt_size(vmatlas_range_size(&p->range)).s,

@@ -25,21 +25,24 @@ static void report_when(const struct alloc_failure *s, struct str *out)
 	str_addf(out, " ");
 }
 
-void shortage_report_log(const struct alloc_failure *s, struct str *evidence)
+void shortage_report_log(const struct alloc_failure *s, struct evidence *evidence)
 {
-	str_addf(evidence, "log\t%" PRIu64 "x ", s->nr);
-	report_when(s, evidence);
-	str_addf(evidence, "\"%s\"\n", s->text);
+	_cleanup_(str_done) struct str when = { 0 };
+
+	report_when(s, &when);
+	evidence_number(evidence, "log", s->nr, "%" PRIu64 "x %s\"%s\"", s->nr, str_text(&when),
+			s->text);
 	if (s->suppressed)
-		str_addf(evidence, "silent\tat least %" PRIu64 " more, which the kernel suppressed\n",
-			 s->suppressed);
+		evidence_number(evidence, "silent", s->suppressed,
+				"at least %" PRIu64 " more, which the kernel suppressed",
+				s->suppressed);
 	if (s->largest)
-		str_addf(evidence, "asked\t%s%s%s\n", fmt_size(s->smallest).s,
-			 s->largest > s->smallest ? " to " : "",
-			 s->largest > s->smallest ? fmt_size(s->largest).s : "");
+		evidence_size(evidence, "asked", s->smallest, "%s%s%s", fmt_size(s->smallest).s,
+			      s->largest > s->smallest ? " to " : "",
+			      s->largest > s->smallest ? fmt_size(s->largest).s : "");
 	if (s->asked_by[0])
-		str_addf(evidence, "asked by\t%s%s%s\n", s->asked_by,
-			 s->through[0] ? ", through " : "", s->through);
+		evidence_text(evidence, "asked by", "%s%s%s", s->asked_by,
+			      s->through[0] ? ", through " : "", s->through);
 }
 
 /* ---- Address space ---- */
@@ -206,17 +209,19 @@ static struct vmatlas_error *report_space(struct shortage_case *c,
 					  const char *how)
 {
 	const struct alloc_failure *trace = with_trace(c, s);
+	const struct vmatlas_range window = window_of(c, space);
 	const bool full = is_full_for(c, space, s->smallest);
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 	struct vmatlas_error *err;
 
 	shortage_report_log(s, &evidence);
 	if (trace != s)
 		shortage_report_log(trace, &evidence);
-	str_addf(&evidence, "space\t%s: %s\n", space->pub.region->name, how);
-	if (window_of(c, space).first != space->pub.range.first)
-		str_addf(&evidence, "window\tfrom %s on: this boot loads no module below "
-			 "(module_load_offset)\n", fmt_addr(c->atlas, window_of(c, space).first).s);
+	evidence_text(&evidence, "space", "%s: %s", space->pub.region->name, how);
+	if (window.first != space->pub.range.first)
+		evidence_addr(&evidence, "window", window.first, "from %s on: this boot loads no "
+			      "module below (module_load_offset)",
+			      fmt_addr(c->atlas, window.first).s);
 	err = space_evidence(c->atlas, space, SHORTAGE_TOP, &evidence);
 	if (err)
 		return err;
@@ -227,7 +232,7 @@ static struct vmatlas_error *report_space(struct shortage_case *c,
 						    : VMATLAS_SEVERITY_WARNING,
 				   .code = "va-exhausted",
 				   .where = &space->pub.range,
-				   .evidence = str_text(&evidence),
+				   EVIDENCE(&evidence),
 				   .advice = alloc_failure_advice_for(c, space),
 			   },
 			   full ? "%s is full: %s of address space %s not found, and the "
@@ -245,15 +250,16 @@ static struct vmatlas_error *report_space(struct shortage_case *c,
 /* No ledger, or a range that no space of it has: what the log says stands alone. */
 static void report_unplaced(struct shortage_case *c, const struct alloc_failure *s)
 {
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	shortage_report_log(s, &evidence);
 	if (s->has_range)
-		str_addf(&evidence, "range\t%s\n", fmt_range(c->atlas, s->range).s);
+		evidence_range(&evidence, "range", s->range, "%s",
+			       fmt_range(c->atlas, s->range).s);
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
 		.code = "va-exhausted", .where = s->has_range ? &s->range : NULL,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "vmatlas usage shows the spaces; a dump taken at that moment would "
 			  "show what filled one",
 	}, "address space ran out, but %s",

@@ -22,7 +22,7 @@ struct shortage_case {
 };
 
 /* How often, when, for whom: evidence of any of them. */
-void shortage_report_log(const struct alloc_failure *s, struct str *evidence);
+void shortage_report_log(const struct alloc_failure *s, struct evidence *evidence);
 
 /* Reads how much RAM there is, where it is wanted: a message, or areas that hold a lot. */
 VMATLAS_CHECKED struct vmatlas_error *shortage_count_ram(struct shortage_case *c);

@@ -68,7 +68,7 @@ static struct vmatlas_error *collect_owners(const struct shortage_case *c,
 }
 
 static struct vmatlas_error *report_owners(const struct shortage_case *c,
-					   struct str *evidence)
+					   struct evidence *evidence)
 {
 	struct ram_owners owners = { 0 };
 	struct vmatlas_error *err = collect_owners(c, &owners);
@@ -76,10 +76,11 @@ static struct vmatlas_error *report_owners(const struct shortage_case *c,
 	for (size_t i = 0; !err && i < MIN(owners.v.nr, (size_t)SHORTAGE_TOP); i++) {
 		const struct owner *o = &owners.v.v[i];
 
-		str_addf(evidence, "owner\t%s: %s in %" PRIu64 " area%s\n",
-			 o->caller ? vmatlas_symbol_name(c->atlas, o->caller) : "unknown",
-			 fmt_size(bytes(c, o->pages)).s, o->nr_areas,
-			 o->nr_areas == 1 ? "" : "s");
+		evidence_size(evidence, "owner", bytes(c, o->pages),
+			      "%s: %s in %" PRIu64 " area%s",
+			      o->caller ? vmatlas_symbol_name(c->atlas, o->caller) : "unknown",
+			      fmt_size(bytes(c, o->pages)).s, o->nr_areas,
+			      o->nr_areas == 1 ? "" : "s");
 	}
 	vec_done(&owners.v);
 	return err;
@@ -114,7 +115,8 @@ static void report_ram_message(const struct shortage_case *c, struct str *messag
 struct vmatlas_error *shortage_report_ram(struct shortage_case *c,
 					  const struct alloc_failure *s)
 {
-	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
+	_cleanup_(str_done) struct str message = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 	struct vmatlas_error *err;
 
 	c->reported_ram = true;
@@ -123,8 +125,9 @@ struct vmatlas_error *shortage_report_ram(struct shortage_case *c,
 		if (c->all->v.v[i].kind == FAILURE_RAM)
 			shortage_report_log(&c->all->v.v[i], &evidence);
 	if (!s)
-		str_addf(&evidence, "log\tno message says so: what is free tells it\n");
-	str_addf(&evidence, "not it\taddress space: a message about that would be another\n");
+		evidence_text(&evidence, "log", "no message says so: what is free tells it");
+	evidence_text(&evidence, "not it",
+		      "address space: a message about that would be another");
 	err = report_owners(c, &evidence);
 	if (err)
 		return err;
@@ -132,7 +135,7 @@ struct vmatlas_error *shortage_report_ram(struct shortage_case *c,
 		.size = sizeof(struct vmatlas_finding_desc),
 		.severity = is_ram_low(c) && is_ram_ours(c) && s ? VMATLAS_SEVERITY_ERROR
 								: VMATLAS_SEVERITY_WARNING,
-		.code = "ram-exhausted", .evidence = str_text(&evidence),
+		.code = "ram-exhausted", EVIDENCE(&evidence),
 		.advice = is_ram_ours(c) ?
 			  "find out whether the first owner leaks: compare two dumps by caller" :
 			  "look for who has the RAM outside vmalloc: page cache, slab, user space",
@@ -152,14 +155,15 @@ struct vmatlas_error *shortage_report_silent_ram(struct shortage_case *c)
 
 void shortage_report_limit(struct shortage_case *c, const struct alloc_failure *s)
 {
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	shortage_report_log(s, &evidence);
 	if (c->ram_known)
-		str_addf(&evidence, "RAM\t%s\n", fmt_size(bytes(c, c->ram.total)).s);
+		evidence_size(&evidence, "RAM", bytes(c, c->ram.total), "%s",
+			      fmt_size(bytes(c, c->ram.total)).s);
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
-		.code = "limit-reached", .evidence = str_text(&evidence),
+		.code = "limit-reached", EVIDENCE(&evidence),
 		.advice = "look at who asked: neither address space nor free RAM would help",
 	}, "an allocation of %s was refused: %s",
 		s->largest ? fmt_size(s->largest).s : "unknown size", s->meaning);

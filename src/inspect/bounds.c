@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "map/evidence_list.h"
 #include "map/format.h"
 
 static bool comparable(const struct vmatlas_claim *a, const struct vmatlas_claim *b)
@@ -32,15 +33,15 @@ static void bounds_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_c
 	const uint64_t x = end ? a->range.last + 1 : a->range.first;
 	const uint64_t y = end ? b->range.last + 1 : b->range.first;
 	const struct vmatlas_range where = { MIN(x, y), MAX(x, y) - 1 };
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
-	str_addf(&evidence, "source\t%s, %s\n", fmt_addr(atlas, x).s, a->source);
-	str_addf(&evidence, "source\t%s, %s\n", fmt_addr(atlas, y).s, b->source);
+	evidence_addr(&evidence, "source", x, "%s, %s", fmt_addr(atlas, x).s, a->source);
+	evidence_addr(&evidence, "source", y, "%s, %s", fmt_addr(atlas, y).s, b->source);
 	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
 		.code = "bounds-disagree", .where = &where,
 		.record = b->record ? b->record : a->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "find out which source was overwritten, or which formula does not "
 			  "fit this kernel",
 	}, "%s of %s: %s by %s, %s by %s", end ? "end" : "start", a->name,
@@ -80,15 +81,16 @@ static bool has_spaces(const struct vmatlas *atlas)
 static void check_window(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	if (is_for_modules(atlas, c->range.first) && is_for_modules(atlas, c->range.last))
 		return;
-	str_addf(&evidence, "source\t%s, %s\n", fmt_range(atlas, c->range).s, c->source);
+	evidence_range(&evidence, "source", c->range, "%s, %s", fmt_range(atlas, c->range).s,
+		       c->source);
 	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
 		.code = "bounds-disagree", .where = &c->range, .record = c->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "find out what overwrote the window; module memory is taken from it",
 	}, "%s %s leaves the regions that module memory comes from", c->name,
 		fmt_range(atlas, c->range).s);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "map/describe_addr.h"
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "base/range.h"
 #include "kernel/printk/log_events.h"
@@ -56,41 +57,49 @@ static const char *crash_advice_for(enum describe_addr what)
 
 static enum describe_addr report_register(struct vmatlas *atlas, const struct oops *o,
 					  const char *label,
-					  const struct oops_register *r, struct str *out)
+					  const struct oops_register *r,
+					  struct evidence *out)
 {
+	_cleanup_(str_done) struct str text = { 0 };
 	enum describe_addr what = ADDR_UNKNOWN;
 
 	if (!r->known && !r->name[0])
 		return what;
-	str_addf(out, "%s\t", label);
-	if (r->known) {
-		str_addf(out, "%s: ", fmt_addr(atlas, r->value).s);
-		what = describe_addr(atlas, r->value, o->unloaded, o->has_stack ? &o->stack : NULL, out);
+	if (!r->known) {
+		evidence_text(out, label, "%s", r->name);
+		return what;
 	}
-	if (r->name[0])
-		str_addf(out, "%s%s", r->known ? ", " : "", r->name);
-	str_addf(out, "\n");
+	what = describe_addr(atlas, r->value, o->unloaded, o->has_stack ? &o->stack : NULL,
+			     &text);
+	evidence_addr(out, label, r->value, "%s: %s%s%s", fmt_addr(atlas, r->value).s,
+		      str_text(&text), r->name[0] ? ", " : "", r->name);
 	return what;
 }
 
-static void report_log(const struct oops *o, struct str *out)
+static void report_log(const struct oops *o, struct evidence *out)
 {
-	str_addf(out, "log\t");
+	_cleanup_(str_done) struct str when = { 0 };
+
 	if (o->has_time)
-		str_addf(out, "[%" PRIu64 ".%06" PRIu64 "] ", o->nsec / 1000000000,
+		str_addf(&when, "[%" PRIu64 ".%06" PRIu64 "] ", o->nsec / 1000000000,
 			 o->nsec % 1000000000 / 1000);
-	str_addf(out, "\"%s\"\n", o->text);
+	evidence_text(out, "log", "%s\"%s\"", str_text(&when), o->text);
 	if (o->panic[0] && strcmp(o->panic, o->text) != 0)
-		str_addf(out, "panic\t\"%s\"\n", o->panic);
+		evidence_text(out, "panic", "\"%s\"", o->panic);
 	if (o->comm[0])
-		str_addf(out, "task\t%s, PID %" PRIu64 ", on CPU %" PRIu64 "\n", o->comm, o->pid,
-			 o->cpu);
+		evidence_number(out, "task", o->pid, "%s, PID %" PRIu64 ", on CPU %" PRIu64,
+				o->comm, o->pid, o->cpu);
 	if (o->unloaded[0])
-		str_addf(out, "unloaded\t%s was the last module to go\n", o->unloaded);
+		evidence_text(out, "unloaded", "%s was the last module to go", o->unloaded);
 }
 
+static const char *const cpu_label[MAX_CPUS] = {
+	"CPU note 0", "CPU note 1", "CPU note 2", "CPU note 3",
+	"CPU note 4", "CPU note 5", "CPU note 6", "CPU note 7",
+};
+
 /* Where each CPU was when the dump was taken, which may be long after. */
-static void report_cpus(struct vmatlas *atlas, const struct oops *o, struct str *out)
+static void report_cpus(struct vmatlas *atlas, const struct oops *o, struct evidence *out)
 {
 	const struct mem_info *info = &atlas->kernel->mem->info;
 	const struct vmatlas_range *stack = o->has_stack ? &o->stack : NULL;
@@ -98,17 +107,18 @@ static void report_cpus(struct vmatlas *atlas, const struct oops *o, struct str 
 	for (size_t i = 0; i < MIN(info->nr_regs, (size_t)MAX_CPUS); i++) {
 		const struct mem_regs *r = &info->regs[i];
 		const char *name = vmatlas_symbol_name(atlas, r->pc);
+		_cleanup_(str_done) struct str text = { 0 };
 
 		if (!kernel_is_pointer(atlas->kernel, r->pc))
 			continue;	/* user space */
-		str_addf(out, "CPU note %zu\tpc %s: ", i, fmt_addr(atlas, r->pc).s);
 		if (strncmp(name, "0x", 2) != 0)
-			str_addf(out, "%s", name);
+			str_addf(&text, "%s", name);
 		else
-			describe_addr(atlas, r->pc, o->unloaded, NULL, out);
-		str_addf(out, "; sp %s: ", fmt_addr(atlas, r->sp).s);
-		describe_addr(atlas, r->sp, o->unloaded, stack, out);
-		str_addf(out, "\n");
+			describe_addr(atlas, r->pc, o->unloaded, NULL, &text);
+		str_addf(&text, "; sp %s: ", fmt_addr(atlas, r->sp).s);
+		describe_addr(atlas, r->sp, o->unloaded, stack, &text);
+		evidence_addr(out, cpu_label[i], r->pc, "pc %s: %s", fmt_addr(atlas, r->pc).s,
+			      str_text(&text));
 	}
 }
 
@@ -153,7 +163,8 @@ static void crash_report(struct vmatlas_plugin_ctx *job, const struct oops *o,
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_finding *other = NULL;
-	_cleanup_(str_done) struct str evidence = { 0 }, message = { 0 };
+	_cleanup_(str_done) struct str message = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 	enum describe_addr what, sp;
 
 	report_log(o, &evidence);
@@ -166,7 +177,7 @@ static void crash_report(struct vmatlas_plugin_ctx *job, const struct oops *o,
 	if (o->fault.known)
 		other = finding_at(atlas, o->fault.value);
 	if (other)
-		str_addf(&evidence, "see\t%s: %s\n", other->code, other->message);
+		evidence_text(&evidence, "see", "%s: %s", other->code, other->message);
 	report_message(atlas, o, what, sp, &message);
 	vmatlas_ctx_report(
 		job,
@@ -175,7 +186,7 @@ static void crash_report(struct vmatlas_plugin_ctx *job, const struct oops *o,
 			.severity =
 				other ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
 			.code = "crash",
-			.evidence = str_text(&evidence),
+			EVIDENCE(&evidence),
 			.advice = o->is_kasan
 					  ? "vmatlas log has KASAN's report: who "
 					    "allocated that memory "

@@ -45,7 +45,7 @@ static struct vmatlas_error *low_space_report(struct vmatlas_plugin_ctx *job,
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_range *r = &s->pub.largest_purged;
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 	struct vmatlas_error *err = space_evidence(atlas, s, MAX_FILLERS, &evidence);
 
 	if (err)
@@ -55,7 +55,7 @@ static struct vmatlas_error *low_space_report(struct vmatlas_plugin_ctx *job,
 		.severity = room == SPACE_FULL ? VMATLAS_SEVERITY_WARNING
 						: VMATLAS_SEVERITY_NOTE,
 		.code = "va-exhausted", .where = &s->pub.range,
-		.evidence = str_text(&evidence), .advice = advice(atlas, s),
+		EVIDENCE(&evidence), .advice = advice(atlas, s),
 	}, "%s has %s room left: the largest hole, after a purge, has %s", s->pub.region->name,
 		room == SPACE_FULL ? "no" : "little",
 		fmt_size(range_valid(*r) ? vmatlas_range_size(r) : 0).s);

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "base/range.h"
 
@@ -62,21 +63,23 @@ static void out_of_region_report(struct vmatlas_plugin_ctx *job,
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_claim *into = runs_into(atlas, outside, home);
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 }, where = { 0 };
+	_cleanup_(str_done) struct str what = { 0 }, where = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(atlas, area, &what);
-	str_addf(&evidence, "record\tstruct vmap_area %s\n", fmt_record(atlas, area->record).s);
+	evidence_addr(&evidence, "record", area->record, "struct vmap_area %s",
+		      fmt_record(atlas, area->record).s);
 	if (home)
-		str_addf(&evidence, "region\t%s %s, by %s\n", home->name,
-			 fmt_range(atlas, home->range).s, home->source);
+		evidence_range(&evidence, "region", home->range, "%s %s, by %s", home->name,
+			       fmt_range(atlas, home->range).s, home->source);
 	if (into)
-		str_addf(&evidence, "into\t%s %s, by %s\n", into->name,
-			 fmt_range(atlas, into->range).s, into->source);
+		evidence_range(&evidence, "into", into->range, "%s %s, by %s", into->name,
+			       fmt_range(atlas, into->range).s, into->source);
 	str_addf(&where, into ? "into %s" : "into no declared region", into ? into->name : "");
 	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-out-of-range", .where = &area->range, .record = area->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "check the record against its neighbours: an address in it was "
 			  "overwritten, or the region's bounds are wrong",
 	}, home ? "%s leaves %s by %s, %s" : "%s lies outside %s: %s, %s", str_text(&what),

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "base/range.h"
 #include "base/range_overlap.h"
@@ -65,20 +66,21 @@ static void report_areas(struct pass *p, const struct vmatlas_claim *a,
 			 const struct vmatlas_claim *b, struct vmatlas_range shared)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(p->job);
-	_cleanup_(str_done) struct str one = { 0 }, two = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str one = { 0 }, two = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(atlas, a, &one);
 	fmt_area(atlas, b, &two);
-	str_addf(&evidence, "first\t%s, struct vmap_area %s\n", str_text(&one),
-		 fmt_record(atlas, a->record).s);
-	str_addf(&evidence, "second\t%s, struct vmap_area %s\n", str_text(&two),
-		 fmt_record(atlas, b->record).s);
-	str_addf(&evidence, "shared\t%s, %s\n", fmt_range(atlas, shared).s,
-		 fmt_size(vmatlas_range_size(&shared)).s);
+	evidence_addr(&evidence, "first", a->record, "%s, struct vmap_area %s", str_text(&one),
+		      fmt_record(atlas, a->record).s);
+	evidence_addr(&evidence, "second", b->record, "%s, struct vmap_area %s", str_text(&two),
+		      fmt_record(atlas, b->record).s);
+	evidence_range(&evidence, "shared", shared, "%s, %s", fmt_range(atlas, shared).s,
+		       fmt_size(vmatlas_range_size(&shared)).s);
 	vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-overlap", .where = &shared, .record = b->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "look at both records: one of them was overwritten, or the "
 			  "allocator's tree is corrupt",
 	}, "%s and %s share %s", str_text(&one), str_text(&two),
@@ -90,14 +92,16 @@ static void overlap_report_regions(struct pass *p, const struct vmatlas_claim *a
 				   struct vmatlas_range shared)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(p->job);
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
-	str_addf(&evidence, "%s\t%s, by %s\n", a->name, fmt_range(atlas, a->range).s, a->source);
-	str_addf(&evidence, "%s\t%s, by %s\n", b->name, fmt_range(atlas, b->range).s, b->source);
+	evidence_range(&evidence, a->name, a->range, "%s, by %s", fmt_range(atlas, a->range).s,
+		       a->source);
+	evidence_range(&evidence, b->name, b->range, "%s, by %s", fmt_range(atlas, b->range).s,
+		       b->source);
 	vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "region-overlap", .where = &shared, .record = b->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "two regions may not share addresses: check the platform's "
 			  "constants (VMALLOC_END, DMA window) and vmalloc=",
 	}, "%s and %s overlap at %s, %s", a->name, b->name, fmt_range(atlas, shared).s,

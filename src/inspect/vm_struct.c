@@ -2,6 +2,7 @@
 /* Inspector: does each vm_struct say the same as the vmap_area that points to it? */
 #include <inttypes.h>
 
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "base/cleanup.h"
 #include "kernel/vmalloc/vmap_area.h"
@@ -38,20 +39,22 @@ static void report_odd(struct vmatlas_plugin_ctx *job, const struct vmatlas_clai
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_area *a = c->area;
-	_cleanup_(str_done) struct str area = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str area = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(atlas, c, &area);
-	str_addf(&evidence, "vmap_area\t%s: flags %#" PRIx64 "\n",
-		 fmt_record(atlas, a->vmap_area).s, a->va_flags);
+	evidence_addr(&evidence, "vmap_area", a->vmap_area, "%s: flags %#" PRIx64,
+		      fmt_record(atlas, a->vmap_area).s, a->va_flags);
 	if (a->vm_struct)
-		str_addf(&evidence, "vm_struct\t%s: flags %#" PRIx64 ", nr_pages %" PRIu64
-			 ", pages %s\n", fmt_record(atlas, a->vm_struct).s, a->vm_flags,
-			 a->nr_pages, fmt_addr(atlas, a->pages).s);
+		evidence_addr(&evidence, "vm_struct", a->vm_struct,
+			      "%s: flags %#" PRIx64 ", nr_pages %" PRIu64 ", pages %s",
+			      fmt_record(atlas, a->vm_struct).s, a->vm_flags, a->nr_pages,
+			      fmt_addr(atlas, a->pages).s);
 	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "vm-struct-mismatch", .where = &c->range,
 		.record = a->vm_struct ? a->vm_struct : a->vmap_area,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "print the records and their neighbours: one of them was overwritten",
 	}, "%s %s", str_text(&area), what);
 }
@@ -61,17 +64,19 @@ static void vm_struct_report(struct vmatlas_plugin_ctx *job,
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	const struct vmatlas_area *a = c->area;
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(atlas, c, &what);
-	str_addf(&evidence, "vmap_area\t%s: %s, %s\n", fmt_record(atlas, a->vmap_area).s,
-		 fmt_range(atlas, c->range).s, fmt_size(vmatlas_range_size(&c->range)).s);
-	str_addf(&evidence, "vm_struct\t%s: addr %s, size %#" PRIx64 "\n",
-		 fmt_record(atlas, a->vm_struct).s, fmt_addr(atlas, a->vm_addr).s, a->vm_size);
+	evidence_addr(&evidence, "vmap_area", a->vmap_area, "%s: %s, %s",
+		      fmt_record(atlas, a->vmap_area).s, fmt_range(atlas, c->range).s,
+		      fmt_size(vmatlas_range_size(&c->range)).s);
+	evidence_addr(&evidence, "vm_struct", a->vm_struct, "%s: addr %s, size %#" PRIx64,
+		      fmt_record(atlas, a->vm_struct).s, fmt_addr(atlas, a->vm_addr).s, a->vm_size);
 	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
 		.code = "vm-struct-mismatch", .where = &c->range, .record = a->vm_struct,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "compare both records in the dump: one of them was overwritten or "
 			  "freed and used again",
 	}, "%s: its vm_struct says %s + %#" PRIx64, str_text(&what),

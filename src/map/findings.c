@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Findings and coverage lines. */
+#include <inttypes.h>
 #include <string.h>
 
+#include "map/format.h"
 #include "map/vmatlas_internal.h"
 
 /* A broken dump could yield one per record; a reader wants to know, not to drown. */
@@ -29,11 +31,80 @@ static bool findings_list_is_reported(const struct vmatlas *atlas,
 	return false;
 }
 
+/* What the value says, where the inspector left that to us. */
+static void evidence_say(const struct vmatlas *atlas, const struct vmatlas_evidence *e,
+			 struct str *out)
+{
+	const struct vmatlas_range range = { e->value, e->last };
+
+	switch (e->type) {
+	case VMATLAS_EVIDENCE_NUMBER:
+		str_addf(out, "%" PRIu64, e->value);
+		break;
+	case VMATLAS_EVIDENCE_SIZE:
+		str_addf(out, "%s", fmt_size(e->value).s);
+		break;
+	case VMATLAS_EVIDENCE_ADDRESS:
+		str_addf(out, "%s", fmt_record(atlas, e->value).s);
+		break;
+	case VMATLAS_EVIDENCE_PHYSICAL:
+		str_addf(out, "physical %#" PRIx64, e->value);
+		break;
+	case VMATLAS_EVIDENCE_RANGE:
+		str_addf(out, "%s", fmt_range(atlas, range).s);
+		break;
+	case VMATLAS_EVIDENCE_PHYSICAL_RANGE:
+		str_addf(out, "physical %#" PRIx64 "-%#" PRIx64, e->value, e->last);
+		break;
+	default:
+		break;
+	}
+}
+
+static struct vmatlas_error *evidence_copy(struct vmatlas *atlas,
+					   const struct vmatlas_finding_desc *r,
+					   struct vmatlas_evidence **ret)
+{
+	_cleanup_(freep) struct vmatlas_evidence *copy = NULL;
+
+	if (!r->evidence || !r->nr_evidence)
+		return NULL;
+	copy = calloc(r->nr_evidence, sizeof(*copy));
+	if (!copy)
+		return error_no_memory();
+	for (size_t i = 0; i < r->nr_evidence; i++) {
+		const struct vmatlas_evidence *e = &r->evidence[i];
+		_cleanup_(str_done) struct str text = { 0 };
+
+		if (e->type < VMATLAS_EVIDENCE_TEXT || e->type > VMATLAS_EVIDENCE_PHYSICAL_RANGE)
+			return vmatlas_error_new(VMATLAS_ERROR_PLUGIN, "%s: evidence of type %"
+						 PRIu32 ", which is none", r->code, e->type);
+		if (!e->text)
+			evidence_say(atlas, e, &text);
+		copy[i] = *e;
+		copy[i].label = strings_add(atlas->strings, e->label);
+		copy[i].text = strings_add(atlas->strings, e->text ? e->text : str_text(&text));
+		if (!copy[i].label || !copy[i].text || text.failed)
+			return error_no_memory();
+	}
+	*ret = take(copy);
+	return NULL;
+}
+
+void atlas_free_findings(struct vmatlas *atlas)
+{
+	for (size_t i = 0; i < atlas->findings.nr; i++)
+		free((void *)atlas->findings.v[i].pub.evidence);
+	vec_done(&atlas->findings);
+}
+
 struct vmatlas_error *atlas_add_finding(struct vmatlas *atlas, const char *inspector,
 					const struct vmatlas_finding_desc *r, const char *message)
 {
 	struct vmatlas_finding pub = { .size = sizeof(pub), .severity = r->severity,
 				       .range = { 1, 0 }, .record = r->record };
+	_cleanup_(freep) struct vmatlas_evidence *evidence = NULL;
+	struct vmatlas_error *err;
 	struct finding *f;
 
 	if (count_code(atlas, r->code) >= MAX_FINDINGS_PER_CODE)
@@ -42,17 +113,21 @@ struct vmatlas_error *atlas_add_finding(struct vmatlas *atlas, const char *inspe
 	pub.inspector = strings_add(atlas->strings, inspector);
 	pub.code = strings_add(atlas->strings, r->code);
 	pub.message = strings_add(atlas->strings, message);
-	pub.evidence = strings_add(atlas->strings, r->evidence);
 	pub.advice = strings_add(atlas->strings, r->advice);
 	if (r->where)
 		pub.range = *r->where;
-	if (!pub.inspector || !pub.code || !pub.message || !pub.evidence || !pub.advice)
+	if (!pub.inspector || !pub.code || !pub.message || !pub.advice)
 		return error_no_memory();
 	if (findings_list_is_reported(atlas, &pub))
 		return NULL;
+	err = evidence_copy(atlas, r, &evidence);
+	if (err)
+		return err;
 	f = vec_push(&atlas->findings);
 	if (!f)
 		return error_no_memory();
+	pub.nr_evidence = evidence ? r->nr_evidence : 0;
+	pub.evidence = take(evidence);
 	f->pub = pub;
 	f->order = atlas->findings.nr;
 	return NULL;

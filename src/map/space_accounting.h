@@ -7,6 +7,7 @@
 #ifndef MAP_SPACE_ACCOUNTING_H
 #define MAP_SPACE_ACCOUNTING_H
 
+#include "map/evidence_list.h"
 #include "map/vmatlas_internal.h"
 #include "kernel/vmalloc/free_area_tree.h"
 
@@ -70,11 +71,12 @@ space_users(struct vmatlas *atlas, struct vmatlas_range range, struct space_user
 	       size_t max, size_t *ret_nr);
 
 /*
- * The evidence of exhaustion, "label\ttext\n" lines: the range, its largest hole as it is
+ * The evidence of exhaustion: the range, its largest hole as it is
  * and with unpurged areas given back, and the @max largest fillers.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-space_evidence(struct vmatlas *atlas, const struct space_usage *s, size_t max, struct str *out);
+space_evidence(struct vmatlas *atlas, const struct space_usage *s, size_t max,
+	       struct evidence *out);
 
 /* ---- inspect/low_space.c: is there room? ---- */
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "map/space_accounting.h"
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "base/range.h"
 
@@ -104,7 +105,7 @@ static uint64_t users_bytes_of(const struct vmatlas_range *r)
 }
 
 struct vmatlas_error *space_evidence(struct vmatlas *atlas, const struct space_usage *s,
-				      size_t max, struct str *out)
+				      size_t max, struct evidence *out)
 {
 	_cleanup_(freep) struct space_user *filler = calloc(max + 1, sizeof(*filler));
 	struct vmatlas_error *err;
@@ -115,23 +116,23 @@ struct vmatlas_error *space_evidence(struct vmatlas *atlas, const struct space_u
 	err = space_users(atlas, s->pub.range, filler, max, &nr);
 	if (err)
 		return err;
-	str_addf(out, "range\t%s %s, %s\n", s->pub.region->name,
-		 fmt_range(atlas, s->pub.range).s,
-		 fmt_size(vmatlas_range_size(&s->pub.range)).s);
-	str_addf(out, "free\t%s in %" PRIu64 " hole%s, the largest %s\n",
-		 fmt_size(s->pub.free).s, s->pub.nr_holes,
-		 s->pub.nr_holes == 1 ? "" : "s",
-		 fmt_size(users_bytes_of(&s->pub.largest)).s);
+	evidence_range(out, "range", s->pub.range, "%s %s, %s", s->pub.region->name,
+		       fmt_range(atlas, s->pub.range).s,
+		       fmt_size(vmatlas_range_size(&s->pub.range)).s);
+	evidence_size(out, "free", s->pub.free, "%s in %" PRIu64 " hole%s, the largest %s",
+		      fmt_size(s->pub.free).s, s->pub.nr_holes,
+		      s->pub.nr_holes == 1 ? "" : "s",
+		      fmt_size(users_bytes_of(&s->pub.largest)).s);
 	if (s->pub.unpurged + s->pub.pooled)
-		str_addf(out,
-			 "purged\t%s are given back when they are needed; the largest "
-			 "hole "
-			 "would be %s then\n",
-			 fmt_size(s->pub.unpurged + s->pub.pooled).s,
-			 fmt_size(users_bytes_of(&s->pub.largest_purged)).s);
+		evidence_size(out, "purged", s->pub.unpurged + s->pub.pooled,
+			      "%s are given back when they are needed; the largest hole "
+			      "would be %s then",
+			      fmt_size(s->pub.unpurged + s->pub.pooled).s,
+			      fmt_size(users_bytes_of(&s->pub.largest_purged)).s);
 	for (size_t i = 0; i < nr; i++)
-		str_addf(out, "filled by\t%s: %s in %" PRIu64 " area%s\n", filler[i].caller,
-			 fmt_size(filler[i].bytes).s, filler[i].nr_areas,
-			 filler[i].nr_areas == 1 ? "" : "s");
+		evidence_size(out, "filled by", filler[i].bytes,
+			      "%s: %s in %" PRIu64 " area%s", filler[i].caller,
+			      fmt_size(filler[i].bytes).s, filler[i].nr_areas,
+			      filler[i].nr_areas == 1 ? "" : "s");
 	return out->failed ? error_no_memory() : NULL;
 }

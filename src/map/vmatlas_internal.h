@@ -24,7 +24,7 @@ struct claim {
 };
 
 struct finding {
-	struct vmatlas_finding pub;
+	struct vmatlas_finding pub;	/* the array of its evidence is ours */
 	uint32_t order;
 };
 
@@ -80,6 +80,7 @@ VMATLAS_CHECKED struct vmatlas_error *atlas_seal(struct vmatlas *atlas);
 VMATLAS_CHECKED struct vmatlas_error *
 atlas_add_finding(struct vmatlas *atlas, const char *inspector,
 		  const struct vmatlas_finding_desc *report, const char *message);
+void atlas_free_findings(struct vmatlas *atlas);
 void atlas_sort_findings(struct vmatlas *atlas);
 VMATLAS_CHECKED struct vmatlas_error *
 atlas_add_coverage(struct vmatlas *atlas, uint32_t state, const char *subject,

@@ -120,4 +120,19 @@ static inline const struct vmatlas_finding *only_finding(const struct vmatlas *a
 			fail_msg("'%s' does not say '%s'", (text), (part));   \
 	} while (0)
 
+/* Does one item of the evidence say @part? */
+static inline bool evidence_says(const struct vmatlas_finding *f, const char *part)
+{
+	for (size_t i = 0; i < f->nr_evidence; i++)
+		if (strstr(f->evidence[i].text, part))
+			return true;
+	return false;
+}
+
+#define assert_evidence(f, part)                                              \
+	do {                                                                  \
+		if (!evidence_says(f, part))                                  \
+			fail_msg("no evidence says '%s'", (part));            \
+	} while (0)
+
 #endif

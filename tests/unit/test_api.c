@@ -142,7 +142,8 @@ static void the_worst_come_first_then_by_address(void **state)
 	for (const struct vmatlas_finding *f = NULL; (f = vmatlas_finding_next(atlas, f)); n++) {
 		assert_int_equal(f->severity, order[n].severity);
 		assert_int_equal(f->range.first, order[n].first);
-		assert_string_equal(f->evidence, "");
+		assert_null(f->evidence);
+		assert_int_equal(f->nr_evidence, 0);
 		assert_string_equal(f->advice, "");
 	}
 	assert_int_equal(n, ARRAY_SIZE(order));
@@ -165,6 +166,54 @@ static void the_same_is_reported_once(void **state)
 	for (const struct vmatlas_coverage *c = NULL; (c = vmatlas_coverage_next(atlas, c));)
 		lines++;
 	assert_int_equal(lines, 2);
+	vmatlas_close(atlas);
+}
+
+/* What a name in a dump contains is one item's text, never an item of its own. */
+static void evidence_keeps_its_shape(void **state)
+{
+	const struct vmatlas_evidence items[] = {
+		{ .label = "name", .text = "a\nb\tc", .type = VMATLAS_EVIDENCE_TEXT },
+		{ .label = "size", .type = VMATLAS_EVIDENCE_SIZE, .value = 8192 },
+		{ .label = "at", .type = VMATLAS_EVIDENCE_RANGE, .value = 0x1000, .last = 0x1fff },
+		{ .label = "nr", .type = VMATLAS_EVIDENCE_NUMBER, .value = 3 },
+		{ .type = VMATLAS_EVIDENCE_TEXT },
+	};
+	static const char *const text[] = { "a\nb\tc", "8 KiB", "00001000-00002000", "3", "" };
+	struct vmatlas_finding_desc r = {
+		.size = sizeof(r), .severity = VMATLAS_SEVERITY_NOTE, .code = "a",
+		.evidence = items, .nr_evidence = ARRAY_SIZE(items),
+	};
+	struct vmatlas *atlas = fake_atlas();
+	const struct vmatlas_finding *f;
+
+	(void)state;
+	assert_null(atlas_add_finding(atlas, "test", &r, "message"));
+	f = vmatlas_finding_next(atlas, NULL);
+	assert_int_equal(f->nr_evidence, ARRAY_SIZE(items));
+	for (size_t i = 0; i < f->nr_evidence; i++) {
+		assert_string_equal(f->evidence[i].text, text[i]);
+		assert_int_equal(f->evidence[i].type, items[i].type);
+		assert_int_equal(f->evidence[i].value, items[i].value);
+		assert_int_equal(f->evidence[i].last, items[i].last);
+	}
+	assert_string_equal(f->evidence[0].label, "name");
+	assert_string_equal(f->evidence[4].label, "");
+	vmatlas_close(atlas);
+}
+
+static void evidence_of_no_type_is_refused(void **state)
+{
+	const struct vmatlas_evidence item = { .label = "a", .text = "b", .type = 99 };
+	struct vmatlas_finding_desc r = {
+		.size = sizeof(r), .severity = VMATLAS_SEVERITY_NOTE, .code = "a",
+		.evidence = &item, .nr_evidence = 1,
+	};
+	struct vmatlas *atlas = fake_atlas();
+
+	(void)state;
+	assert_refused(atlas_add_finding(atlas, "test", &r, "message"), VMATLAS_ERROR_PLUGIN,
+		       "type 99");
 	vmatlas_close(atlas);
 }
 
@@ -282,6 +331,8 @@ int main(void)
 		cmocka_unit_test(without_a_kernel_there_is_nothing_to_read),
 		cmocka_unit_test(the_worst_come_first_then_by_address),
 		cmocka_unit_test(the_same_is_reported_once),
+		cmocka_unit_test(evidence_keeps_its_shape),
+		cmocka_unit_test(evidence_of_no_type_is_refused),
 		cmocka_unit_test(a_finding_without_a_place_has_none),
 		cmocka_unit_test(built_in_inspectors_are_listed),
 		cmocka_unit_test(an_inspector_sees_no_findings),

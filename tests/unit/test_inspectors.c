@@ -40,7 +40,15 @@ static void two_areas_on_one_page_overlap(void **state)
 	assert_int_equal(f->range.last, VM(0x4fff));
 	assert_int_equal(f->record, VM(0x4000) ^ 0xabc000);
 	assert_says(f->message, "share 4 KiB");
-	assert_says(f->evidence, "ffffc90000004000-ffffc90000005000");
+	assert_evidence(f, "ffffc90000004000-ffffc90000005000");
+	assert_int_equal(f->nr_evidence, 3);
+	assert_string_equal(f->evidence[0].label, "first");
+	assert_int_equal(f->evidence[0].type, VMATLAS_EVIDENCE_ADDRESS);
+	assert_int_equal(f->evidence[0].value, VM(0) ^ 0xabc000);
+	assert_string_equal(f->evidence[2].label, "shared");
+	assert_int_equal(f->evidence[2].type, VMATLAS_EVIDENCE_RANGE);
+	assert_int_equal(f->evidence[2].value, VM(0x4000));
+	assert_int_equal(f->evidence[2].last, VM(0x4fff));
 	vmatlas_close(atlas);
 }
 

@@ -83,8 +83,8 @@ static void without_highmem_the_rest_is_lost(void **state)
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_WARNING);
 	assert_says(f->message, "136 MiB of 1 GiB RAM is not used");
 	assert_says(f->advice, "HIGHMEM");
-	assert_says(f->evidence, "physical 0x37800000-0x3fffffff");
-	assert_says(f->evidence, "128 MiB, the default");
+	assert_evidence(f, "physical 0x37800000-0x3fffffff");
+	assert_evidence(f, "128 MiB, the default");
 	vmatlas_close(atlas);
 }
 
@@ -96,8 +96,8 @@ static void vmalloc_sets_the_reserve(void **state)
 	(void)state;
 	command_line(atlas, "root=/dev/sda1 vmalloc=120M");
 	fake_inspect(atlas, &inspector_ram);
-	assert_says(only_finding(atlas, "ram-ignored")->evidence,
-		    "128 MiB: vmalloc=120M and 8 MiB of gap");
+	assert_evidence(only_finding(atlas, "ram-ignored"),
+			"128 MiB: vmalloc=120M and 8 MiB of gap");
 	vmatlas_close(atlas);
 }
 
@@ -134,7 +134,7 @@ static void highmem_was_limited(void **state)
 			lost = true;
 			assert_says(f->message, "36 MiB of 1 GiB RAM");
 			assert_says(f->advice, "highmem=");
-			assert_says(f->evidence, "highmem=100M (a test)");
+			assert_evidence(f, "highmem=100M (a test)");
 		} else if (!strcmp(f->code, "ram-in-highmem")) {
 			high = true;
 			assert_says(f->message, "100 MiB of 1 GiB RAM is highmem");

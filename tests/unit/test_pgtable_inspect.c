@@ -151,7 +151,7 @@ static void a_hole_is_reported_with_its_entry(void **state)
 	f = only_finding(atlas, "unmapped-area");
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_ERROR);
 	assert_says(f->message, "1 of 3 pages are not mapped, the first at ffffc90000001000");
-	assert_says(f->evidence, "PTE at physical 0x103008");
+	assert_evidence(f, "PTE at physical 0x103008");
 	vmatlas_close(atlas);
 }
 
@@ -336,7 +336,7 @@ static void registers_mapped_twice_are_a_note(void **state)
 
 	(void)state;
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_NOTE);
-	assert_says(f->evidence, "0xfe000000-0xfe001fff");
+	assert_evidence(f, "0xfe000000-0xfe001fff");
 	vmatlas_close(atlas);
 }
 

@@ -74,6 +74,14 @@ static void says(const char *text, const char *word)
 		fail_msg("\"%s\" is not said in:\n%s", word, text);
 }
 
+static void says_in_evidence(const struct vmatlas_finding *f, const char *word)
+{
+	for (size_t i = 0; i < f->nr_evidence; i++)
+		if (strstr(f->evidence[i].text, word))
+			return;
+	fail_msg("\"%s\" is not said in the evidence", word);
+}
+
 static void the_table_alone_is_a_note(void **state)
 {
 	struct vmatlas *atlas = judge(TABLE);
@@ -83,7 +91,7 @@ static void the_table_alone_is_a_note(void **state)
 	assert_non_null(f);
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_NOTE);
 	assert_int_equal(nr_findings(atlas, VMATLAS_SEVERITY_WARNING), 0);
-	says(f->evidence, "0xe0000000 - 0x08000000 = 0xd8000000");
+	says_in_evidence(f, "0xe0000000 - 0x08000000 = 0xd8000000");
 	assert_false(is_checked(atlas));
 	vmatlas_close(atlas);
 }
@@ -98,10 +106,10 @@ static void with_its_log_line_ram_is_missing(void **state)
 	assert_int_equal(f->severity, VMATLAS_SEVERITY_WARNING);
 	assert_int_equal(nr_findings(atlas, VMATLAS_SEVERITY_NOTE), 1);
 	says(f->message, "128 MiB of 512 MiB");
-	says(f->evidence, "0x58000000-0x5fffffff, 128 MiB");
-	says(f->evidence, "mem=512M");
-	says(f->evidence, "(vmalloc region overlap)");
-	says(f->evidence, "no vmalloc= keeps all RAM: 0 MiB");
+	says_in_evidence(f, "0x58000000-0x5fffffff, 128 MiB");
+	says_in_evidence(f, "mem=512M");
+	says_in_evidence(f, "(vmalloc region overlap)");
+	says_in_evidence(f, "no vmalloc= keeps all RAM: 0 MiB");
 	says(f->advice, "HIGHMEM");
 	assert_true(is_checked(atlas));
 	vmatlas_close(atlas);
@@ -123,7 +131,7 @@ static void mem_without_the_log_line_suffices_for_the_amount(void **state)
 
 	(void)state;
 	assert_non_null(f);
-	says(f->evidence, "where it lies is not known");
+	says_in_evidence(f, "where it lies is not known");
 	vmatlas_close(atlas);
 }
 
@@ -134,7 +142,7 @@ static void an_initrd_in_lost_ram_is_named(void **state)
 	const struct vmatlas_finding *f = find(atlas, "ram-ignored");
 
 	(void)state;
-	says(f->evidence, "initrd 0x58800000-0x58bfffff");
+	says_in_evidence(f, "initrd 0x58800000-0x58bfffff");
 	vmatlas_close(atlas);
 }
 
@@ -207,8 +215,8 @@ static void kernels_of_today_print_no_table(void **state)
 
 	(void)state;
 	assert_non_null(f);
-	says(f->evidence, "0x17000000-0x1bffffff, 80 MiB");
-	says(f->evidence, "HIGHMEM would not help");
+	says_in_evidence(f, "0x17000000-0x1bffffff, 80 MiB");
+	says_in_evidence(f, "HIGHMEM would not help");
 	says(f->advice, "vmalloc=560M");
 	vmatlas_close(atlas);
 }

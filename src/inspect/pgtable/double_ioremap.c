@@ -116,19 +116,22 @@ static void ask_resources(struct pgtable_check *c)
 
 /* ---- The note ---- */
 
-static void add_pair(struct pgtable_check *c, const struct double_ioremap_pair *pair, struct str *s)
+static void add_pair(struct pgtable_check *c, const struct double_ioremap_pair *pair,
+		     struct evidence *s)
 {
 	_cleanup_(str_done) struct str a = { 0 }, b = { 0 };
 
 	fmt_area(c->atlas, pair->a, &a);
 	fmt_area(c->atlas, pair->b, &b);
-	str_addf(s, "physical\t%#" PRIx64 "-%#" PRIx64 "\n", pair->phys.first, pair->phys.last);
-	str_addf(s, "mapped by\t%s\nand by\t%s\n", str_text(&a), str_text(&b));
+	evidence_phys_range(s, "physical", pair->phys, "%#" PRIx64 "-%#" PRIx64,
+			    pair->phys.first, pair->phys.last);
+	evidence_range(s, "mapped by", pair->a->range, "%s", str_text(&a));
+	evidence_range(s, "and by", pair->b->range, "%s", str_text(&b));
 }
 
 void double_ioremap_finish(struct pgtable_check *c)
 {
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 	const struct double_ioremap_pair *first;
 
 	if (c->pairs.nr)
@@ -139,11 +142,12 @@ void double_ioremap_finish(struct pgtable_check *c)
 	for (size_t i = 0; i < MIN(c->pairs.nr, (size_t)TOLD); i++)
 		add_pair(c, &c->pairs.v[i], &evidence);
 	if (c->nr_pairs > TOLD)
-		str_addf(&evidence, "more\t%zu other pairs\n", c->nr_pairs - TOLD);
+		evidence_number(&evidence, "more", c->nr_pairs - TOLD, "%zu other pairs",
+				c->nr_pairs - TOLD);
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_NOTE,
 		.code = "double-ioremap", .where = &first->b->range, .record = first->b->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "fine if two drivers are to share these registers; else one of them does "
 			  "not know of the other",
 	}, c->nr_pairs == 1 ?

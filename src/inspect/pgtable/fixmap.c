@@ -133,17 +133,17 @@ static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s
 
 static void fixmap_report(struct pgtable_check *c, const struct mapping *m, bool boot)
 {
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
-	str_addf(&evidence, "region\t%s %s, by %s\n", c->fixmap->name,
-		 fmt_range(c->atlas, c->fixmap->range).s, c->fixmap->source);
-	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s, %s, %s\n", m->phys,
-		 m->attr & PT_WRITE ? "rw" : "ro", m->attr & PT_EXEC ? "x" : "nx",
-		 mapping_type_name(m->attr));
+	evidence_range(&evidence, "region", c->fixmap->range, "%s %s, by %s", c->fixmap->name,
+		       fmt_range(c->atlas, c->fixmap->range).s, c->fixmap->source);
+	evidence_phys(&evidence, "maps", m->phys, "physical %#" PRIx64 ", %s, %s, %s",
+		      m->phys, m->attr & PT_WRITE ? "rw" : "ro",
+		      m->attr & PT_EXEC ? "x" : "nx", mapping_type_name(m->attr));
 	pgtable_evidence_entry(c, m->range.first, &evidence);
 	pgtable_report(c, &c->stale, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_WARNING, .code = "stale-pte",
-		.where = &m->range, .evidence = str_text(&evidence),
+		.where = &m->range, EVIDENCE(&evidence),
 		.advice = boot ? "look for early_ioremap() or early_memremap() without its unmap; "
 				 "booted with early_ioremap_debug, the kernel names it"
 			       : "no slot of enum fixed_addresses is there: these entries were "

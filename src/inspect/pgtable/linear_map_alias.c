@@ -37,7 +37,8 @@ static void alias_report(struct pgtable_check *c, const struct mapping *m,
 	const struct pgtable_frames ours = {
 		.va = m->range.first, .attr = m->attr & MAP_TYPE, .owner = owner,
 	};
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(c->atlas, owner, &what);
 	pgtable_evidence_side(c, &ours, &evidence);
@@ -45,7 +46,7 @@ static void alias_report(struct pgtable_check *c, const struct mapping *m,
 	pgtable_report(c, &c->aliases, (struct vmatlas_finding_desc){
 		.severity = pgtable_is_x86(c) ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
 		.code = "memtype-conflict", .where = &owner->range, .record = owner->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = pgtable_is_x86(c) ?
 			"find who made it: set_memory_wc() or set_memory_uc() has to come before, "
 			"which changes the kernel's own mapping as well" :

@@ -30,16 +30,17 @@ static void report_ram(struct pgtable_check *c, const struct mapping *m,
 		       const struct vmatlas_claim *owner)
 {
 	const bool cached = !(m->attr & MAP_TYPE);
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(c->atlas, owner, &what);
 	pgtable_evidence_area(c, owner, &evidence);
-	str_addf(&evidence, "RAM\tiomem_resource has System RAM there\n");
+	evidence_text(&evidence, "RAM", "iomem_resource has System RAM there");
 	pgtable_evidence_entry(c, m->range.first, &evidence);
 	pgtable_report(c, &c->ram, (struct vmatlas_finding_desc){
 		.severity = cached ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING,
 		.code = "ram-ioremapped", .where = &owner->range, .record = owner->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = cached ? "harmless as long as it is memory that the firmware keeps"
 				 : "find the driver: the kernel uses this memory as well, cached",
 	}, "%s maps RAM at physical %#" PRIx64 " as %s", str_text(&what), m->phys,
@@ -112,9 +113,11 @@ static bool is_untracked(const struct pgtable_check *c)
 	return value;
 }
 
-void pgtable_evidence_side(struct pgtable_check *c, const struct pgtable_frames *f, struct str *s)
+void pgtable_evidence_side(struct pgtable_check *c, const struct pgtable_frames *f,
+			   struct evidence *s)
 {
-	str_addf(s, "mapping\t%s, %s\n", fmt_addr(c->atlas, f->va).s, mapping_type_name(f->attr));
+	evidence_addr(s, "mapping", f->va, "%s, %s", fmt_addr(c->atlas, f->va).s,
+		      mapping_type_name(f->attr));
 	if (f->owner)
 		pgtable_evidence_area(c, f->owner, s);
 	pgtable_evidence_entry(c, f->va, s);
@@ -124,7 +127,7 @@ static void report_conflict(struct pgtable_check *c, const struct pgtable_frames
 			    const struct pgtable_frames *b)
 {
 	const struct vmatlas_range where = { b->va, b->va + vmatlas_range_size(&b->phys) - 1 };
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	pgtable_evidence_side(c, a, &evidence);
 	pgtable_evidence_side(c, b, &evidence);
@@ -135,7 +138,7 @@ static void report_conflict(struct pgtable_check *c, const struct pgtable_frames
 			.code = "memtype-conflict",
 			.where = &where,
 			.record = b->owner ? b->owner->record : 0,
-			.evidence = str_text(&evidence),
+			EVIDENCE(&evidence),
 			.advice = memtype_severity_of(c, a, b) == VMATLAS_SEVERITY_NOTE
 					  ? "harmless here: the stricter of the two "
 					    "types counts"

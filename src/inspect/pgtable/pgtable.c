@@ -48,7 +48,7 @@ void finding_limit_finish(struct pgtable_check *c, const struct finding_limit *f
 	}, "%zu more %s, in %s", fold->nr - TOLD, what, fmt_range(c->atlas, fold->rest).s);
 }
 
-void pgtable_evidence_entry(struct pgtable_check *c, uint64_t va, struct str *s)
+void pgtable_evidence_entry(struct pgtable_check *c, uint64_t va, struct evidence *s)
 {
 	struct walk w;
 	struct vmatlas_error *err = kernel_walk(c->k, va, &w);
@@ -56,22 +56,25 @@ void pgtable_evidence_entry(struct pgtable_check *c, uint64_t va, struct str *s)
 	if (!err && w.nr_steps) {
 		const struct walk_step *step = &w.step[w.nr_steps - 1];
 
-		str_addf(s, "entry\t%s at physical %#" PRIx64 ": %#" PRIx64 "%s\n", step->level,
-			 step->entry_addr, step->entry, w.mapped ? "" : ", not present");
+		evidence_phys(s, "entry", step->entry_addr,
+			      "%s at physical %#" PRIx64 ": %#" PRIx64 "%s", step->level,
+			      step->entry_addr, step->entry, w.mapped ? "" : ", not present");
 	}
 	vmatlas_error_free(err);
 }
 
-void pgtable_evidence_area(struct pgtable_check *c, const struct vmatlas_claim *claim, struct str *s)
+void pgtable_evidence_area(struct pgtable_check *c, const struct vmatlas_claim *claim,
+			   struct evidence *s)
 {
-	str_addf(s, "area\t%s %s, by %s\n", claim->name, fmt_range(c->atlas, claim->range).s,
-		 claim->source);
+	evidence_range(s, "area", claim->range, "%s %s, by %s", claim->name,
+		       fmt_range(c->atlas, claim->range).s, claim->source);
 	if (claim->record)
-		str_addf(s, "record\tstruct %s %s\n",
-			 claim->record_type ? claim->record_type : "vmap_area",
-			 fmt_record(c->atlas, claim->record).s);
+		evidence_addr(s, "record", claim->record, "struct %s %s",
+			      claim->record_type ? claim->record_type : "vmap_area",
+			      fmt_record(c->atlas, claim->record).s);
 	if (claim->area && claim->area->vm_struct)
-		str_addf(s, "vm_struct\t%s\n", fmt_record(c->atlas, claim->area->vm_struct).s);
+		evidence_addr(s, "vm_struct", claim->area->vm_struct, "%s",
+			      fmt_record(c->atlas, claim->area->vm_struct).s);
 }
 
 struct mapping pgtable_cut(const struct mapping *m, struct vmatlas_range range)
@@ -196,14 +199,14 @@ static void find_unowned(struct pgtable_check *c, const struct mapping *m)
 static void report_corrupt(struct pgtable_check *c, const struct mapping *m,
 			   const char *why)
 {
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
-	str_addf(&evidence, "entry\t%s at physical %#" PRIx64 ": %#" PRIx64 "\n",
-		 c->k->format->level[m->level ? m->level - (m->phys != 0) : 0].name, m->entry_addr,
-		 m->entry);
+	evidence_phys(&evidence, "entry", m->entry_addr, "%s at physical %#" PRIx64 ": %#" PRIx64,
+		      c->k->format->level[m->level ? m->level - (m->phys != 0) : 0].name,
+		      m->entry_addr, m->entry);
 	pgtable_report(c, &c->corrupt, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "page-table-corrupt",
-		.where = &m->range, .evidence = str_text(&evidence),
+		.where = &m->range, EVIDENCE(&evidence),
 		.advice = "look at the whole table in memory: what overwrote it may show itself",
 	}, "the page-table entry for %s makes no sense: %s",
 		fmt_range(c->atlas, m->range).s, why);

@@ -8,6 +8,7 @@
 #define INSPECT_PGTABLE_PGTABLE_H
 
 #include "map/mapped_ranges.h"
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "kernel/mm/memmap.h"
 
@@ -102,10 +103,11 @@ void pgtable_report(struct pgtable_check *c, struct finding_limit *fold, struct 
 void finding_limit_finish(struct pgtable_check *c, const struct finding_limit *fold, const char *code,
 		     const char *what);
 
-/* "page table  PTE at physical 0x..: 0x.." as lines of evidence. */
-void pgtable_evidence_entry(struct pgtable_check *c, uint64_t va, struct str *s);
+/* "page table  PTE at physical 0x..: 0x.." as evidence. */
+void pgtable_evidence_entry(struct pgtable_check *c, uint64_t va, struct evidence *s);
 /* "ioremap area ..., by LIST; record ..." */
-void pgtable_evidence_area(struct pgtable_check *c, const struct vmatlas_claim *claim, struct str *s);
+void pgtable_evidence_area(struct pgtable_check *c, const struct vmatlas_claim *claim,
+			   struct evidence *s);
 
 static inline bool mapping_is_memory(const struct mapping *m)
 {
@@ -148,8 +150,9 @@ void memtype_finish(struct pgtable_check *c);
 /* The memory type alone, of enum pt_attr. */
 #define MAP_TYPE (PT_DEVICE | PT_UNCACHED | PT_WC)
 
-/* "mapping  ADDRESS, TYPE", its area and its entry, as lines of evidence. */
-void pgtable_evidence_side(struct pgtable_check *c, const struct pgtable_frames *f, struct str *s);
+/* "mapping  ADDRESS, TYPE", its area and its entry, as evidence. */
+void pgtable_evidence_side(struct pgtable_check *c, const struct pgtable_frames *f,
+			   struct evidence *s);
 
 /* ---- double_ioremap.c: double-ioremap ---- */
 

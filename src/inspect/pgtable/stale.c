@@ -37,17 +37,17 @@ static void stale_report(struct pgtable_check *c)
 	const struct vmatlas_claim *space = space_at(c, c->stray.first);
 	const struct mapping *first = &c->stray_first;
 	const uint64_t pages = c->stray_bytes >> c->k->page_shift;
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
-	str_addf(&evidence, "region\t%s %s, by %s\n", space->name,
-		 fmt_range(c->atlas, space->range).s, space->source);
-	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s, %s, %s\n", first->phys,
-		 first->attr & PT_WRITE ? "rw" : "ro", first->attr & PT_EXEC ? "x" : "nx",
-		 mapping_type_name(first->attr));
+	evidence_range(&evidence, "region", space->range, "%s %s, by %s", space->name,
+		       fmt_range(c->atlas, space->range).s, space->source);
+	evidence_phys(&evidence, "maps", first->phys, "physical %#" PRIx64 ", %s, %s, %s",
+		      first->phys, first->attr & PT_WRITE ? "rw" : "ro",
+		      first->attr & PT_EXEC ? "x" : "nx", mapping_type_name(first->attr));
 	pgtable_evidence_entry(c, c->stray.first, &evidence);
 	pgtable_report(c, &c->stale, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_WARNING,
-		.code = "stale-pte", .where = &c->stray, .evidence = str_text(&evidence),
+		.code = "stale-pte", .where = &c->stray, EVIDENCE(&evidence),
 		.advice = "look for who freed an area without unmapping it, or changed its record; "
 			  "an area that was being freed at this moment looks the same",
 	}, "%" PRIu64 " page%s mapped in %s at %s, and no record owns %s", pages,

@@ -154,18 +154,20 @@ static void report_unmapped(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
 	const uint64_t need = vmatlas_range_size(&area->must), missing = need - area->mapped;
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(c->atlas, area->claim, &what);
 	pgtable_evidence_area(c, area->claim, &evidence);
-	str_addf(&evidence, "mapped\t%s of %s\n", fmt_size(area->mapped).s, fmt_size(need).s);
+	evidence_size(&evidence, "mapped", area->mapped, "%s of %s", fmt_size(area->mapped).s,
+		      fmt_size(need).s);
 	pgtable_evidence_entry(c, area->hole, &evidence);
 	pgtable_report(c, &c->unmapped, (struct vmatlas_finding_desc){
 		/* a vmalloc area is complete before it is shown, others are mapped after */
 		.severity = area->claim->kind == VMATLAS_KIND_VMALLOC ? VMATLAS_SEVERITY_ERROR
 								      : VMATLAS_SEVERITY_WARNING,
 		.code = "unmapped-area", .where = &area->claim->range,
-		.record = area->claim->record, .evidence = str_text(&evidence),
+		.record = area->claim->record, EVIDENCE(&evidence),
 		.advice = "look for who touched these page tables: the next access faults; an "
 			  "area that was being set up at this moment looks the same",
 	}, "%s: %" PRIu64 " of %" PRIu64 " pages are not mapped, the first at %s", str_text(&what),
@@ -176,7 +178,8 @@ static void report_unmapped(struct pgtable_check *c)
 static void report_guard(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(c->atlas, area->claim, &what);
 	pgtable_evidence_area(c, area->claim, &evidence);
@@ -184,7 +187,7 @@ static void report_guard(struct pgtable_check *c)
 	pgtable_report(c, &c->guard, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "guard-mapped",
 		.where = &area->guard, .record = area->claim->record,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "find who mapped it: an overrun of this area is not caught, it goes "
 			  "into that page",
 	}, "%s: the guard page at %s is mapped", str_text(&what),
@@ -195,7 +198,8 @@ static void report_spare(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
 	const unsigned int shift = c->k->page_shift;
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(c->atlas, area->claim, &what);
 	pgtable_evidence_area(c, area->claim, &evidence);
@@ -203,7 +207,7 @@ static void report_spare(struct pgtable_check *c)
 	pgtable_report(c, &c->counts, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "vm-struct-mismatch",
 		.where = &area->claim->range, .record = area->claim->area->vm_struct,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "print the vm_struct: nr_pages was overwritten, or pages were mapped "
 			  "behind those of the area",
 	}, "%s: its vm_struct counts %" PRIu64 " pages, and %" PRIu64 " more are mapped",

@@ -143,16 +143,18 @@ static void report_no_array(struct pgtable_check *c, const char *why)
 {
 	const struct vmatlas_claim *claim = c->area.claim;
 	const struct vmatlas_area *a = claim->area;
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(c->atlas, claim, &what);
 	pgtable_evidence_area(c, claim, &evidence);
-	str_addf(&evidence, "vm_struct\t%s: nr_pages %" PRIu64 ", pages %s: %s\n",
-		 fmt_record(c->atlas, a->vm_struct).s, a->nr_pages,
-		 fmt_addr(c->atlas, a->pages).s, why);
+	evidence_addr(&evidence, "vm_struct", a->vm_struct,
+		      "%s: nr_pages %" PRIu64 ", pages %s: %s",
+		      fmt_record(c->atlas, a->vm_struct).s, a->nr_pages,
+		      fmt_addr(c->atlas, a->pages).s, why);
 	pgtable_report(c, &c->counts, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "vm-struct-mismatch",
-		.where = &claim->range, .record = a->vm_struct, .evidence = str_text(&evidence),
+		.where = &claim->range, .record = a->vm_struct, EVIDENCE(&evidence),
 		.advice = "print the record and its neighbours: it was overwritten",
 	}, "%s counts %" PRIu64 " pages, and its array of them is nowhere", str_text(&what),
 		a->nr_pages);
@@ -196,32 +198,47 @@ void wrong_page_run(struct pgtable_check *c, const struct mapping *piece)
 	}
 }
 
+static void evidence_array(const struct pgtable_check *c, struct evidence *out)
+{
+	const struct pgtable_area *area = &c->area;
+	const uint64_t pfn = (area->found & c->phys_mask) >> c->k->page_shift;
+
+	evidence_addr(out, "says", area->said, "pages[%" PRIu64 "] at %s is struct page %s",
+		      (area->wrong - area->claim->range.first) >> c->k->page_shift,
+		      fmt_record(c->atlas, area->claim->area->pages).s,
+		      fmt_record(c->atlas, area->said).s);
+	evidence_phys(out, "maps", area->found,
+		      "physical %#" PRIx64 ", whose struct page is %s, by %s", area->found,
+		      fmt_record(c->atlas, frames_page(c->pages->frames, pfn)).s,
+		      c->pages->frames->source);
+}
+
+static void evidence_phys_addr(const struct pgtable_check *c, struct evidence *out)
+{
+	const struct pgtable_area *area = &c->area;
+
+	evidence_phys(out, "says", area->said, "physical %#" PRIx64 ", by phys_addr %#" PRIx64,
+		      area->said, area->claim->area->phys);
+	evidence_phys(out, "maps", area->found, "physical %#" PRIx64, area->found);
+}
+
 static void wrong_page_report(struct pgtable_check *c)
 {
 	const struct pgtable_area *area = &c->area;
-	const bool array = has_pages(area->claim);
-	const uint64_t pfn = (area->found & c->phys_mask) >> c->k->page_shift;
-	_cleanup_(str_done) struct str what = { 0 }, evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	fmt_area(c->atlas, area->claim, &what);
 	pgtable_evidence_area(c, area->claim, &evidence);
-	if (array)
-		str_addf(&evidence, "says\tpages[%" PRIu64 "] at %s is struct page %s\n"
-			 "maps\tphysical %#" PRIx64 ", whose struct page is %s, by %s\n",
-			 (area->wrong - area->claim->range.first) >> c->k->page_shift,
-			 fmt_record(c->atlas, area->claim->area->pages).s,
-			 fmt_record(c->atlas, area->said).s, area->found,
-			 fmt_record(c->atlas, frames_page(c->pages->frames, pfn)).s,
-			 c->pages->frames->source);
+	if (has_pages(area->claim))
+		evidence_array(c, &evidence);
 	else
-		str_addf(&evidence, "says\tphysical %#" PRIx64 ", by phys_addr %#" PRIx64 "\n"
-			 "maps\tphysical %#" PRIx64 "\n", area->said, area->claim->area->phys,
-			 area->found);
+		evidence_phys_addr(c, &evidence);
 	pgtable_evidence_entry(c, area->wrong, &evidence);
 	pgtable_report(c, &c->wrong, (struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
 		.where = &area->claim->range, .record = area->claim->area->vm_struct,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = "compare entry and record: one of them was overwritten; what is written "
 			  "here goes to memory of somebody else",
 	}, "%s: %" PRIu64 " page%s mapped elsewhere than its record says, the first at %s",

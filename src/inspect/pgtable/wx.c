@@ -142,17 +142,17 @@ static void wx_report(struct pgtable_check *c, const struct mapping *m,
 	const bool module = is_module(c, m->range.first);
 	const bool lax = module && (!c->modules_strict || is_loading(c, m->range.first));
 	const uint64_t size = vmatlas_range_size(&m->range);
-	_cleanup_(str_done) struct str evidence = { 0 };
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	if (owner)
 		pgtable_evidence_area(c, owner, &evidence);
-	str_addf(&evidence, "maps\tphysical %#" PRIx64 ", %s\n", m->phys,
-		 mapping_type_name(m->attr));
+	evidence_phys(&evidence, "maps", m->phys, "physical %#" PRIx64 ", %s", m->phys,
+		      mapping_type_name(m->attr));
 	pgtable_evidence_entry(c, m->range.first, &evidence);
 	pgtable_report(c, &c->wx_fold, (struct vmatlas_finding_desc){
 		.severity = lax ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING,
 		.code = "wx-mapping", .where = &m->range, .record = owner ? owner->record : 0,
-		.evidence = str_text(&evidence),
+		EVIDENCE(&evidence),
 		.advice = lax ? "this kernel leaves module memory like that (no STRICT_MODULE_RWX), "
 				"or the module was just being loaded"
 			      : "find who made it so: code can be changed there, or data run",

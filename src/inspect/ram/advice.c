@@ -72,7 +72,7 @@ static void choice_cost(const struct ram_case *c, const struct ram_choice *choic
 			 "; the kernel reaches that RAM through temporary mappings only");
 }
 
-void ram_report_choices(const struct ram_case *c, struct str *s)
+void ram_report_choices(const struct ram_case *c, struct evidence *s)
 {
 	uint64_t used = vmalloc_used(c);
 
@@ -82,17 +82,17 @@ void ram_report_choices(const struct ram_case *c, struct str *s)
 
 		choice_name(choice, &name);
 		choice_cost(c, choice, used, &cost);
-		ram_line(s, i ? "" : "choices", "%s: recovers %s%s; %s", str_text(&name),
+		evidence_size(s, i ? "" : "choices", choice->recovers, "%s: recovers %s%s; %s", str_text(&name),
 			 choice->recovers == c->a.lost_bytes ? "all " : "",
 			 fmt_size(choice->recovers).s, str_text(&cost));
 	}
 	if (c->a.reserve && c->a.nr_choices && !c->a.largest_param)
-		ram_line(s, "",
+		evidence_text(s, "",
 			 "no vmalloc= keeps all RAM: %" PRId64 " MiB would be left "
 			 "for it, the kernel takes 16 MiB at least",
 			 c->a.largest_reserve / (int64_t)MIB(1));
 	if (c->q.aliasing == RAM_YES)
-		ram_line(s, "", "HIGHMEM would not help: this CPU's data cache is VIPT "
+		evidence_text(s, "", "HIGHMEM would not help: this CPU's data cache is VIPT "
 			 "aliasing, and such kernels ignore high memory");
 }
 

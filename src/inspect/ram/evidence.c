@@ -10,17 +10,6 @@
 #include "inspect/ram/ram.h"
 #include "base/range.h"
 
-void ram_line(struct str *s, const char *label, const char *fmt, ...)
-{
-	va_list ap;
-
-	str_addf(s, "%s\t", label);
-	va_start(ap, fmt);
-	str_vaddf(s, fmt, ap);
-	va_end(ap);
-	str_add(s, "\n", 1);
-}
-
 /* "0x17000000-0x1bffffff" */
 static struct fmt_buf phys(struct vmatlas_range r)
 {
@@ -32,54 +21,56 @@ static struct fmt_buf phys(struct vmatlas_range r)
 
 /* ---- Evidence ---- */
 
-static void ram_report_lost(const struct ram_case *c, const char *label, struct str *s)
+static void ram_report_lost(const struct ram_case *c, const char *label, struct evidence *s)
 {
 	const struct arm_lowmem_result *a = &c->a;
 
 	for (size_t i = 0; i < a->nr_lost; i++)
-		ram_line(s, i ? "" : label, "physical %s, %s", phys(a->lost[i]).s,
-			 fmt_size(vmatlas_range_size(&a->lost[i])).s);
+		evidence_phys_range(s, i ? "" : label, a->lost[i], "physical %s, %s",
+				    phys(a->lost[i]).s,
+				    fmt_size(vmatlas_range_size(&a->lost[i])).s);
 	if (!a->nr_lost)
-		ram_line(s, label, "%s; where it lies is not known",
-			 fmt_size(a->lost_bytes).s);
+		evidence_size(s, label, a->lost_bytes, "%s; where it lies is not known",
+			      fmt_size(a->lost_bytes).s);
 }
 
-static void report_reserve(const struct ram_case *c, struct str *s)
+static void report_reserve(const struct ram_case *c, struct evidence *s)
 {
 	const struct arm_lowmem_result *a = &c->a;
 	const char *gap = a->gap ? " - 8 MiB gap" : "";
 
 	if (a->reserve_implied)
-		ram_line(s, "why", "the command line is unknown, but lowmem ends as with "
+		evidence_text(s, "why", "the command line is unknown, but lowmem ends as with "
 			 "vmalloc=%s: by VMALLOC_END - %s%s",
 			 ram_param(a->reserve).s, fmt_size(a->reserve).s, gap);
 	else if (c->q.has_param)
-		ram_line(s, "why", "vmalloc=%s: lowmem must end by VMALLOC_END - %s%s",
+		evidence_text(s, "why", "vmalloc=%s: lowmem must end by VMALLOC_END - %s%s",
 			 ram_param(c->q.param).s, fmt_size(a->reserve).s, gap);
 	else
-		ram_line(s, "why", "%s: lowmem must end by VMALLOC_END - %s%s",
+		evidence_text(s, "why", "%s: lowmem must end by VMALLOC_END - %s%s",
 			 c->command_line ? "no vmalloc=, so the default"
 					 : "the default, if no vmalloc= was given",
 			 fmt_size(a->reserve).s, gap);
 	if (a->param_clamped)
-		ram_line(s, "",
+		evidence_text(s, "",
 			 "(the kernel accepts 16 MiB at least, and leaves 32 MiB of "
 			 "lowmem: %s it is)",
 			 fmt_size(a->reserve).s);
 }
 
-static void report_arithmetic(const struct ram_case *c, struct str *s)
+static void report_arithmetic(const struct ram_case *c, struct evidence *s)
 {
 	const struct arm_lowmem_result *a = &c->a;
+	char gap[32] = "";
 
 	if (!a->layout_known) {
 		if (a->reserve)
-			ram_line(s, "why",
+			evidence_text(s, "why",
 				 "%s %s reserved for vmalloc; what is lost begins "
 				 "where lowmem had to end",
 				 fmt_size(a->reserve).s,
 				 c->q.has_param ? "(vmalloc=) is" : "(the default) is");
-		ram_line(s, a->reserve ? "" : "why", c->lowmem && !c->vmalloc
+		evidence_text(s, a->reserve ? "" : "why", c->lowmem && !c->vmalloc
 			 ? "VMALLOC_END was the platform's: only the table of its boot "
 			   "log can tell (--boot-log FILE)"
 			 : "PAGE_OFFSET and VMALLOC_END are not known "
@@ -87,22 +78,22 @@ static void report_arithmetic(const struct ram_case *c, struct str *s)
 		return;
 	}
 	if (!a->limit_known) {
-		ram_line(s, "why",
+		evidence_addr(s, "why", c->q.lowmem_end,
 			 "lowmem ends at 0x%08" PRIx64 ", which no rule we know explains "
 			 "(VMALLOC_END 0x%08" PRIx64 ", reserve %s)",
 			 c->q.lowmem_end, c->q.vmalloc_end, fmt_size(a->reserve).s);
 		return;
 	}
 	report_reserve(c, s);
-	str_addf(s, "\t0x%08" PRIx64 " - 0x%08" PRIx64, c->q.vmalloc_end, a->reserve);
 	if (a->gap)
-		str_addf(s, " - 0x%08" PRIx64, a->gap);
-	str_addf(s, " = 0x%08" PRIx64 "; lowmem is 0x%08" PRIx64 "-0x%08" PRIx64 "\n",
-		 a->limit, c->q.page_offset, c->q.lowmem_end);
+		snprintf(gap, sizeof(gap), " - 0x%08" PRIx64, a->gap);
+	evidence_addr(s, "", a->limit, "0x%08" PRIx64 " - 0x%08" PRIx64 "%s = 0x%08" PRIx64
+		      "; lowmem is 0x%08" PRIx64 "-0x%08" PRIx64, c->q.vmalloc_end, a->reserve,
+		      gap, a->limit, c->q.page_offset, c->q.lowmem_end);
 	if (a->has_need)
-		ram_line(s, "", "all RAM would need lowmem up to 0x%08" PRIx64,
-			 a->need_end);
-	ram_line(s, "rule",
+		evidence_addr(s, "", a->need_end, "all RAM would need lowmem up to 0x%08" PRIx64,
+			      a->need_end);
+	evidence_text(s, "rule",
 		 a->rule == RAM_GAP_ADDED
 			 ? "the 8 MiB gap comes on top of vmalloc= (5.14 and later%s%s)"
 			 : "the 8 MiB gap below vmalloc space is part of vmalloc= "
@@ -111,7 +102,7 @@ static void report_arithmetic(const struct ram_case *c, struct str *s)
 		 c->facts && c->facts->rule_from ? c->facts->rule_from : "");
 }
 
-static void report_logs(const struct ram_case *c, struct str *s)
+static void report_logs(const struct ram_case *c, struct evidence *s)
 {
 	bool any = false;
 
@@ -119,30 +110,30 @@ static void report_logs(const struct ram_case *c, struct str *s)
 		const struct bootlog *log = c->logs[i];
 
 		for (size_t j = 0; j < log->cuts.nr; j++, any = true)
-			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
+			evidence_text(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
 				 log->cuts.v[j].line, log->cuts.v[j].text);
 		for (size_t j = 0; j < log->remarks.nr && j < 4; j++, any = true)
-			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
+			evidence_text(s, any ? "" : "log", "%s:%" PRIu32 " \"%s\"", log->name,
 				 log->remarks.v[j].line, log->remarks.v[j].text);
 		if (log->memory_at && c->a.verdict != RAM_IN_HIGHMEM) {
-			ram_line(s, any ? "" : "log", "%s:%" PRIu32 " memory in all: %s",
-				 log->name, log->memory_at,
+			evidence_size(s, any ? "" : "log", log->memory_total,
+				 "%s:%" PRIu32 " memory in all: %s", log->name, log->memory_at,
 				 fmt_size(log->memory_total).s);
 			any = true;
 		}
 	}
 	if (c->a.log_disagrees)
-		ram_line(s, "", "the log names other bytes than the installed RAM gives");
+		evidence_text(s, "", "the log names other bytes than the installed RAM gives");
 }
 
 /* The words of the command line that matter, as they stand there. */
-static void report_command_line(const struct ram_case *c, struct str *s)
+static void report_command_line(const struct ram_case *c, struct evidence *s)
 {
 	static const char *const names[] = { "vmalloc=", "mem=" };
 	_cleanup_(str_done) struct str words = { 0 };
 
 	if (!c->command_line) {
-		ram_line(s, "command line", "unknown");
+		evidence_text(s, "command line", "unknown");
 		return;
 	}
 	for (const char *w = c->command_line; *w;) {
@@ -153,13 +144,13 @@ static void report_command_line(const struct ram_case *c, struct str *s)
 				str_addf(&words, "%.*s ", (int)len, w);
 		w += len + (w[len] == ' ');
 	}
-	ram_line(s, "command line", "%s(%s)", words.len ? str_text(&words)
+	evidence_text(s, "command line", "%s(%s)", words.len ? str_text(&words)
 							: "neither vmalloc= nor mem= ",
 		 c->command_line_from);
 }
 
 static void report_fact_ranges(const struct ram_case *c, enum ram_role role,
-			       const char *label, struct str *s)
+			       const char *label, struct evidence *s)
 {
 	size_t nr = 0;
 
@@ -167,36 +158,36 @@ static void report_fact_ranges(const struct ram_case *c, enum ram_role role,
 		const struct ram_fact *f = &c->facts->facts.v[i];
 
 		if (f->role == role && nr++ < 8)
-			ram_line(s, nr == 1 ? label : "", "%s, %s: %s, by %s",
-				 phys(f->phys).s,
+			evidence_phys_range(s, nr == 1 ? label : "", f->phys,
+				 "%s, %s: %s, by %s", phys(f->phys).s,
 				 fmt_size(vmatlas_range_size(&f->phys)).s, f->name,
 				 f->source);
 	}
 }
 
-static void report_installed(const struct ram_case *c, struct str *s)
+static void report_installed(const struct ram_case *c, struct evidence *s)
 {
 	size_t nr = MIN(c->installed.nr, (size_t)8);
 
 	for (size_t i = 0; i < nr; i++)
-		ram_line(s, i ? "" : "installed", "%s, %s (%s)",
-			 phys(c->installed.v[i]).s,
+		evidence_phys_range(s, i ? "" : "installed", c->installed.v[i],
+			 "%s, %s (%s)", phys(c->installed.v[i]).s,
 			 fmt_size(vmatlas_range_size(&c->installed.v[i])).s,
 			 c->installed_from);
 	if (!nr && c->q.told_size)
-		ram_line(s, "installed", "%s (%s)", fmt_size(c->q.told_size).s,
+		evidence_size(s, "installed", c->q.told_size, "%s (%s)", fmt_size(c->q.told_size).s,
 			 c->installed_from);
 	else if (!nr && c->a.lost_from_log && c->a.layout_known)
-		ram_line(s, "installed", "%s by the log: lowmem and what was cut off",
+		evidence_size(s, "installed", c->a.installed_bytes, "%s by the log: lowmem and what was cut off",
 			 fmt_size(c->a.installed_bytes).s);
 	report_fact_ranges(c, RAM_SYSTEM, "used", s);
 }
 
 /* Why nobody knows how much RAM there is. */
-static void report_silences(const struct ram_case *c, struct str *s)
+static void report_silences(const struct ram_case *c, struct evidence *s)
 {
 	for (size_t i = 0; c->facts && i < c->facts->silences.nr; i++)
-		ram_line(s, "unknown", "%s: %s", c->facts->silences.v[i].subject,
+		evidence_text(s, "unknown", "%s: %s", c->facts->silences.v[i].subject,
 			 c->facts->silences.v[i].why);
 	report_fact_ranges(c, RAM_DESCRIBED, "at most", s);
 }
@@ -210,7 +201,7 @@ static bool in_lost(const struct ram_case *c, struct vmatlas_range r)
 }
 
 /* An initrd in lost RAM means a kernel without its root file system. */
-static void report_inside(const struct ram_case *c, struct str *s)
+static void report_inside(const struct ram_case *c, struct evidence *s)
 {
 	size_t nr = 0;
 
@@ -221,7 +212,8 @@ static void report_inside(const struct ram_case *c, struct str *s)
 
 		if ((f->role == RAM_RESERVED || f->role == RAM_OCCUPIED) &&
 		    in_lost(c, f->phys) && nr++ < 8)
-			ram_line(s, nr == 1 ? "inside" : "", "%s %s, by %s", f->name,
+			evidence_phys_range(s, nr == 1 ? "inside" : "", f->phys,
+				 "%s %s, by %s", f->name,
 				 phys(f->phys).s, f->source);
 	}
 	for (size_t i = 0; i < c->nr_logs; i++)
@@ -229,12 +221,12 @@ static void report_inside(const struct ram_case *c, struct str *s)
 			const struct bootlog_place *p = &c->logs[i]->places.v[j];
 
 			if (in_lost(c, p->phys) && nr++ < 8)
-				ram_line(s, nr == 1 ? "inside" : "",
+				evidence_phys_range(s, nr == 1 ? "inside" : "", p->phys,
 					 "%s %s, by %s:%" PRIu32, p->name,
 					 phys(p->phys).s, c->logs[i]->name, p->line);
 		}
 	if (!nr)
-		ram_line(s, "inside",
+		evidence_text(s, "inside",
 			 "initrd, CMA, reserved memory: none %s in the lost range",
 			 c->facts ? "is" : "is known to be");
 }
@@ -242,12 +234,12 @@ static void report_inside(const struct ram_case *c, struct str *s)
 /* ---- Findings ---- */
 
 static void ram_report(struct ram_case *c, uint32_t severity, const char *code,
-		       const struct str *evidence, const char *advice,
+		       const struct evidence *evidence, const char *advice,
 		       const char *message)
 {
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = severity, .code = code,
-		.evidence = str_text(evidence), .advice = advice,
+		EVIDENCE(evidence), .advice = advice,
 	}, "%s", message);
 }
 
@@ -261,7 +253,8 @@ static void of_installed(const struct ram_case *c, struct str *s)
 
 void ram_report_ignored(struct ram_case *c)
 {
-	_cleanup_(str_done) struct str message = { 0 }, s = { 0 }, advice = { 0 };
+	_cleanup_(str_done) struct str message = { 0 }, advice = { 0 };
+	_cleanup_(evidence_done) struct evidence s = { 0 };
 
 	of_installed(c, &message);
 	str_addf(&message,
@@ -281,7 +274,8 @@ void ram_report_ignored(struct ram_case *c)
 
 void ram_report_highmem(struct ram_case *c)
 {
-	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+	_cleanup_(str_done) struct str message = { 0 };
+	_cleanup_(evidence_done) struct evidence s = { 0 };
 
 	of_installed(c, &message);
 	str_addf(&message, " is highmem: used, but not permanently mapped");
@@ -295,7 +289,7 @@ void ram_report_highmem(struct ram_case *c)
 
 void ram_report_at_limit(struct ram_case *c)
 {
-	_cleanup_(str_done) struct str s = { 0 };
+	_cleanup_(evidence_done) struct evidence s = { 0 };
 
 	report_arithmetic(c, &s);
 	report_logs(c, &s);

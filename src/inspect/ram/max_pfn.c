@@ -64,7 +64,7 @@ static void max_pfn_measure(struct books_case *c)
 
 /* ---- Words ---- */
 
-static void report_facts(const struct books_case *c, struct str *s)
+static void report_facts(const struct books_case *c, struct evidence *s)
 {
 	size_t nr = 0;
 
@@ -72,13 +72,13 @@ static void report_facts(const struct books_case *c, struct str *s)
 		const struct ram_fact *f = &c->facts->facts.v[i];
 
 		if (f->role == RAM_SYSTEM && nr++ < 8)
-			ram_line(s, nr == 1 ? "RAM" : "",
+			evidence_phys_range(s, nr == 1 ? "RAM" : "", f->phys,
 				 "0x%08" PRIx64 "-0x%08" PRIx64 ", %s, by %s", f->phys.first,
 				 f->phys.last, fmt_size(vmatlas_range_size(&f->phys)).s,
 				 f->source);
 	}
 	if (c->facts->command_line)
-		ram_line(s, "command line", "%s (%s)", c->facts->command_line,
+		evidence_text(s, "command line", "%s (%s)", c->facts->command_line,
 			 c->facts->command_line_from);
 }
 
@@ -86,7 +86,7 @@ static void report_facts(const struct books_case *c, struct str *s)
  * arch/x86/include/asm/pgtable_32.h: MAXMEM is VMALLOC_END - PAGE_OFFSET -
  * __VMALLOC_RESERVE; vmalloc= sets the reserve, and 8 MiB on top of it.
  */
-static void report_limit(const struct books_case *c, struct str *s)
+static void report_limit(const struct books_case *c, struct evidence *s)
 {
 	const struct vmatlas_claim *v = atlas_region(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
 	const struct vmatlas_claim *low = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
@@ -95,24 +95,24 @@ static void report_limit(const struct books_case *c, struct str *s)
 	if (!v || !low || !c->facts->x86_reserve)
 		return;
 	limit = v->range.last + 1 - c->facts->x86_reserve;
-	ram_line(s, "limit",
+	evidence_addr(s, "limit", limit,
 		 "lowmem must end by VMALLOC_END - reserve: 0x%08" PRIx64 " - 0x%08" PRIx64
 		 " = 0x%08" PRIx64 "; it ends at 0x%08" PRIx64, v->range.last + 1,
 		 c->facts->x86_reserve, limit, low->range.last + 1);
 	if (c->facts->command_line && cmdline_vmalloc(c->facts->command_line, &param))
-		ram_line(s, "reserve", "%s: vmalloc=%s and 8 MiB of gap",
+		evidence_size(s, "reserve", c->facts->x86_reserve, "%s: vmalloc=%s and 8 MiB of gap",
 			 fmt_size(c->facts->x86_reserve).s, ram_param(param).s);
 	else
-		ram_line(s, "reserve", "%s, the default", fmt_size(c->facts->x86_reserve).s);
+		evidence_size(s, "reserve", c->facts->x86_reserve, "%s, the default", fmt_size(c->facts->x86_reserve).s);
 }
 
 static void max_pfn_report(const struct books_case *c, uint32_t severity,
-			   const char *code, const struct str *evidence,
+			   const char *code, const struct evidence *evidence,
 			   const char *advice, const char *message)
 {
 	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.size = sizeof(struct vmatlas_finding_desc), .severity = severity, .code = code,
-		.evidence = str_text(evidence), .advice = advice,
+		EVIDENCE(evidence), .advice = advice,
 	}, "%s", message);
 }
 
@@ -131,13 +131,14 @@ static const char *advise(const struct books_case *c)
 
 static void max_pfn_report_lost(const struct books_case *c)
 {
-	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+	_cleanup_(str_done) struct str message = { 0 };
+	_cleanup_(evidence_done) struct evidence s = { 0 };
 
 	for (size_t i = 0; i < c->lost.nr && i < 8; i++)
-		ram_line(&s, i ? "" : "lost", "physical 0x%08" PRIx64 "-0x%08" PRIx64 ", %s",
+		evidence_phys_range(&s, i ? "" : "lost", c->lost.v[i], "physical 0x%08" PRIx64 "-0x%08" PRIx64 ", %s",
 			 c->lost.v[i].first, c->lost.v[i].last,
 			 fmt_size(vmatlas_range_size(&c->lost.v[i])).s);
-	ram_line(&s, "used", "up to 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64, c->used_end,
+	evidence_phys(&s, "used", c->used_end, "up to 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64, c->used_end,
 		 c->facts->max_pfn);
 	report_limit(c, &s);
 	report_facts(c, &s);
@@ -149,11 +150,12 @@ static void max_pfn_report_lost(const struct books_case *c)
 
 static void report_highmem(const struct books_case *c)
 {
-	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+	_cleanup_(str_done) struct str message = { 0 };
+	_cleanup_(evidence_done) struct evidence s = { 0 };
 
-	ram_line(&s, "lowmem", "up to physical 0x%08" PRIx64 ", by max_low_pfn 0x%" PRIx64,
+	evidence_phys(&s, "lowmem", c->low_end, "up to physical 0x%08" PRIx64 ", by max_low_pfn 0x%" PRIx64,
 		 c->low_end, c->facts->max_low_pfn);
-	ram_line(&s, "highmem", "up to physical 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64,
+	evidence_phys(&s, "highmem", c->used_end, "up to physical 0x%08" PRIx64 ", by max_pfn 0x%" PRIx64,
 		 c->used_end, c->facts->max_pfn);
 	report_limit(c, &s);
 	report_facts(c, &s);
@@ -177,7 +179,7 @@ static bool is_at_limit(const struct books_case *c)
 static void report_unknown(const struct books_case *c)
 {
 	const char *why = "nothing says how much there is";
-	_cleanup_(str_done) struct str s = { 0 };
+	_cleanup_(evidence_done) struct evidence s = { 0 };
 
 	for (size_t i = 0; i < c->facts->silences.nr; i++)
 		if (!strcmp(c->facts->silences.v[i].subject, "System RAM"))
@@ -235,7 +237,8 @@ static uint64_t unknown_to_memblock(const struct books_case *c, uint64_t *ret_fi
 
 static void check_memblock(const struct books_case *c)
 {
-	_cleanup_(str_done) struct str message = { 0 }, s = { 0 };
+	_cleanup_(str_done) struct str message = { 0 };
+	_cleanup_(evidence_done) struct evidence s = { 0 };
 	uint64_t first = 0, bytes = unknown_to_memblock(c, &first);
 
 	if (bytes < 1ull << c->atlas->kernel->page_shift)
@@ -245,7 +248,7 @@ static void check_memblock(const struct books_case *c)
 		const struct ram_fact *f = &c->facts->facts.v[i];
 
 		if (f->role == RAM_MEMBLOCK && nr++ < 8)
-			ram_line(&s, nr == 1 ? "memblock" : "",
+			evidence_phys_range(&s, nr == 1 ? "memblock" : "", f->phys,
 				 "0x%08" PRIx64 "-0x%08" PRIx64 ", by %s", f->phys.first,
 				 f->phys.last, f->source);
 	}

@@ -3,6 +3,7 @@
 #ifndef INSPECT_RAM_RAM_H
 #define INSPECT_RAM_RAM_H
 
+#include "map/evidence_list.h"
 #include "map/format.h"
 #include "kernel/ram/ram_survey.h"
 
@@ -40,12 +41,8 @@ void ram_report_coverage(struct ram_case *c);
 /* max_pfn.c: where ARM's arithmetic does not apply. */
 void ram_check_max_pfn(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas);
 
-/* One "label\ttext\n" line of evidence. */
-VMATLAS_PRINTF(3, 4)
-void ram_line(struct str *s, const char *label, const char *fmt, ...);
-
 /* advice.c */
-void ram_report_choices(const struct ram_case *c, struct str *s);
+void ram_report_choices(const struct ram_case *c, struct evidence *s);
 void ram_advise(const struct arm_lowmem_result *a, struct str *s);
 /* "560M", as the command line takes it */
 struct fmt_buf ram_param(uint64_t bytes);
