@@ -39,10 +39,10 @@ def fits(case, values):
     """What the kernel had room for, and a page more."""
     largest = values["largest"] - PAGE
     for size, answer in ((largest, "yes"), (largest + PAGE, "no")):
-        said = case.tool.json("usage", "--would-fit", str(size))["would_fit"]
+        said = case.tool.json("usage", "--simulate", str(size))["would_fit"]
         if said["fits"] != answer:
-            raise Wrong(f"--would-fit {size}: {said['fits']}, not {answer}")
-    return "--would-fit: as the kernel answered", f"{largest}: yes, {largest + PAGE}: no"
+            raise Wrong(f"--simulate {size}: {said['fits']}, not {answer}")
+    return "--simulate: as the kernel answered", f"{largest}: yes, {largest + PAGE}: no"
 
 
 def was_full(case, values):

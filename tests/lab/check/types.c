@@ -202,7 +202,7 @@ static int forget(void *arg, const char *text, size_t len)
 
 static struct vmatlas *analyse(const char *vmlinux, const char *core, const char *scratch)
 {
-	VMATLAS_OPTS(vmatlas_open_opts, opts, .vmlinux = vmlinux, .core = core, .record = 1);
+	VMATLAS_OPTS(vmatlas_open_opts, opts, .vmlinux = vmlinux, .core = core, .keep_for_extract = 1);
 	struct vmatlas_extract_stats counts = { .size = sizeof(counts) };
 	struct vmatlas *atlas = NULL;
 	char dir[4096];
