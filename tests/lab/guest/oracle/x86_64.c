@@ -33,7 +33,9 @@ void put_arch(struct seq_file *m)
 	MACRO(m, CPU_ENTRY_AREA_MAP_SIZE);
 	MACRO(m, LDT_BASE_ADDR);
 	MACRO(m, LDT_END_ADDR);
+#ifdef CONFIG_X86_ESPFIX64	/* cloud kernels are built without X86_16BIT */
 	MACRO(m, ESPFIX_BASE_ADDR);
+#endif
 #ifdef CONFIG_EFI
 	MACRO(m, EFI_VA_START);
 	MACRO(m, EFI_VA_END);
