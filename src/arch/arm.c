@@ -309,13 +309,15 @@ static void layout_modules(const struct arm_layout_state *l)
 	/* short descriptors: the hardware's half of the page (pgtable-2level.h, 6.1) */
 	const uint64_t hardware = f->format == &pt_arm_lpae ? 0 : 2048;
 	const uint64_t start = l->page_offset - (f->is_thumb ? MIB(8) : MIB(16));
-	const uint64_t end = l->page_offset - (f->found[PKMAP] ? MIB(2) : 0);
+	/* a variable of HIGHMEM kernels alone (mm/highmem.c), be it in the dump or not */
+	const bool highmem = f->found[PKMAP] || arch_lost(f, PKMAP);
+	const uint64_t end = l->page_offset - (highmem ? MIB(2) : 0);
 
-	if (f->found[PKMAP]) {
+	if (highmem)
 		arm_claim(l, VMATLAS_KIND_PKMAP, "pkmap", end, l->page_offset, 0,
 			  "formula: PAGE_OFFSET - 2 MiB (HIGHMEM)");
+	if (f->found[PKMAP])
 		probe_pkmap(f, l->sink, end, f->value[PKMAP] + hardware);
-	}
 	if (f->found[MODULES])
 		arm_claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", start, end, 0,
 			  f->is_thumb ? "formula: PAGE_OFFSET - 8 MiB (Thumb-2)"

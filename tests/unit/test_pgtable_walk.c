@@ -174,8 +174,11 @@ static void a_zero_shadow_is_walked_once(void **state)
 	fake_done(&f);
 }
 
+#define IMAGE 0xffffffff81000000ull
+
 static void tables_that_lead_nowhere_are_reported(void **state)
 {
+	static const struct fake_symbol symbols[] = { { "max_pfn", IMAGE, 8 }, { 0 } };
 	struct mapping_stats stats;
 	struct seen s;
 	struct fake f;
@@ -196,7 +199,14 @@ static void tables_that_lead_nowhere_are_reported(void **state)
 	assert_int_equal(s.run[2].range.first, VA + 0x8000000000);
 	assert_int_equal(stats.nr_bad, 2);
 	assert_int_equal(stats.nr_unread, 1);
+	/* where the dump ends is no limit: its end may be lost */
 	f.k.mem->info.max_paddr = 0x10ffff;
+	walk_all(&f, &s);
+	assert_int_equal(s.run[0].state, MAPPING_UNREAD);
+	f.symbols = symbols;
+	f.k.image_range = (struct vmatlas_range){ IMAGE, IMAGE + 0xfff };
+	f.k.image_delta = PAGE(9) - IMAGE;
+	put(&f, PAGE(9), 0, 0x110);
 	walk_all(&f, &s);
 	assert_int_equal(s.run[0].state, MAPPING_BAD);
 	fake_done(&f);

@@ -351,9 +351,34 @@ walk_table(struct mapping_walk *w, const struct walk_table *t, struct table_seen
 
 /* ---- The door ---- */
 
+/*
+ * Above it there can be no table. The kernel's own max_pfn, and never the end of the dump,
+ * which may have lost its end. ARM up to 3.12 counts from where its RAM begins.
+ */
+static struct vmatlas_error *end_of_memory(struct kernel *k, uint64_t *ret)
+{
+	struct vmatlas_error *err;
+	uint64_t at, max_pfn = 0;
+
+	*ret = 0;
+	err = kernel_symbol(k, "max_pfn", &at);
+	if (!err)
+		err = kernel_read_uint(k, at, k->ptr_size, &max_pfn);
+	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	if (max_pfn && max_pfn < UINT64_MAX >> k->page_shift >> 1)
+		*ret = MAX((max_pfn << k->page_shift) - 1, k->mem->info.max_paddr);
+	if (*ret && k->ptr_size == 4)
+		*ret += k->phys_base;
+	return err;
+}
+
 struct vmatlas_error *mapping_walk_new(struct kernel *k, mapping_fn *fn, void *arg,
 				       struct mapping_walk **ret)
 {
+	struct vmatlas_error *err;
 	struct mapping_walk *w;
 
 	if (!k->mem->info.has_physical)
@@ -370,7 +395,11 @@ struct vmatlas_error *mapping_walk_new(struct kernel *k, mapping_fn *fn, void *a
 	w->fn = fn;
 	w->arg = arg;
 	w->run.range = nowhere;
-	w->max_paddr = k->mem->info.max_paddr;
+	err = end_of_memory(k, &w->max_paddr);
+	if (err) {
+		mapping_walk_free(w);
+		return err;
+	}
 	*ret = w;
 	return NULL;
 }
