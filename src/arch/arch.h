@@ -125,6 +125,10 @@ struct arch {
 
 extern const char arch_names[];	/* "x86-64 and 32-bit ARM" */
 
+/* "PowerPC 64": of any CPU that runs Linux, supported or not; NULL if it has no name here. */
+const char *arch_machine_name(uint16_t machine);
+bool arch_machine_supported(uint16_t machine);
+
 /* NULL if vmatlas does not know this CPU. */
 const struct arch *arch_find(uint16_t machine, uint8_t bits);
 

@@ -48,6 +48,9 @@ struct image_member {
  */
 bool image_probe(int fd);
 
+/* Its CPU as ELF numbers them, before anything else is asked of it; 0 if it is none. */
+uint16_t image_machine(const char *path);
+
 VMATLAS_CHECKED struct vmatlas_error *
 image_open(const char *path, struct image **ret);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Opening a vmlinux: what its ELF headers say, checked against its size (libelf). */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,21 @@ bool image_probe(int fd)
 	type = head[EI_DATA] == ELFDATA2MSB ? head[17] | head[16] << 8 :
 					      head[16] | head[17] << 8;
 	return type == ET_EXEC || type == ET_DYN;
+}
+
+uint16_t image_machine(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	uint8_t head[20];
+	uint16_t machine = 0;
+
+	if (fd < 0)
+		return 0;
+	if (image_probe(fd) && pread(fd, head, sizeof(head), 0) == sizeof(head))
+		machine = head[EI_DATA] == ELFDATA2MSB ? head[19] | head[18] << 8
+						       : head[18] | head[19] << 8;
+	close(fd);
+	return machine;
 }
 
 /* What people hand over instead of a vmlinux. */

@@ -225,6 +225,9 @@ static struct vmatlas_error *take_note(struct note_facts *f, const struct note *
 		return take_extract(f, n);
 	if (note_is(n, "CORE") && n->type == NT_PRSTATUS && !f->prstatus_size)
 		f->prstatus_size = n->desc_size;
+	/* the kernel writes it of processes alone (fs/binfmt_elf.c, fill_auxv_note()) */
+	if (note_is(n, "CORE") && n->type == NT_AUXV)
+		f->is_process = true;
 	if (n->type == NT_PRSTATUS)
 		return take_regs(f, n, big_endian);
 	if (note_qemu_cpu(n, &cpu)) {
@@ -273,7 +276,7 @@ void note_facts_give(struct note_facts *f, struct mem_info *info)
  * does: QEMU writes "i686" or "x86_64" into the kdump header of every guest
  * (QEMU 7.2 dump/dump.c, create_header32, create_header64).
  */
-uint16_t note_machine(const struct note_facts *f)
+uint16_t note_machine(const struct note_facts *f, bool big_endian)
 {
 	static const struct {
 		uint16_t size, machine;
@@ -282,6 +285,9 @@ uint16_t note_machine(const struct note_facts *f)
 		{ 376, EM_RISCV },   { 392, EM_AARCH64 }, { 504, EM_PPC64 },
 	};
 
+	/* s390_regs makes it as large as x86-64's (arch/s390/include/uapi/asm/ptrace.h) */
+	if (f->prstatus_size == 336 && big_endian)
+		return EM_S390;
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (f->prstatus_size == known[i].size)
 			return known[i].machine;

@@ -50,6 +50,7 @@ struct note_facts {
 	VEC(struct mem_cpu) cpus;
 	VEC(struct mem_regs) regs;
 	size_t prstatus_size;		/* of the first CPU's registers; 0 */
+	bool is_process;		/* a user process' core: nothing of a kernel */
 	bool is_extract;		/* it has notes of our own */
 	struct extract_note_facts extract;	/* what they say */
 	struct kept *kept;		/* NULL: every byte is real */
@@ -65,6 +66,6 @@ note_facts_add(struct note_facts *f, const uint8_t *p, size_t len, bool big_endi
 void note_facts_give(struct note_facts *f, struct mem_info *info);
 
 /* The EM_* whose NT_PRSTATUS has that size, or 0; see core_notes.c. */
-uint16_t note_machine(const struct note_facts *f);
+uint16_t note_machine(const struct note_facts *f, bool big_endian);
 
 #endif

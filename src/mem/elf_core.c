@@ -228,6 +228,9 @@ static struct vmatlas_error *elf_open(struct mem *mem, int fd)
 		err = read_phdrs(&o);
 	if (err)
 		return err;
+	if (o.facts.is_process)
+		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
+			"no kernel in this dump: it is the core of a user process");
 	if (o.segments.nr == 0)
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 			"ELF core without PT_LOAD segments; it holds no memory");

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,13 +20,21 @@ void fd_closep(int *fd)
 
 /*
  * /proc/kcore answers EFAULT for a page that went away and EIO for a poisoned
- * one: facts about that memory. On a file the same numbers are the disk's.
+ * one: facts about that memory. A bad sector is the disk's, and as much of the dump as a
+ * truncated part: the rest can be read. Other errors (a server that is gone) end it.
  */
 static struct vmatlas_error *read_failed(const struct mem *mem, uint64_t offset)
 {
+	const int error = errno;
+
 	if (mem->info.live && (errno == EFAULT || errno == EIO || errno == ENXIO))
 		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
 					 "the running kernel does not let it be read");
+	if (error == EIO || error == ENODATA || error == EILSEQ)
+		return vmatlas_error_new(VMATLAS_ERROR_FAULT,
+			"the disk cannot read the file at offset %#" PRIx64 " (%s)", offset,
+			strerror(error));
+	errno = error;
 	return error_system("reading the file at offset %#" PRIx64, offset);
 }
 

@@ -123,7 +123,7 @@ static uint16_t kdump_machine(const struct diskdump_head *head,
 {
 	if (head->release[0])
 		return diskdump_machine(head->machine);
-	return facts->cpus.nr ? diskdump_machine(head->machine) : note_machine(facts);
+	return facts->cpus.nr ? diskdump_machine(head->machine) : note_machine(facts, head->big_endian);
 }
 
 static void kdump_fill_info(struct mem *mem, struct kdump *k, struct note_facts *facts)
@@ -342,12 +342,13 @@ static struct vmatlas_error *kdump_explain(struct kdump *k, uint64_t addr,
 	if (state != PAGE_PRESENT)
 		return page_fault(addr, state);
 
-	if (status == KDUMP_ERR_SYSTEM) {
+	if (status == KDUMP_ERR_SYSTEM && error != EIO && error != ENODATA && error != EILSEQ) {
 		errno = error;
 		err = error_system("physical %#" PRIx64, addr);
 		error_set_address(err, VMATLAS_PHYSICAL, addr);
 		return err;
 	}
+	/* one bad sector, or one page that does not unpack: the rest can be read */
 	why = kdump_lib.get_err(k->ctx);
 	return error_fault(VMATLAS_PHYSICAL, addr, "damaged in the dump: %s",
 		why ? why : kdump_lib.strerror(status));

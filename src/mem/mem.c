@@ -15,35 +15,9 @@
 #include "mem/kdump_header.h"
 #include "mem/elf_header.h"
 #include "mem/flattened.h"
+#include "mem/other_formats.h"
 
 static const struct mem_ops *const backends[] = { &mem_elf_ops, &mem_kdump_ops };
-
-/* What people hand us that only looks like a dump, and what to do about it. */
-static const struct {
-	const char *magic;
-	size_t len;
-	const char *advice;
-} unsupported_magics[] = {
-	{ "\x1f\x8b", 2, "is compressed with gzip; unpack it first (gunzip)" },
-	{ "\xfd" "7zXZ", 5, "is compressed with xz; unpack it first (unxz)" },
-	{ "\x28\xb5\x2f\xfd", 4, "is compressed with zstd; unpack it first (unzstd)" },
-	{ "BZh", 3, "is compressed with bzip2; unpack it first (bunzip2)" },
-	{ "QEVM", 4, "is a saved QEMU machine, not a dump; use dump-guest-memory" },
-	{ "LibvirtQemudSave", 16, "is a saved libvirt machine, not a dump; "
-	  "use virsh dump --memory-only" },
-	{ "EMiL", 4, "is a LiME image, which is not supported" },
-};
-
-static struct vmatlas_error *not_a_dump(const uint8_t *head, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(unsupported_magics); i++)
-		if (len >= unsupported_magics[i].len &&
-		    !memcmp(head, unsupported_magics[i].magic, unsupported_magics[i].len))
-			return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s",
-						 unsupported_magics[i].advice);
-	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-		"is not a dump in a known format (ELF core, kdump, flattened kdump)");
-}
 
 static const struct mem_ops *find_backend(const uint8_t *head, size_t len)
 {
@@ -139,7 +113,7 @@ static struct vmatlas_error *open_backend(struct mem *mem, int *fd)
 		return err;
 	ops = find_backend(head, len);
 	if (!ops)
-		return not_a_dump(head, len);
+		return other_format(mem, *fd, head, len);
 	err = ops->open(mem, *fd);
 	if (err)
 		return err;

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		vmatlas_error_free(note_facts_add(&facts, data + 1, size - 1, data[0] & 1));
 	if (facts.kept)
 		ask(facts.kept);
-	note_machine(&facts);
+	note_machine(&facts, false);
 	note_facts_give(&facts, &info);
 	note_facts_done(&facts);
 	free((void *)info.vmcoreinfo);

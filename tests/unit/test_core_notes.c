@@ -175,11 +175,11 @@ static void registers_tell_the_machine(void **state)
 	struct note_facts f = { .prstatus_size = 148 };
 
 	(void)state;
-	assert_int_equal(note_machine(&f), EM_ARM);
+	assert_int_equal(note_machine(&f, false), EM_ARM);
 	f.prstatus_size = 392;
-	assert_int_equal(note_machine(&f), EM_AARCH64);
+	assert_int_equal(note_machine(&f, false), EM_AARCH64);
 	f.prstatus_size = 1;
-	assert_int_equal(note_machine(&f), 0);
+	assert_int_equal(note_machine(&f, false), 0);
 }
 
 static void registers_of_a_cpu_are_kept(void **state)
