@@ -282,6 +282,22 @@ static struct vmatlas_error *cover_dump(struct vmatlas *atlas)
 	return atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, "dump", str_text(&detail));
 }
 
+/* A note that memory disproves: what else it says may be as wrong. */
+static struct vmatlas_error *report_wrong_note(struct vmatlas *atlas)
+{
+	const struct vmatlas_finding_desc desc = {
+		.size = sizeof(desc), .severity = VMATLAS_SEVERITY_WARNING,
+		.code = "vmcoreinfo-wrong",
+	};
+	_cleanup_(str_done) struct str message = { 0 };
+
+	if (!atlas->kernel || !atlas->kernel->vmcoreinfo_wrong)
+		return NULL;
+	str_addf(&message, "VMCOREINFO of the dump is wrong: %s", atlas->kernel->vmcoreinfo_wrong);
+	return message.failed ? error_no_memory()
+			      : atlas_add_finding(atlas, "identify", &desc, str_text(&message));
+}
+
 struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 {
 	const struct survey_sink sink = { sink_claim, sink_finding, sink_coverage, atlas };
@@ -294,6 +310,8 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 			"no dump given; --live reads the running kernel");
 	atlas->surveyed = what;
 	err = cover_dump(atlas);
+	if (!err)
+		err = report_wrong_note(atlas);
 	for (size_t i = 0; i < nr_surveyors && atlas->kernel && !err; i++)
 		if (surveyors[i]->what & what)
 			err = run_surveyor(atlas, surveyors[i], &sink);

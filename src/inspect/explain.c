@@ -36,6 +36,15 @@ static const struct {
 	  "two of them speak of the same quantity they must agree. If they do not, a\n"
 	  "variable was overwritten, vmlinux was built from other constants than the\n"
 	  "formula knows (a vendor's kernel), or the log is of another boot.\n" },
+	{ "vmcoreinfo-wrong",
+	  "The dump's VMCOREINFO note contradicts its memory (warning).\n\n"
+	  "The note says where the kernel lies, how many levels its page tables have, and\n"
+	  "more. It is a hint: memory is the proof. A snapshot of a virtual machine may carry\n"
+	  "the note of an earlier boot, and tools that convert dumps may write a wrong one.\n"
+	  "Where memory disproves the note, the kernel was searched for in memory as if there\n"
+	  "were none, and the rest of the report rests on that. The finding is about the dump\n"
+	  "and the tool that wrote it, not about the kernel; other tools that believe the note\n"
+	  "will fail on this dump, unless they are given the offsets that 'vmatlas info' shows.\n" },
 	{ "list-corrupt",
 	  "A list of the kernel does not hold together (error).\n\n"
 	  "Each step along a list is checked: the next entry must be a kernel pointer that\n"

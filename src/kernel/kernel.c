@@ -30,6 +30,7 @@ void kernel_free(struct kernel *k)
 	image_free(k->image);
 	mem_free(k->mem);
 	free(k->vmcoreinfo_from);
+	free(k->vmcoreinfo_wrong);
 	free(k->found);
 	free(k->release_text);
 	free(k->version_text);
@@ -82,15 +83,29 @@ static struct vmatlas_error *kernel_open_image(struct kernel *k,
 	return NULL;
 }
 
+/* Before anything else is missed: nothing helps a CPU that is not known. */
+static struct vmatlas_error *check_machine(const char *path, uint16_t machine, const char *what)
+{
+	const char *name = arch_machine_name(machine);
+	char number[32];
+
+	if (!machine || arch_machine_supported(machine))
+		return NULL;
+	snprintf(number, sizeof(number), "ELF machine %u", machine);
+	return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED, "%s is %s of %s; %s is not supported "
+		"(%s are)", path ?: "this", what, name ?: number, name ?: "that CPU", arch_names);
+}
+
 static struct vmatlas_error *choose_arch(struct kernel *k)
 {
 	const struct image_info *info = image_info(k->image);
+	const char *name = arch_machine_name(info->machine) ?: "another CPU";
 	const uint16_t dumped = k->mem->info.machine;
 
 	if (dumped && dumped != info->machine)
 		return vmatlas_error_new(VMATLAS_ERROR_MISMATCH,
-			"%s is for ELF machine %u, the dump for %u: not the same kernel",
-			info->path, info->machine, dumped);
+			"%s is for %s, the dump for %s: not the same kernel",
+			info->path, name, arch_machine_name(dumped) ?: "another CPU");
 	if (dumped && k->mem->info.big_endian != info->big_endian)
 		return vmatlas_error_new(VMATLAS_ERROR_MISMATCH,
 			"%s is %s-endian, the dump %s-endian: not the same kernel", info->path,
@@ -99,8 +114,8 @@ static struct vmatlas_error *choose_arch(struct kernel *k)
 	k->arch = arch_find(info->machine, info->bits);
 	if (!k->arch)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
-			"%s: ELF machine %u with %u bits is not supported (%s are)",
-			info->path, info->machine, info->bits, arch_names);
+			"%s: %s with %u bits is not supported (%s are)", info->path, name,
+			info->bits, arch_names);
 	k->ptr_size = info->bits / 8;
 	k->va_mask = info->bits == 64 ? UINT64_MAX : UINT32_MAX;
 	k->big_endian = info->big_endian;
@@ -152,12 +167,17 @@ static struct vmatlas_error *prefetch(struct kernel *k)
 struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel **ret)
 {
 	_cleanup_(kernel_freep) struct kernel *k = calloc(1, sizeof(*k));
-	struct vmatlas_error *err;
+	struct vmatlas_error *err = NULL;
 
 	if (!k)
 		return error_no_memory();
 	k->host = opts->host;
-	err = open_mem(k, opts);
+	if (opts->vmlinux)
+		err = check_machine(opts->vmlinux, image_machine(opts->vmlinux), "the vmlinux");
+	if (!err)
+		err = open_mem(k, opts);
+	if (!err)
+		err = check_machine(k->mem->info.path, k->mem->info.machine, "a dump");
 	if (!err)
 		err = kernel_open_image(k, opts);
 	if (!err && opts->mem.record)

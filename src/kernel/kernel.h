@@ -36,6 +36,9 @@ struct kernel {
 	const struct pt_format *format;	/* of the kernel's own page tables */
 	struct vmcoreinfo *vmcoreinfo;	/* never NULL; maybe empty */
 	char *vmcoreinfo_from;		/* "" if none */
+	char *vmcoreinfo_wrong;		/* what memory disproves of the note; NULL: nothing */
+	bool vmcoreinfo_doubted;	/* its places are not to be used */
+	uint8_t proof_strength;		/* enum identify_proof */
 
 	uint32_t ptr_size, page_shift;
 	bool big_endian;

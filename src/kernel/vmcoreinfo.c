@@ -69,6 +69,23 @@ size_t vmcoreinfo_nr(const struct vmcoreinfo *v)
 	return v->lines.nr;
 }
 
+void vmcoreinfo_forget(struct vmcoreinfo *v, const char *key)
+{
+	for (size_t i = 0; i < v->lines.nr; i++)
+		if (!strcmp(v->lines.v[i].key, key))
+			v->lines.v[i].key = "";
+}
+
+bool vmcoreinfo_line(const struct vmcoreinfo *v, size_t i, const char **ret_key,
+		     const char **ret_value)
+{
+	if (i >= v->lines.nr)
+		return false;
+	*ret_key = v->lines.v[i].key;
+	*ret_value = v->lines.v[i].value;
+	return true;
+}
+
 const char *vmcoreinfo_text(const struct vmcoreinfo *v, const char *key)
 {
 	for (size_t i = 0; i < v->lines.nr; i++)

@@ -15,6 +15,13 @@ vmcoreinfo_parse(const char *text, size_t len, struct vmcoreinfo **ret);
 void vmcoreinfo_free(struct vmcoreinfo *v);
 DEFINE_FREEP(vmcoreinfo, vmcoreinfo_free)
 
+/* As if @key had not been said. */
+void vmcoreinfo_forget(struct vmcoreinfo *v, const char *key);
+
+/* Line @i in the order of the text; false after the last. */
+bool vmcoreinfo_line(const struct vmcoreinfo *v, size_t i, const char **ret_key,
+		     const char **ret_value);
+
 /* Value text of a whole key: "OSRELEASE", "NUMBER(phys_base)"; NULL if absent. */
 const char *vmcoreinfo_text(const struct vmcoreinfo *v, const char *key);
 

@@ -70,6 +70,9 @@ static struct vmatlas_error *find_vmlinux_look(void *arg, const char *path,
 		vmatlas_error_free(err);
 		return failed;
 	}
+	if (!is_it(f, image) && !*f->wanted->build_id)
+		return find_vmlinux_explain(f, "of %s, neither build ID nor banner was found in "
+					    "the dump", path);
 	if (!is_it(f, image))
 		return find_vmlinux_explain(f, "%s is of another build, %s", path,
 					    *image->info.build_id ? image->info.build_id

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/identify/identify.h"
+#include "kernel/identify/select_vmlinux.h"
 #include "kernel/type_log.h"
 
 enum {
@@ -108,16 +109,17 @@ static struct vmatlas_error *set_vmcoreinfo(struct kernel *k, const char *text, 
 
 /*
  * The kernel's own copy: a pointer since 4.13, an array before
- * (kernel/crash_core.c); tells even where the dump was made without it.
+ * (kernel/crash_core.c); tells even where the dump was made without it. NULL: unreadable.
  */
-static struct vmatlas_error *vmcoreinfo_from_memory(struct kernel *k)
+static struct vmatlas_error *vmcoreinfo_from_memory(struct kernel *k, char **ret,
+						    uint64_t *ret_at)
 {
 	struct resolved res[ARRAY_SIZE(needs)];
 	struct vmatlas_error *err = lookup_resolve(k, needs, ARRAY_SIZE(needs), res);
 	_cleanup_(freep) char *text = NULL;
-	char from[64];
 	uint64_t at;
 
+	*ret = NULL;
 	if (err || !res[VMCOREINFO_DATA].found)
 		return err;
 	at = res[VMCOREINFO_DATA].addr;
@@ -131,6 +133,31 @@ static struct vmatlas_error *vmcoreinfo_from_memory(struct kernel *k)
 	}
 	if (err || !text || strncmp(text, "OSRELEASE=", 10))
 		return err;
+	*ret = take(text);
+	*ret_at = at;
+	return NULL;
+}
+
+/* Memory's copy wins over a note: it is of this boot. */
+static struct vmatlas_error *use_own_vmcoreinfo(struct kernel *k)
+{
+	_cleanup_(vmcoreinfo_freep) struct vmcoreinfo *own = NULL;
+	_cleanup_(freep) char *text = NULL;
+	const bool was_wrong = k->vmcoreinfo_wrong != NULL;
+	struct vmatlas_error *err;
+	char from[64];
+	uint64_t at = 0;
+
+	err = vmcoreinfo_from_memory(k, &text, &at);
+	if (!err && text)
+		err = vmcoreinfo_parse(text, strlen(text), &own);
+	if (err || !own)
+		return err;
+	if (vmcoreinfo_nr(k->vmcoreinfo)) {
+		err = identify_compare_vmcoreinfo(k, own);
+		if (err || (!k->vmcoreinfo_wrong && !was_wrong))
+			return err;
+	}
 	snprintf(from, sizeof(from), "memory, vmcoreinfo_data at %#" PRIx64, at);
 	return set_vmcoreinfo(k, text, strlen(text), from);
 }
@@ -161,6 +188,10 @@ bool identify_named_by_vmcoreinfo(const struct kernel *k)
 	return names_us(k, k->vmcoreinfo);
 }
 
+/*
+ * A note of another build: of this kernel nevertheless, if this kernel is where the note
+ * says. Not searched for: after kexec the kernel before may still lie in memory, whole.
+ */
 static struct vmatlas_error *check_build_id(struct kernel *k)
 {
 	const char *theirs = vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID");
@@ -169,6 +200,20 @@ static struct vmatlas_error *check_build_id(struct kernel *k)
 	if (theirs && *ours && strcmp(theirs, ours))
 		return mismatch(k, theirs, vmcoreinfo_text(k->vmcoreinfo, "OSRELEASE"));
 	return NULL;
+}
+
+/* Does memory hold the banner of any kernel? An extract holds it only in pieces. */
+static bool has_banner(struct kernel *k)
+{
+	struct memory_names names = { 0 };
+	bool ret;
+
+	if (!k->mem->info.has_physical || k->mem->info.is_extract)
+		return true;
+	vmatlas_error_free(memory_names_read(k->mem, &names));
+	ret = names.banners.nr != 0;
+	memory_names_done(&names);
+	return ret;
 }
 
 /* Nothing fits: look for what the dump says it is, so that the message names both. */
@@ -196,6 +241,9 @@ static struct vmatlas_error *explain_mismatch(struct kernel *k, struct vmatlas_e
 			"this kernel's VMCOREINFO is at physical %#" PRIx64 ", but its image is at "
 			"no address where it could lie; is the address after @ right?", paddr);
 	}
+	if (!found && !has_banner(k))
+		return vmatlas_error_wrap(err, "no kernel in this dump: it holds neither "
+					  "VMCOREINFO nor \"Linux version\"");
 	vmatlas_error_free(err);
 	return mismatch(k, found ? vmcoreinfo_text(found, "BUILD-ID") : NULL,
 			found ? vmcoreinfo_text(found, "OSRELEASE") : NULL);
@@ -286,41 +334,78 @@ static struct vmatlas_error *identify_place(struct kernel *k,
 				 "kernels for %s are not supported yet", k->arch->name);
 }
 
-/* What no CPU but arm64 leaves open; the note says it, where there is one. */
-static void page_size_from_vmcoreinfo(struct kernel *k)
+/* Is what the note says proved? Otherwise whatever is found without its places is. */
+static struct vmatlas_error *identify_anywhere(struct kernel *k, const struct kernel_opts *opts,
+					       const struct kernel_signature *p)
 {
-	const char *text = vmcoreinfo_text(k->vmcoreinfo, "PAGESIZE");
-	const unsigned long size = text ? strtoul(text, NULL, 10) : 0;
+	struct vmatlas_error *err = identify_place(k, opts, p), *other;
+	const uint8_t strength = err ? PROOF_NONE : k->proof_strength;
+	const uint64_t slide = k->slide, phys = k->phys_base;
+	const uint64_t place = slide + k->image_delta;
 
-	for (uint32_t shift = 12; shift <= 16; shift += 2)
-		if (size == 1ul << shift)
-			k->page_shift = shift;
+	if (strength == PROOF_FULL || !vmcoreinfo_nr(k->vmcoreinfo) || opts->kaslr_offset ||
+	    opts->phys_offset || (err && !error_is(err, VMATLAS_ERROR_NOT_FOUND)))
+		return err;
+	k->vmcoreinfo_doubted = true;
+	other = identify_place(k, opts, p);
+	if (!other && (k->proof_strength == PROOF_FULL ||
+		       (strength && k->proof_strength > strength))) {
+		vmatlas_error_free(err);
+		if (k->slide == slide && k->slide + k->image_delta == place)
+			return NULL;
+		return identify_note_is_wrong(k, "the kernel is at offset %#" PRIx64
+			", physical base %#" PRIx64 ", and not at %#" PRIx64 ", %#" PRIx64,
+			k->slide, k->phys_base, slide, phys);
+	}
+	k->vmcoreinfo_doubted = false;
+	vmatlas_error_free(other);
+	return err ? err : identify_place(k, opts, p);
+}
+
+/* The note names another build; it may be all that is wrong with it. */
+static struct vmatlas_error *identify_other_build(struct kernel *k,
+						  const struct kernel_opts *opts,
+						  const struct kernel_signature *p,
+						  struct vmatlas_error *mismatched)
+{
+	struct vmatlas_error *err = identify_place(k, opts, p);
+
+	if (!err && k->proof_strength == PROOF_FULL && p->id_addr &&
+	    strstr(k->proof, "build ID")) {
+		err = identify_note_is_wrong(k, "BUILD-ID=%.40s is not that of the kernel in "
+			"memory", vmcoreinfo_text(k->vmcoreinfo, "BUILD-ID"));
+		vmatlas_error_free(mismatched);
+		return err;
+	}
+	vmatlas_error_free(err);
+	return mismatched;
 }
 
 struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts)
 {
 	const struct mem_info *info = &k->mem->info;
-	struct vmatlas_error *err;
+	struct vmatlas_error *err, *mismatched = NULL;
 	struct kernel_signature p;
 
 	err = set_vmcoreinfo(k, info->vmcoreinfo, info->vmcoreinfo ? info->vmcoreinfo_size : 0,
 			     info->vmcoreinfo ? "note" : "");
 	if (!err)
-		err = check_build_id(k);
-	if (!err)
 		err = signature_load(k, &p);
+	if (!err)
+		err = identify_check_pagesize(k);
 	if (err)
 		return err;
-	page_size_from_vmcoreinfo(k);
-	err = identify_place(k, opts, &p);
+	mismatched = check_build_id(k);
+	err = mismatched ? identify_other_build(k, opts, &p, mismatched)
+			 : identify_anywhere(k, opts, &p);
 	if (err)
 		return explain_mismatch(k, err);
 	if (info->is_raw)
 		err = signature_of_raw(k, &p);
 	if (!err)
 		err = set_image_range(k);
-	if (!err && !vmcoreinfo_nr(k->vmcoreinfo))
-		err = vmcoreinfo_from_memory(k);
+	if (!err)
+		err = use_own_vmcoreinfo(k);
 	if (!err)
 		err = names_from_banner(k, &p);
 	if (!err)

@@ -62,6 +62,21 @@ signature_describe(struct kernel *k, const struct kernel_signature *proof, uint6
 VMATLAS_CHECKED struct vmatlas_error *
 signature_search(struct kernel *k, const struct kernel_signature *proof, uint64_t stride, uint64_t *ret_delta);
 
+/*
+ * How well the place of the kernel is proved. Page tables that lead from the signature's
+ * virtual address to its physical one prove both; bytes alone prove the physical one.
+ */
+enum identify_proof { PROOF_NONE, PROOF_TABLES_ONLY, PROOF_BYTES_ONLY, PROOF_FULL };
+
+/* Memory disproves @fmt of the VMCOREINFO note: kept for a finding. */
+VMATLAS_CHECKED VMATLAS_PRINTF(2, 3) struct vmatlas_error *
+identify_note_is_wrong(struct kernel *k, const char *fmt, ...);
+
+/* vmcoreinfo_check.c: numbers that this CPU cannot have, or that memory contradicts. */
+VMATLAS_CHECKED struct vmatlas_error *identify_check_pagesize(struct kernel *k);
+VMATLAS_CHECKED struct vmatlas_error *identify_compare_vmcoreinfo(struct kernel *k,
+								  struct vmcoreinfo *own);
+
 /* Is vmlinux's build ID the one in VMCOREINFO? */
 bool identify_named_by_vmcoreinfo(const struct kernel *k);
 

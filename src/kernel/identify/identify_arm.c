@@ -32,6 +32,30 @@ static bool has_lpae(const struct kernel *k, uint64_t swapper)
 	       vmcoreinfo_text(k->vmcoreinfo, "CONFIG_ARM_LPAE");
 }
 
+/* The tables themselves prove it; what is said counts where they cannot be read. */
+static struct vmatlas_error *arm_choose_levels(struct kernel *k, const struct kernel_signature *p,
+					       uint64_t swapper, uint64_t delta)
+{
+	const bool said = has_lpae(k, swapper);
+	enum signature_result tables = SIGNATURE_UNREADABLE;
+
+	for (int i = 0; i < 2 && tables != SIGNATURE_EQUAL; i++) {
+		struct vmatlas_error *err;
+
+		k->format = said ^ (i == 1) ? &pt_arm_lpae : &pt_arm_short;
+		err = signature_by_tables(k, p, delta, &tables);
+		if (err)
+			return err;
+	}
+	if (tables != SIGNATURE_EQUAL)
+		k->format = said ? &pt_arm_lpae : &pt_arm_short;
+	else if (said && k->format != &pt_arm_lpae &&
+		 vmcoreinfo_text(k->vmcoreinfo, "CONFIG_ARM_LPAE"))
+		return identify_note_is_wrong(k, "CONFIG_ARM_LPAE=y, yet the page tables have "
+					      "%u levels", k->format->nr_levels);
+	return NULL;
+}
+
 static struct vmatlas_error *candidates(struct kernel *k, const struct kernel_signature *p,
 					uint64_t page_offset, uint64_t *ret)
 {
@@ -56,17 +80,15 @@ static struct vmatlas_error *candidates(struct kernel *k, const struct kernel_si
  * keeps a copy (arch/arm/kernel/head-common.S); where it cannot be read, the
  * older meaning stands.
  */
-static struct vmatlas_error *arm_choose_format(struct kernel *k, uint64_t swapper,
-					       uint64_t delta)
+static struct vmatlas_error *arm_choose_format(struct kernel *k, const struct kernel_signature *p,
+					       uint64_t swapper, uint64_t delta)
 {
-	struct vmatlas_error *err;
+	struct vmatlas_error *err = arm_choose_levels(k, p, swapper, delta);
 	uint64_t addr = 0;
 	uint8_t sctlr[4];
 
-	k->format = &pt_arm_lpae;
-	if (has_lpae(k, swapper))
-		return NULL;
-	k->format = &pt_arm_short;
+	if (err || k->format != &pt_arm_short)
+		return err;
 	err = kernel_symbol(k, "cr_alignment", &addr);
 	if (!err)
 		err = mem_read(k->mem, MEM_PHYSICAL, addr + delta, sctlr, sizeof(sctlr));
@@ -105,13 +127,14 @@ struct vmatlas_error *identify_arm(struct kernel *k, const struct kernel_opts *o
 	k->phys_base = page_offset + delta;
 	k->image_delta = delta;
 	k->pgd_phys = swapper + delta;
-	err = arm_choose_format(k, swapper, delta);
+	err = arm_choose_format(k, p, swapper, delta);
 	if (err)
 		return err;
 	if (opts->phys_offset)
 		err = identify_check_override(k, p, delta, result);
 	if (err)
 		return err;
+	k->proof_strength = PROOF_FULL;	/* searched for: no note has a say */
 	k->slide_from = strdup("none on this CPU");
 	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : "found by its banner");
 	if (!k->slide_from || !k->phys_from)

@@ -29,7 +29,8 @@ static bool arm64_from_vmcoreinfo(struct kernel *k, struct arm64_found *ret)
 {
 	uint64_t voffset;
 
-	if (!vmcoreinfo_number(k->vmcoreinfo, "kimage_voffset", &voffset))
+	if (k->vmcoreinfo_doubted ||
+	    !vmcoreinfo_number(k->vmcoreinfo, "kimage_voffset", &voffset))
 		return false;
 	/* since 4.17; before, KASLR was told by no line at all */
 	vmcoreinfo_hex(k->vmcoreinfo, "KERNELOFFSET", &ret->slide);
@@ -38,52 +39,13 @@ static bool arm64_from_vmcoreinfo(struct kernel *k, struct arm64_found *ret)
 	return true;
 }
 
-/* Up to 4.5 the image was part of the linear map, and there was no KASLR. */
-static struct vmatlas_error *arm64_from_search(struct kernel *k,
-					       const struct kernel_signature *p,
-					       struct arm64_found *ret)
-{
-	struct vmatlas_error *err = NULL;
-	uint64_t voffset = 0;
-	bool known;
-
-	for (size_t i = 0; i < ARRAY_SIZE(alignments); i++) {
-		vmatlas_error_free(err);
-		err = signature_search(k, p, alignments[i], &ret->delta);
-		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
-			break;
-	}
-	if (!err)
-		err = identify_variable_if_there(k, "kimage_voffset", ret->delta, 8, &voffset,
-						 &known);
-	if (err)
-		return err;
-	ret->slide = known ? ret->delta + voffset : 0;
-	ret->from = known ? "banner found in memory, kimage_voffset beside it"
-			  : "banner found in memory";
-	return NULL;
-}
-
-static struct vmatlas_error *identify_arm64_find(struct kernel *k,
-						 const struct kernel_signature *p,
-						 struct arm64_found *ret)
-{
-	*ret = (struct arm64_found){ 0 };
-	if (arm64_from_vmcoreinfo(k, ret))
-		return NULL;
-	if (k->mem->info.has_physical)
-		return arm64_from_search(k, p, ret);
-	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-				 "neither VMCOREINFO nor memory tells where the kernel is");
-}
-
 /* ---- Page size and tables ---- */
 
 /*
  * The image begins with a header that boot loaders read (Documentation/arch/arm64/
  * booting.rst): "ARM\x64" at 56, and at 24 flags whose bits 2:1 are the page size.
  */
-static struct vmatlas_error *page_size_from_header(struct kernel *k)
+static struct vmatlas_error *page_size_from_header(struct kernel *k, bool *ret_known)
 {
 	static const uint8_t shift[] = { 0, 12, 14, 16 };
 	struct image_symbol text;
@@ -91,6 +53,7 @@ static struct vmatlas_error *page_size_from_header(struct kernel *k)
 	uint8_t header[64];
 	unsigned int size;
 
+	*ret_known = false;
 	err = image_symbol(k->image, "_text", 0, &text);
 	if (!err)
 		err = trace_read(k, text.addr, header, sizeof(header));
@@ -101,51 +64,58 @@ static struct vmatlas_error *page_size_from_header(struct kernel *k)
 	if (err)
 		return err;
 	size = bytes_uint(header + 24, 8, false) >> 1 & 3;
-	if (!memcmp(header + 56, "ARM\x64", 4) && shift[size])
-		k->page_shift = shift[size];
-	return NULL;
+	*ret_known = !memcmp(header + 56, "ARM\x64", 4) && shift[size];
+	if (!*ret_known)
+		return NULL;
+	if (vmcoreinfo_text(k->vmcoreinfo, "PAGESIZE") && k->page_shift != shift[size] &&
+	    !k->vmcoreinfo_wrong)
+		err = identify_note_is_wrong(k, "PAGESIZE=%u, yet this kernel was built for "
+			"pages of %u bytes", 1u << k->page_shift, 1u << shift[size]);
+	k->page_shift = shift[size];
+	return err;
+}
+
+/* What VMCOREINFO says of VA_BITS and of the CPU; 0: nothing that makes sense. */
+static uint64_t bits_by_number(const struct kernel *k)
+{
+	uint64_t bits = 0, t1sz;
+
+	if (!vmcoreinfo_number(k->vmcoreinfo, "VA_BITS", &bits))
+		bits = 0;
+	if (k->page_shift != 16 && vmcoreinfo_number(k->vmcoreinfo, "TCR_EL1_T1SZ", &t1sz) &&
+	    t1sz < 64)
+		bits = 64 - t1sz;
+	return bits <= 52 && pt_arm64_find(k->page_shift, bits, false) ? bits : 0;
 }
 
 /*
  * How many bits of address the root takes: as configured, or fewer where the CPU has
- * no 52. Not asked of symbols that come and go: the right one leads to the banner.
+ * no 52. Not asked of symbols that come and go: the right one leads to the banner. Where
+ * a table on that way is not in the dump, nothing is proved, and the note is believed.
  */
 static struct vmatlas_error *choose_bits(struct kernel *k, const struct kernel_signature *p,
-					 uint64_t delta)
+					 uint64_t delta, bool *ret_proved)
 {
 	static const uint8_t bits[] = { 48, 52, 47, 39, 42, 36 };
-	const struct pt_format *first = NULL;
-	enum signature_result result;
+	const uint64_t said = bits_by_number(k);
 
-	for (size_t i = 0; i < ARRAY_SIZE(bits); i++) {
+	k->format = NULL;
+	*ret_proved = false;
+	for (size_t i = 0; i < ARRAY_SIZE(bits) && k->mem->info.has_physical; i++) {
 		const struct pt_format *f = pt_arm64_find(k->page_shift, bits[i], false);
+		enum signature_result result;
 		struct vmatlas_error *err;
 
 		if (!f)
 			continue;
-		if (!first)
-			first = f;
 		k->format = f;
 		err = signature_by_tables(k, p, delta, &result);
-		if (err || result == SIGNATURE_EQUAL)
+		*ret_proved = result == SIGNATURE_EQUAL;
+		if (err || *ret_proved)
 			return err;
 	}
-	k->format = first;
+	k->format = said ? pt_arm64_find(k->page_shift, said, false) : NULL;
 	return NULL;
-}
-
-/* Without tables to walk: what VMCOREINFO says of VA_BITS and of the CPU. */
-static void choose_bits_by_number(struct kernel *k)
-{
-	uint64_t bits = 48, t1sz;
-	const struct pt_format *f;
-
-	vmcoreinfo_number(k->vmcoreinfo, "VA_BITS", &bits);
-	if (k->page_shift != 16 && vmcoreinfo_number(k->vmcoreinfo, "TCR_EL1_T1SZ", &t1sz))
-		bits = 64 - t1sz;
-	f = bits <= 52 ? pt_arm64_find(k->page_shift, bits, false) : NULL;
-	if (f)
-		k->format = f;
 }
 
 /* MT_NORMAL was 4 up to 5.9 and is 0 since: the banner's own page tells. */
@@ -166,25 +136,120 @@ static struct vmatlas_error *arm64_choose_types(struct kernel *k,
 	return err;
 }
 
+/* A kernel configured for 52 bits makes do with 48 (47 of 16K pages), no other with less. */
+static struct vmatlas_error *check_va_bits(struct kernel *k)
+{
+	const uint64_t bits = k->format->kernel_bits;
+	uint64_t said;
+
+	if (!vmcoreinfo_number(k->vmcoreinfo, "VA_BITS", &said) || said == bits ||
+	    (said == 52 && (bits == 48 || bits == 47)))
+		return NULL;
+	vmcoreinfo_forget(k->vmcoreinfo, "NUMBER(VA_BITS)");
+	return identify_note_is_wrong(k, "NUMBER(VA_BITS)=%" PRIu64 ", yet the page tables "
+				      "translate %" PRIu64 " bits", said, bits);
+}
+
 static struct vmatlas_error *
 arm64_choose_format(struct kernel *k, const struct kernel_signature *p, uint64_t delta)
 {
-	struct vmatlas_error *err = NULL;
+	static const uint8_t shifts[] = { 12, 16, 14 };
+	bool known, proved = false;
+	struct vmatlas_error *err = page_size_from_header(k, &known);
+	const uint32_t said = k->page_shift;
 
-	if (!vmcoreinfo_text(k->vmcoreinfo, "PAGESIZE"))
-		err = page_size_from_header(k);
 	if (!err)
-		err = choose_bits(k, p, delta);
+		err = choose_bits(k, p, delta, &proved);
+	for (size_t i = 0; !err && !known && !proved && i < ARRAY_SIZE(shifts); i++) {
+		k->page_shift = shifts[i];
+		err = choose_bits(k, p, delta, &proved);
+	}
+	if (!err && !proved && !known) {
+		k->page_shift = said;
+		err = choose_bits(k, p, delta, &proved);
+	}
+	if (!err && proved)
+		err = check_va_bits(k);
+	if (err || (k->format && !k->mem->info.has_physical))
+		return err;
+	if (!k->format)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+			"the dump does not hold the kernel's page tables, and nothing else says "
+			"how many bits an address has");
+	return arm64_choose_types(k, p);
+}
+
+/* ---- Where nothing is said ---- */
+
+/*
+ * Where the variable is not in the dump, what the note says of the slide is tried: page
+ * tables prove it. Without a note, there was no KASLR.
+ */
+static struct vmatlas_error *arm64_slide_by_note(struct kernel *k,
+						 const struct kernel_signature *p,
+						 struct arm64_found *ret)
+{
+	uint64_t slides[3] = { 0 }, text;
+	struct image_symbol sym;
+	struct vmatlas_error *err;
+	bool known, proved = false;
+
+	if (!vmcoreinfo_nr(k->vmcoreinfo))
+		return NULL;
+	vmcoreinfo_hex(k->vmcoreinfo, "KERNELOFFSET", &slides[0]);
+	err = image_symbol(k->image, "_stext", 0, &sym);
+	if (!err && vmcoreinfo_symbol(k->vmcoreinfo, "_stext", &text))
+		slides[1] = text - sym.addr;
+	vmatlas_error_free(err);
+	err = identify_root(k, "swapper_pg_dir", ret->delta);
+	if (!err)
+		err = page_size_from_header(k, &known);
+	for (size_t i = 0; !err && !proved && i < ARRAY_SIZE(slides); i++) {
+		k->slide = slides[i];
+		err = choose_bits(k, p, ret->delta, &proved);
+		if (proved)
+			ret->slide = slides[i];
+	}
+	return err;
+}
+
+/* Up to 4.5 the image was part of the linear map, and there was no KASLR. */
+static struct vmatlas_error *arm64_from_search(struct kernel *k,
+					       const struct kernel_signature *p,
+					       struct arm64_found *ret)
+{
+	struct vmatlas_error *err = NULL;
+	uint64_t voffset = 0;
+	bool known = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(alignments); i++) {
+		vmatlas_error_free(err);
+		err = signature_search(k, p, alignments[i], &ret->delta);
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
+			break;
+	}
+	if (!err)
+		err = identify_variable_if_there(k, "kimage_voffset", ret->delta, 8, &voffset,
+						 &known);
 	if (err)
 		return err;
-	if (!k->mem->info.has_physical) {
-		choose_bits_by_number(k);
+	ret->slide = known ? ret->delta + voffset : 0;
+	ret->from = known ? "banner found in memory, kimage_voffset beside it"
+			  : "banner found in memory";
+	return known ? NULL : arm64_slide_by_note(k, p, ret);
+}
+
+static struct vmatlas_error *identify_arm64_find(struct kernel *k,
+						 const struct kernel_signature *p,
+						 struct arm64_found *ret)
+{
+	*ret = (struct arm64_found){ 0 };
+	if (arm64_from_vmcoreinfo(k, ret))
 		return NULL;
-	}
-	err = arm64_choose_types(k, p);
-	return err || k->format ? err :
-	       vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
-				 "page tables of a kind that no arm64 kernel has");
+	if (k->mem->info.has_physical)
+		return arm64_from_search(k, p, ret);
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+				 "neither VMCOREINFO nor memory tells where the kernel is");
 }
 
 /* ---- The rest ---- */

@@ -14,7 +14,7 @@ struct vmatlas_error *identify_slide_by_symbol(struct kernel *k, uint64_t *ret, 
 
 	*ret = 0;
 	*ret_known = false;
-	if (!vmcoreinfo_symbol(k->vmcoreinfo, "_stext", &now))
+	if (k->vmcoreinfo_doubted || !vmcoreinfo_symbol(k->vmcoreinfo, "_stext", &now))
 		return NULL;
 	err = image_symbol(k->image, "_stext", 0, &sym);
 	if (!err) {
@@ -75,38 +75,57 @@ static struct vmatlas_error *set_texts(struct kernel *k, const struct kernel_opt
 				       const struct kernel_signature *p, uint64_t delta, const char *from,
 				       enum signature_result result)
 {
+	free(k->slide_from);
+	free(k->phys_from);
+	free(k->proof);
+	k->proof = NULL;
 	k->slide_from = strdup(opts->kaslr_offset ? "--kaslr-offset" : from);
 	k->phys_from = strdup(opts->phys_offset ? "--phys-offset" : from);
 	if (!k->slide_from || !k->phys_from)
 		return error_no_memory();
 	if (result == SIGNATURE_EQUAL)
 		return signature_describe(k, p, delta, "", k->slide, &k->proof);
-	k->proof = strdup(!identify_named_by_vmcoreinfo(k) ? "none" :
-			  result == SIGNATURE_UNREADABLE ? "VMCOREINFO BUILD-ID" :
+	k->proof = strdup(opts->kaslr_offset || opts->phys_offset ? "page tables" :
+			  result == SIGNATURE_UNREADABLE ? "page tables" :
 			  "VMCOREINFO BUILD-ID and page tables; in memory it is overwritten");
 	return k->proof ? NULL : error_no_memory();
+}
+
+static struct vmatlas_error *not_proved(const struct kernel *k, const struct kernel_signature *p,
+					uint64_t delta, enum signature_result result)
+{
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+		"%s at the place VMCOREINFO names (physical %#" PRIx64 ") %s; "
+		"--kaslr-offset and --phys-offset say where it is",
+		k->mem->info.has_physical ? "memory" : "virtual memory",
+		(p->banner_addr ? p->banner_addr : p->id_addr) + delta,
+		result == SIGNATURE_DIFFERENT ? "does not hold this kernel" :
+		"could not be read, and no page tables prove that this kernel is there");
 }
 
 /*
  * Where memory differs, the kernel's read-only data may have been overwritten: if
  * VMCOREINFO names this kernel, its page tables tell whether the place is right.
+ * Bytes that cannot be read prove nothing, and neither does a build ID in a note.
  */
 static struct vmatlas_error *identify_check(struct kernel *k,
 					    const struct kernel_signature *p,
 					    uint64_t delta, enum signature_result result)
 {
-	enum signature_result tables = SIGNATURE_DIFFERENT;
-	struct vmatlas_error *err = NULL;
+	enum signature_result tables;
+	struct vmatlas_error *err = signature_by_tables(k, p, delta, &tables);
 
-	if (result != SIGNATURE_DIFFERENT)
-		return NULL;
-	if (identify_named_by_vmcoreinfo(k))
-		err = signature_by_tables(k, p, delta, &tables);
-	if (err || tables == SIGNATURE_EQUAL)
+	if (err)
 		return err;
-	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-		"memory at the place VMCOREINFO names (physical %#" PRIx64 ") does not hold "
-		"this kernel", (p->banner_addr ? p->banner_addr : p->id_addr) + delta);
+	k->proof_strength = PROOF_NONE;
+	if (result == SIGNATURE_EQUAL)
+		k->proof_strength = tables == SIGNATURE_EQUAL || !k->mem->info.has_physical
+					    ? PROOF_FULL : PROOF_BYTES_ONLY;
+	else if (tables == SIGNATURE_EQUAL && result == SIGNATURE_UNREADABLE)
+		k->proof_strength = PROOF_FULL;
+	else if (tables == SIGNATURE_EQUAL && identify_named_by_vmcoreinfo(k))
+		k->proof_strength = PROOF_TABLES_ONLY;
+	return k->proof_strength ? NULL : not_proved(k, p, delta, result);
 }
 
 struct vmatlas_error *identify_finish(struct kernel *k, const struct kernel_opts *opts,

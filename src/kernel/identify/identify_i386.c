@@ -91,7 +91,7 @@ static struct vmatlas_error *i386_override(const struct kernel_opts *opts,
  * With PAE the tables that the boot code builds have a level more, under a name of its
  * own (arch/x86/kernel/head_32.S; up to 2.6.37 swapper_pg_pmd).
  */
-static struct vmatlas_error *i386_choose_format(struct kernel *k)
+static struct vmatlas_error *i386_format_by_symbol(struct kernel *k)
 {
 	static const char *const names[] = { "initial_pg_pmd", "swapper_pg_pmd" };
 
@@ -111,6 +111,30 @@ static struct vmatlas_error *i386_choose_format(struct kernel *k)
 	return NULL;
 }
 
+/* The tables themselves prove it; what is said counts where they cannot be read. */
+static struct vmatlas_error *i386_choose_format(struct kernel *k, const struct kernel_signature *p,
+						uint64_t delta)
+{
+	enum signature_result tables = SIGNATURE_UNREADABLE;
+	struct vmatlas_error *err = i386_format_by_symbol(k);
+	const struct pt_format *said = k->format;
+
+	if (!err)
+		err = signature_by_tables(k, p, delta, &tables);
+	if (err || tables == SIGNATURE_EQUAL)
+		return err;
+	k->format = said == &pt_i386 ? &pt_i386_pae : &pt_i386;
+	err = signature_by_tables(k, p, delta, &tables);
+	if (err || tables != SIGNATURE_EQUAL) {
+		k->format = said;
+		return err;
+	}
+	if (said != &pt_i386_pae || !vmcoreinfo_text(k->vmcoreinfo, "CONFIG_X86_PAE"))
+		return NULL;
+	return identify_note_is_wrong(k, "CONFIG_X86_PAE=y, yet the page tables have %u levels",
+				      k->format->nr_levels);
+}
+
 struct vmatlas_error *identify_i386(struct kernel *k, const struct kernel_opts *opts,
 				    const struct kernel_signature *p)
 {
@@ -127,8 +151,8 @@ struct vmatlas_error *identify_i386(struct kernel *k, const struct kernel_opts *
 	k->slide = f.slide;
 	k->phys_base = f.phys_base;
 	k->image_delta = f.phys_base - k->page_offset;
-	err = i386_choose_format(k);
+	err = identify_root(k, "swapper_pg_dir", i386_delta_of(k, &f));
 	if (!err)
-		err = identify_root(k, "swapper_pg_dir", i386_delta_of(k, &f));
+		err = i386_choose_format(k, p, i386_delta_of(k, &f));
 	return err ? err : identify_finish(k, opts, p, i386_delta_of(k, &f), f.from);
 }

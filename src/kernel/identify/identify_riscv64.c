@@ -55,6 +55,8 @@ static struct vmatlas_error *riscv64_from_vmcoreinfo(struct kernel *k,
 	uint64_t offset;
 	bool known;
 
+	if (k->vmcoreinfo_doubted)
+		return NULL;
 	err = identify_slide_by_symbol(k, &ret->slide, &known);
 	if (err || !known || !vmcoreinfo_number(k->vmcoreinfo, "va_kernel_pa_offset", &offset))
 		return err;
@@ -103,7 +105,7 @@ static struct vmatlas_error *riscv64_find(struct kernel *k,
 }
 
 /* Once, at boot, the kernel asks the CPU for as many levels as it has. */
-static struct vmatlas_error *choose_levels(struct kernel *k, uint64_t delta)
+static struct vmatlas_error *levels_by_variable(struct kernel *k, uint64_t delta)
 {
 	struct vmatlas_error *err;
 	uint64_t l4 = 0, l5 = 0, bits;
@@ -121,6 +123,27 @@ static struct vmatlas_error *choose_levels(struct kernel *k, uint64_t delta)
 	}
 	k->format = l5 ? &pt_riscv_sv57 : l4 ? &pt_riscv_sv48 : &pt_riscv_sv39;
 	return NULL;
+}
+
+/* What is said of levels is tried first, the others where memory refutes it. */
+static struct vmatlas_error *choose_levels(struct kernel *k, const struct kernel_signature *p,
+					   uint64_t delta)
+{
+	static const struct pt_format *const all[] = { &pt_riscv_sv39, &pt_riscv_sv48,
+						       &pt_riscv_sv57 };
+	enum signature_result tables = SIGNATURE_UNREADABLE;
+	struct vmatlas_error *err = levels_by_variable(k, delta);
+	const struct pt_format *said = k->format;
+
+	if (!err)
+		err = signature_by_tables(k, p, delta, &tables);
+	for (size_t i = 0; !err && tables != SIGNATURE_EQUAL && i < ARRAY_SIZE(all); i++) {
+		k->format = all[i];
+		err = signature_by_tables(k, p, delta, &tables);
+	}
+	if (tables != SIGNATURE_EQUAL)
+		k->format = said;
+	return err;
 }
 
 /* T-Head's bits for ordinary memory are in every entry there, and reserved elsewhere. */
@@ -181,7 +204,7 @@ struct vmatlas_error *identify_riscv64(struct kernel *k, const struct kernel_opt
 	k->image_delta = f.delta - f.slide;
 	err = identify_root(k, "swapper_pg_dir", f.delta);
 	if (!err)
-		err = choose_levels(k, f.delta);
+		err = choose_levels(k, p, f.delta);
 	if (!err)
 		err = riscv64_choose_types(k, p);
 	if (!err)

@@ -30,6 +30,8 @@ static struct x86_64_found x86_64_from_vmcoreinfo(struct kernel *k)
 {
 	struct x86_64_found f = { .from = "VMCOREINFO" };
 
+	if (k->vmcoreinfo_doubted)
+		return f;
 	/* KERNELOFFSET is missing where the kernel has no KASLR */
 	vmcoreinfo_hex(k->vmcoreinfo, "KERNELOFFSET", &f.slide);
 	f.known = vmcoreinfo_number(k->vmcoreinfo, "phys_base", &f.phys_base);
@@ -57,6 +59,25 @@ static bool first_mapped(struct kernel *k, uint64_t *ret_vaddr, uint64_t *ret_pa
 	return false;
 }
 
+static struct vmatlas_error *find_root(struct kernel *k);
+
+/*
+ * An extract need not hold the bytes that prove it: init's own tables, at the place found,
+ * lead to the same place.
+ */
+static struct vmatlas_error *x86_64_by_init_tables(struct kernel *k,
+						   const struct kernel_signature *p,
+						   const struct x86_64_found *f,
+						   enum signature_result *ret)
+{
+	struct vmatlas_error *err;
+
+	k->slide = f->slide;
+	k->image_delta = f->phys_base - START_KERNEL_MAP;
+	err = find_root(k);
+	return err ? err : signature_by_tables(k, p, x86_64_delta_of(f), ret);
+}
+
 static struct vmatlas_error *x86_64_from_root(struct kernel *k,
 					      const struct kernel_signature *p,
 					      uint64_t root, struct x86_64_found *ret)
@@ -77,6 +98,8 @@ static struct vmatlas_error *x86_64_from_root(struct kernel *k,
 	ret->phys_base = paddr - (vaddr - START_KERNEL_MAP);
 	ret->from = "page tables at the note's CR3";
 	err = signature_match(k, p, x86_64_delta_of(ret), &result);
+	if (!err && result == SIGNATURE_UNREADABLE)
+		err = x86_64_by_init_tables(k, p, ret, &result);
 	ret->known = !err && result == SIGNATURE_EQUAL;
 	return err;
 }
@@ -159,26 +182,89 @@ static struct vmatlas_error *x86_64_override(const struct kernel_opts *opts,
  * The variable first: it is what the kernel itself goes by. By physical address, if there
  * are such: what was read so is what an extract keeps.
  */
-static struct vmatlas_error *x86_64_choose_format(struct kernel *k)
+static struct vmatlas_error *x86_64_read_l5(struct kernel *k, bool *ret, bool *ret_known)
 {
-	uint64_t addr, l5 = 0;
 	uint8_t raw[4] = { 0 };
 	struct vmatlas_error *err;
+	uint64_t addr;
 
 	err = kernel_symbol(k, "__pgtable_l5_enabled", &addr);
 	if (!err)
 		err = k->mem->info.has_physical
 			    ? mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, raw, 4)
 			    : mem_read(k->mem, MEM_VIRTUAL, addr, raw, 4);
-	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
+	*ret_known = !err;
+	*ret = bytes_uint(raw, sizeof(raw), false) != 0;
+	if (!err || (!error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND)))
 		return err;
-	if (err)
-		vmcoreinfo_number(k->vmcoreinfo, "pgtable_l5_enabled", &l5);
-	else
-		l5 = bytes_uint(raw, sizeof(raw), false);
 	vmatlas_error_free(err);
-	k->format = (uint32_t)l5 ? &pt_x86_64_5level : &pt_x86_64_4level;
 	return NULL;
+}
+
+/* What the note says of levels is tried, and the other number where memory refutes it. */
+static struct vmatlas_error *x86_64_choose_format(struct kernel *k,
+						  const struct kernel_signature *p,
+						  uint64_t delta)
+{
+	enum signature_result tables = SIGNATURE_UNREADABLE;
+	uint64_t said = 0;
+	bool l5, known;
+	struct vmatlas_error *err = x86_64_read_l5(k, &l5, &known);
+
+	if (err)
+		return err;
+	vmcoreinfo_number(k->vmcoreinfo, "pgtable_l5_enabled", &said);
+	if (!known)
+		l5 = said != 0;
+	for (int i = 0; i < 2 && tables != SIGNATURE_EQUAL; i++) {
+		k->format = l5 ^ (i == 1) ? &pt_x86_64_5level : &pt_x86_64_4level;
+		err = signature_by_tables(k, p, delta, &tables);
+		if (err)
+			return err;
+	}
+	if (tables != SIGNATURE_EQUAL)
+		k->format = l5 ? &pt_x86_64_5level : &pt_x86_64_4level;
+	else if (vmcoreinfo_text(k->vmcoreinfo, "NUMBER(pgtable_l5_enabled)") &&
+		 (said != 0) != (k->format == &pt_x86_64_5level))
+		return identify_note_is_wrong(k, "NUMBER(pgtable_l5_enabled)=%" PRIu64
+			", yet the page tables have %u levels", said, k->format->nr_levels);
+	return NULL;
+}
+
+/*
+ * AMD memory encryption marks entries with one bit of the address (5.2 and later), and
+ * all that lead to the kernel's own image bear it (arch/x86/mm/mem_encrypt_identity.c).
+ */
+static struct vmatlas_error *check_sme_mask(struct kernel *k, const struct kernel_signature *p)
+{
+	const uint64_t mask = k->entry_clear;
+	const uint64_t link = p->banner_addr ? p->banner_addr : p->id_addr;
+	struct vmatlas_error *err;
+	struct walk w;
+	bool marked;
+
+	if (!mask)
+		return NULL;
+	k->entry_clear = 0;
+	if (mask & (mask - 1) || mask < 1ull << 32 || mask >= 1ull << 52)
+		return identify_note_is_wrong(k, "NUMBER(sme_mask)=%" PRIu64
+			" is not one bit of a physical address above the first 32", mask);
+	if (!k->mem->info.has_physical) {
+		k->entry_clear = mask;
+		return NULL;
+	}
+	err = kernel_walk(k, link + k->slide, &w);
+	marked = w.nr_steps && w.step[0].entry & mask;
+	if (err && error_is_kernel_trouble(err)) {
+		vmatlas_error_free(err);
+		err = NULL;
+	}
+	if (marked)
+		k->entry_clear = mask;
+	if (err || marked || !w.nr_steps || !(w.step[0].entry & 1))
+		return err;
+	return identify_note_is_wrong(k, "NUMBER(sme_mask)=%" PRIu64
+		", a bit that the kernel's page tables do not have", mask);
 }
 
 static struct vmatlas_error *find_root(struct kernel *k)
@@ -209,10 +295,13 @@ struct vmatlas_error *identify_x86_64(struct kernel *k, const struct kernel_opts
 	k->slide = f.slide;
 	k->phys_base = f.phys_base;
 	k->image_delta = f.phys_base - START_KERNEL_MAP;
-	/* AMD memory encryption marks entries with a bit of the address (5.2 and later) */
+	k->entry_clear = 0;
 	vmcoreinfo_number(k->vmcoreinfo, "sme_mask", &k->entry_clear);
-	err = x86_64_choose_format(k);
+	k->format = &pt_x86_64_4level;	/* the first entry tells of either's marks */
+	err = find_root(k);
 	if (!err)
-		err = find_root(k);
+		err = check_sme_mask(k, p);
+	if (!err)
+		err = x86_64_choose_format(k, p, x86_64_delta_of(&f));
 	return err ? err : identify_finish(k, opts, p, x86_64_delta_of(&f), f.from);
 }

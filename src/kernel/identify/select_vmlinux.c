@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "kernel/identify/identify.h"
 #include "kernel/identify/select_vmlinux.h"
 
 /* What there is to look for. */
@@ -77,10 +78,43 @@ static struct vmatlas_error *names_of_live(struct names *n)
 
 /* ---- By what stands in memory ---- */
 
+/* A vmlinux that stands somewhere is tried against this. */
+struct select_try {
+	struct kernel *k;
+	const struct memory_names *memory;
+};
+
+/*
+ * Its own bytes, at the places where an image may lie (see identify_*.c): an extract
+ * holds these few and no page around them. Any other dump was read through already.
+ */
+static bool is_at_its_place(struct kernel *k, struct image *image)
+{
+	static const uint64_t strides[] = { MIB(2), KIB(64), KIB(8) };
+	const size_t nr = k->mem->info.is_extract ? ARRAY_SIZE(strides) : 1;
+	struct kernel_signature p;
+	struct vmatlas_error *err;
+	bool found = false;
+	uint64_t delta;
+
+	k->image = image;
+	err = signature_load(k, &p);
+	for (size_t i = 0; !err && i < nr && !found; i++) {
+		struct vmatlas_error *missing = signature_search(k, &p, strides[i], &delta);
+
+		found = !missing;
+		vmatlas_error_free(missing);
+	}
+	k->image = NULL;
+	vmatlas_error_free(err);
+	return found;
+}
+
 /* The ID stands in memory; or, where vmlinux has none or notes are gone, the banner. */
 static bool is_in_memory(void *arg, struct image *image)
 {
-	const struct memory_names *m = arg;
+	const struct select_try *t = arg;
+	const struct memory_names *m = t->memory;
 	const char *id = image_info(image)->build_id;
 	struct vmatlas_error *err;
 	struct image_symbol sym;
@@ -98,7 +132,7 @@ static bool is_in_memory(void *arg, struct image *image)
 	for (size_t i = 0; *banner && i < m->banners.nr; i++)
 		if (!strncmp(m->banners.v[i], banner, strlen(m->banners.v[i])))
 			return true;
-	return false;
+	return is_at_its_place(t->k, image);
 }
 
 /* Several releases may have left their names; the one that has a vmlinux here is tried. */
@@ -106,7 +140,8 @@ static struct vmatlas_error *find_by_memory(struct kernel *k, const struct kerne
 					    struct names *n)
 {
 	struct image_wanted w = { .path = opts->core, .build_id = n->build_id,
-				  .is_it = is_in_memory, .arg = &n->memory };
+				  .is_it = is_in_memory,
+				  .arg = &(struct select_try){ k, &n->memory } };
 	struct vmatlas_error *err = NULL;
 	size_t i = 0;
 
