@@ -14,6 +14,7 @@
 #include "mem/core_notes.h"
 
 #define NO_PAGE SIZE_MAX
+#define PIECE 512u			/* a page is kept in pieces of so many bytes */
 
 /* A run of physical memory: with bytes, from those of page @page on, or without. */
 struct run {
@@ -203,24 +204,52 @@ static bool write_core_add_run(struct writer *w, uint64_t start, uint64_t end,
 	return run != NULL;
 }
 
-/* Recorded pages one after the other, as far as they are described; gaps between. */
+/* Of the @PIECE bytes at @at of a page, is any known? */
+static bool piece_is_known(const struct mem_record_page *page, size_t at)
+{
+	static const uint8_t none[PIECE / 8];
+
+	return memcmp(page->known + at / 8, none, sizeof(none)) != 0;
+}
+
+/*
+ * Pieces of page @i between @from and @to that hold known bytes; the one that goes on
+ * from *@run_end joins its run. A record of a few hundred bytes shall not cost a page.
+ */
+static bool add_pieces(struct writer *w, size_t i, uint64_t from, uint64_t to, uint64_t *at)
+{
+	const struct mem_record_page *page = w->pages[i];
+
+	for (uint64_t p = from; p < to;) {
+		const uint64_t next = MIN(align_up(p + 1, PIECE), to);
+		struct run *last = w->runs.nr ? &w->runs.v[w->runs.nr - 1] : NULL;
+
+		if (!piece_is_known(page, (p - page->paddr) / PIECE * PIECE)) {
+			p = next;
+			continue;
+		}
+		if (last && last->page != NO_PAGE && *at == p &&
+		    last->paddr + last->size == p)
+			last->size += next - p;
+		else if (!write_core_add_run(w, *at, p, NO_PAGE) ||
+			 !write_core_add_run(w, p, next, i))
+			return false;
+		*at = p = next;
+	}
+	return true;
+}
+
+/* What is known of recorded pages, as far as they are described; gaps between. */
 static bool add_described(struct writer *w, const struct vmatlas_range *d, size_t *page)
 {
 	uint64_t at = d->first;
 
-	while (*page < w->nr_pages && w->pages[*page]->paddr < d->last) {
-		const size_t first = *page;
-		const uint64_t from = MAX(w->pages[first]->paddr, d->first);
-		uint64_t to = w->pages[first]->paddr;
+	for (; *page < w->nr_pages && w->pages[*page]->paddr < d->last; ++*page) {
+		const uint64_t start = w->pages[*page]->paddr;
 
-		for (; *page < w->nr_pages && w->pages[*page]->paddr == to && to < d->last;
-		     ++*page)
-			to += MEM_RECORD_PAGE;
-		to = MIN(to, d->last);
-		if (!write_core_add_run(w, at, from, NO_PAGE) ||
-		    !write_core_add_run(w, from, to, first))
+		if (!add_pieces(w, *page, MAX(start, d->first),
+				MIN(start + MEM_RECORD_PAGE, d->last), &at))
 			return false;
-		at = to;
 	}
 	return write_core_add_run(w, at, d->last, NO_PAGE);
 }
@@ -330,24 +359,38 @@ static struct vmatlas_error *write_bytes(struct writer *w, const void *bytes, si
 	return NULL;
 }
 
-/* In the file, bytes stand at the same place of a page as in memory. */
+/* Whole pages stand where a page of the file begins, so that zeros can be holes. */
 static uint64_t write_core_place(uint64_t at, const struct run *r)
 {
-	return align_up(at, MEM_RECORD_PAGE) + r->paddr % MEM_RECORD_PAGE;
+	return r->size < MEM_RECORD_PAGE ? align_up(at, 8)
+		: align_up(at, MEM_RECORD_PAGE) + r->paddr % MEM_RECORD_PAGE;
+}
+
+static bool is_all_zero(const uint8_t *bytes, size_t len)
+{
+	return !bytes[0] && !memcmp(bytes, bytes + 1, len - 1);
+}
+
+/* A hole of @len bytes; what is at the end of the file is made by ftruncate(). */
+static struct vmatlas_error *write_hole(struct writer *w, uint64_t len)
+{
+	w->written += len;
+	return lseek(w->fd, len, SEEK_CUR) < 0 ? error_system("%s", w->path) : NULL;
 }
 
 static struct vmatlas_error *write_run(struct writer *w, const struct run *r)
 {
-	static const uint8_t zeros[2 * MEM_RECORD_PAGE];
 	struct vmatlas_error *err =
-		write_bytes(w, zeros, write_core_place(w->written, r) - w->written);
+		write_hole(w, write_core_place(w->written, r) - w->written);
 	uint64_t at = r->paddr, left = r->size;
 
 	for (size_t i = r->page; left && !err; i++) {
 		const size_t skip = at % MEM_RECORD_PAGE;
 		const size_t n = MIN(left, (uint64_t)(MEM_RECORD_PAGE - skip));
+		const uint8_t *bytes = w->pages[i]->bytes + skip;
 
-		err = write_bytes(w, w->pages[i]->bytes + skip, n);
+		err = n == MEM_RECORD_PAGE && is_all_zero(bytes, n) ?
+			      write_hole(w, n) : write_bytes(w, bytes, n);
 		at += n;
 		left -= n;
 	}
@@ -381,6 +424,8 @@ static struct vmatlas_error *write_core_write_all(struct writer *w, uint16_t mac
 	for (size_t i = 0; i < w->runs.nr && !err; i++)
 		if (w->runs.v[i].page != NO_PAGE)
 			err = write_run(w, &w->runs.v[i]);
+	if (!err && ftruncate(w->fd, w->written) < 0)
+		err = error_system("%s", w->path);
 	return err;
 }
 

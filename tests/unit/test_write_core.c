@@ -181,7 +181,8 @@ static void what_the_dump_describes_stays_described(void **state)
 		held += small->info.segments[i].file_size;
 	}
 	assert_int_equal(described, 0x2000 + 0x1000 + 0x3000);
-	assert_int_equal(held, 0x1000);
+	/* one byte is known: less than a page of the file holds it */
+	assert_true(held >= 1 && held < 0x1000);
 	mem_free(small);
 	mem_free(mem);
 	bytes_done(&b);
