@@ -203,6 +203,9 @@ struct vmatlas_error *place_describe(struct types *t, const struct dwarf_place *
 		m.count = factor = dwarf_array_count(&at.type, at.dims, &left);
 	for (int depth = 0; !err && entered; depth++) {
 		/* An array of a typedef of an array: its elements count once. */
+		err = types_peel(t, &at.type);
+		if (err)
+			return err;
 		if (dwarf_tag(&at.type) == DW_TAG_array_type && !at.dims && depth &&
 		    __builtin_mul_overflow(factor, dwarf_array_count(&at.type, 0, &left),
 					   &factor))
