@@ -43,7 +43,7 @@ $(if $(findstring MISSING_LIBRARY,$(LIBFLAGS)$(CLIFLAGS)),$(error libraries are 
 objs     = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
 LIB     := $(call objs,$(foreach d,base mem debuginfo arch bootlog kernel map inspect extract api,src/$d/*.c src/$d/*/*.c))
 # The tool carries its own copy of a small tool of base, which the library hides.
-CLI     := $(call objs,src/cli/*.c src/base/strbuf.c)
+CLI     := $(call objs,src/cli/*.c src/render/*.c src/base/strbuf.c src/base/escape.c)
 SO      := $(O)/libvmatlas.so.$(SOVER)
 PLUGINS := $(patsubst plugins/%.c,$(O)/plugins/%.so,$(wildcard plugins/*.c))
 
@@ -69,6 +69,11 @@ $(O)/plugins/%.so: plugins/%.c $(SO)
 	@mkdir -p $(@D)
 	$(call say,SO,$@)
 	$(Q)$(CC) $(FLAGS) -shared -MMD -MP -MT $@ -MF $(@:.so=.d) $< $(SO) -o $@
+
+$(O)/src/render/%.o: src/render/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(FLAGS) $(CLIFLAGS) -Isrc -MMD -MP -c $< -o $@
 
 $(O)/src/cli/%.o: src/cli/%.c
 	@mkdir -p $(@D)

@@ -20,7 +20,8 @@ below() {
 	inspect)	echo base mem debuginfo arch bootlog kernel map inspect ;;
 	extract)	echo base mem debuginfo arch bootlog kernel map inspect extract ;;
 	api)		echo base mem debuginfo arch bootlog kernel map inspect extract api ;;
-	cli)		echo base cli ;;
+	render)		echo base render ;;
+	cli)		echo base render cli ;;
 	esac
 }
 
@@ -100,7 +101,7 @@ ok "libelf and libdw live in debuginfo" lives_in 'elfutils/\|dwarf\.h\|gelf\.h\|
 ok "libbpf lives in extract/write_btf.c" lives_in 'bpf/' src/extract/write_btf.c
 ok "libkdumpfile lives in mem" lives_in 'libkdumpfile/' 'src/mem/*'
 ok "libfdt lives in kernel/ram/fdt_atags.c" lives_in 'libfdt' src/kernel/ram/fdt_atags.c
-ok "jansson lives in cli" lives_in 'jansson' 'src/cli/*'
+ok "jansson lives in render/json.c" lives_in 'jansson' src/render/json.c
 ok "dlopen lives with plugins and in base/dynload.c" lives_in 'dlfcn\.h' \
 	'src/inspect/plugin.c src/base/dynload.c'
 ok "plugins see the public header alone" plugins_see_the_header_alone

@@ -73,9 +73,9 @@ static struct vmatlas_error *nodes_text(const struct cli *cli, const struct vmat
 	uint32_t nr = 0;
 	struct vmatlas_error *err;
 
-	if (!cli->columns || !strcasestr(cli->columns, "nodes") || !c->area)
+	if (!cli->out.columns || !strcasestr(cli->out.columns, "nodes") || !c->area)
 		return NULL;
-	err = vmatlas_area_nodes(cli->atlas, c, &pages, &nr);
+	err = vmatlas_area_nodes(cli->out.atlas, c, &pages, &nr);
 	for (uint32_t i = 0; !err && i < nr; i++)
 		if (pages[i])
 			str_addf(out, "%sN%" PRIu32 "=%" PRIu64, out->len ? " " : "", i,
@@ -117,7 +117,7 @@ static struct vmatlas_error *add_row(const struct cli *cli, struct table *table,
 
 	if (c->area)
 		fill_area(&row, c->area, flags);
-	err = vmatlas_area_owner(cli->atlas, c, &row.owner);
+	err = vmatlas_area_owner(cli->out.atlas, c, &row.owner);
 	if (!err)
 		err = nodes_text(cli, c, &nodes);
 	if (err)
@@ -146,7 +146,7 @@ static struct vmatlas_error *find_threshold(const struct cli *cli, size_t top, u
 	size_t above = 0;
 
 	*ret = 0;
-	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_RECORDED) {
+	vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_RECORDED) {
 		uint64_t *slot = vec_push(&sizes);
 
 		if (!slot) {
@@ -175,10 +175,10 @@ struct vmatlas_error *areas_print(const struct cli *cli, size_t top)
 
 	err = find_threshold(cli, top, &least, &of_least);
 	if (!err)
-		err = table_open(cli, area_columns, "areas", &table);
+		err = table_open(&cli->out, FOR_ALL, area_columns, "areas", &table);
 	if (err)
 		return err;
-	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_RECORDED) {
+	vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_RECORDED) {
 		const uint64_t size = vmatlas_range_size(&c->range);
 
 		if (err || size < least || (size == least && least && of_least-- == 0))

@@ -3,7 +3,8 @@
 #ifndef CLI_AREA_TABLE_H
 #define CLI_AREA_TABLE_H
 
-#include "cli/table.h"
+#include "cli/cli.h"
+#include "render/table.h"
 
 extern const struct column area_columns[];
 

@@ -25,7 +25,7 @@ static const char *caller_key(const struct cli *cli, const struct vmatlas_claim 
 {
 	if (!c->area || !c->area->caller)
 		return "(no caller)";
-	return vmatlas_symbol_name(cli->atlas, c->area->caller);
+	return vmatlas_symbol_name(cli->out.atlas, c->area->caller);
 }
 
 /* An address that stayed a number: code of a module that left, or init code. */
@@ -143,7 +143,7 @@ static struct vmatlas_error *totals_add(struct totals *t, struct total row)
 
 static uint64_t page_bytes(const struct cli *cli, uint64_t nr)
 {
-	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
+	const struct vmatlas_info *info = vmatlas_info(cli->out.atlas);
 
 	return info ? nr << (info->page_shift & 31) : 0;
 }
@@ -158,7 +158,7 @@ static struct vmatlas_error *totals_add_nodes(const struct cli *cli, struct tota
 	uint64_t size = vmatlas_range_size(&c->range);
 	const uint64_t *pages = NULL;
 	uint32_t nr = 0;
-	struct vmatlas_error *err = vmatlas_area_nodes(cli->atlas, c, &pages, &nr);
+	struct vmatlas_error *err = vmatlas_area_nodes(cli->out.atlas, c, &pages, &nr);
 	bool told = false;
 
 	if (vmatlas_error_code(err) == VMATLAS_ERROR_FAULT ||
@@ -203,7 +203,7 @@ struct vmatlas_error *totals_read(const struct cli *cli, const char *key,
 	struct vmatlas_error *err = NULL;
 	struct totals t = { 0 };
 
-	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_RECORDED) {
+	vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_RECORDED) {
 		/* a module is a second claim on areas that are there */
 		if (!err && c->kind != VMATLAS_KIND_MODULE)
 			err = totals_add_area(cli, &t, group, c);
@@ -226,7 +226,7 @@ struct vmatlas_error *totals_print(const struct cli *cli, const struct totals *t
 	struct total rest = { .key = "(others)" };
 	struct table *table;
 
-	err = table_open(cli, total_columns, "totals", &table);
+	err = table_open(&cli->out, FOR_ALL, total_columns, "totals", &table);
 	if (err)
 		return err;
 	for (size_t i = 0; i < t->v.nr; i++) {

@@ -3,7 +3,8 @@
 #ifndef CLI_AREA_TOTALS_H
 #define CLI_AREA_TOTALS_H
 
-#include "cli/table.h"
+#include "cli/cli.h"
+#include "render/table.h"
 
 struct total {
 	const char *key;	/* owned by the atlas, or a constant */

@@ -4,7 +4,7 @@
 #define CLI_CMD_H
 
 #include "cli/cli.h"
-#include "cli/table.h"
+#include "render/table.h"
 
 struct vmatlas_error *cmd_info(struct cli *cli);
 struct vmatlas_error *cmd_map(struct cli *cli);

@@ -26,12 +26,12 @@ static struct vmatlas_error *vmallocinfo(struct cli *cli)
 {
 	struct vmatlas_error *err;
 
-	if (cli->json || cli->columns || cli->by)
+	if (cli->json || cli->out.columns || cli->by)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--vmallocinfo prints the kernel's own text:"
 			" no -J, -o or --by with it");
 	err = session_open(cli, VMATLAS_SURVEY_RECORDED);
-	return err ? err : vmatlas_vmallocinfo(cli->atlas, print_text, NULL);
+	return err ? err : vmatlas_vmallocinfo(cli->out.atlas, print_text, NULL);
 }
 
 struct vmatlas_error *cmd_areas(struct cli *cli)
@@ -49,18 +49,11 @@ struct vmatlas_error *cmd_areas(struct cli *cli)
 	err = session_open(cli, VMATLAS_SURVEY_RECORDED);
 	if (err)
 		return err;
-	if (cli->json)
-		json_begin(cli);
-	else
-		print_target(cli);
+	emit_begin(&cli->out, true);
 	err = cli->by ? total_areas(cli)
 		      : areas_print(cli, cli->top ? cli->top : SIZE_MAX);
 	if (err)
 		return err;
-	if (!cli->json) {
-		print_shortfall(cli);
-		return NULL;
-	}
-	json_coverage(cli);
-	return json_end();
+	emit_shortfall(&cli->out);
+	return emit_end(&cli->out);
 }

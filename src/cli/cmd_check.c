@@ -2,46 +2,40 @@
 /* vmatlas check: findings with their evidence, then what was looked at, then a count. */
 #include "cli/cmd.h"
 
-static void print_summary(const struct cli *cli)
+static void check_count(const struct render *r)
 {
-	const struct verdict v = verdict_of(cli);
+	const struct verdict v = verdict_of(r->atlas);
 	bool clean = !v.nr_errors && !v.nr_warnings;
 	size_t nr = v.nr_errors + v.nr_warnings + v.nr_notes;
+	_cleanup_(str_done) struct str s = { 0 };
 	char text[TEXT_MAX * 2];
 
 	if (!nr)
-		printf("clean: no findings");
+		str_addf(&s, "clean: no findings");
 	else if (clean)
-		printf("clean: %s", verdict_text(&v, text));
+		str_addf(&s, "clean: %s", verdict_text(&v, text));
 	else
-		printf("%zu finding%s (%s)", nr, nr == 1 ? "" : "s",
-		       verdict_text(&v, text));
+		str_addf(&s, "%zu finding%s (%s)", nr, nr == 1 ? "" : "s",
+			 verdict_text(&v, text));
 	if (v.nr_partial)
-		printf("; incomplete: %zu subject%s could not be read in full",
-		       v.nr_partial, v.nr_partial == 1 ? "" : "s");
+		str_addf(&s, "; incomplete: %zu subject%s could not be read in full",
+			 v.nr_partial, v.nr_partial == 1 ? "" : "s");
 	if (v.nr_not_checked)
-		printf("; %zu not judged", v.nr_not_checked);
-	putchar('\n');
+		str_addf(&s, "; %zu not judged", v.nr_not_checked);
+	emit_line(r, "%s", str_text(&s));
 }
 
 struct vmatlas_error *cmd_check(struct cli *cli)
 {
 	struct vmatlas_error *err = session_open(cli, VMATLAS_SURVEY_ALL);
-	struct verdict v;
+	const struct render *r = &cli->out;
 
 	if (err)
 		return err;
-	if (cli->json) {
-		v = verdict_of(cli);
-		json_begin(cli);
-		json_summary(&v);
-		json_findings(cli);
-		json_coverage(cli);
-		return json_end();
-	}
-	print_target(cli);
-	print_findings(cli);
-	print_coverage(cli, true);
-	print_summary(cli);
-	return NULL;
+	emit_begin(r, true);
+	emit_summary(r);
+	emit_findings(r);
+	emit_coverage(r, FOR_ALL, true);
+	check_count(r);
+	return emit_end(r);
 }

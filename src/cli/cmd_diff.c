@@ -70,13 +70,13 @@ static struct vmatlas_error *open_side(struct cli *cli, const char *vmlinux, con
 		if (slot)
 			*slot = files[i];
 	}
-	cli->atlas = NULL;
+	cli->out.atlas = NULL;
 	err = session_open(cli, VMATLAS_SURVEY_RECORDED);
-	ret->atlas = cli->atlas;
+	ret->atlas = cli->out.atlas;
 	if (!err)
 		err = totals_read(cli, cli->by, &ret->totals);
 	if (!err)
-		text_time(vmatlas_info(cli->atlas)->dump_time, "%Y-%m-%d %H:%M UTC", ret->when);
+		text_time(vmatlas_info(cli->out.atlas)->dump_time, "%Y-%m-%d %H:%M UTC", ret->when);
 	return err;
 }
 
@@ -156,7 +156,7 @@ static const char *signed_size(const struct cli *cli, uint64_t old, uint64_t new
 	char size[TEXT_MAX];
 
 	snprintf(buf, TEXT_MAX, "%s%.40s", new < old ? "-" : new > old ? "+" : "",
-		 text_size(cli, new < old ? old - new : new - old, size));
+		 text_size(&cli->out, new < old ? old - new : new - old, size));
 	return old == new ? NULL : buf;
 }
 
@@ -227,46 +227,40 @@ static void print_sides(const struct cli *cli, const struct side *old, const str
 	_cleanup_(str_done) struct str s = { 0 };
 	size_t nr_same = 0;
 
-	if (cli->no_headings)
+	if (cli->out.no_headings)
 		return;
 	str_addf(&s, "%s%s%s", vmatlas_info(old->atlas)->core_path, *old->when ? ", " : "",
 		 old->when);
-	print_field(cli, 0, 8, "OLD", str_text(&s));
+	emit_field(&cli->out, 0, 8, "OLD", str_text(&s));
 	str_done(&s);
 	str_addf(&s, "%s%s%s", vmatlas_info(new->atlas)->core_path, *new->when ? ", " : "",
 		 new->when);
-	print_field(cli, 0, 8, "NEW", str_text(&s));
+	emit_field(&cli->out, 0, 8, "NEW", str_text(&s));
 	str_done(&s);
 	for (size_t i = 0; i < list->v.nr; i++)
 		nr_same += !strcmp(list->v.v[i].what, "same");
 	str_addf(&s, "%zu of %zu, by %s; the others hold what they held", list->v.nr - nr_same,
 		 list->v.nr, cli->by);
-	print_field(cli, 0, 8, "CHANGED", str_text(&s));
+	emit_field(&cli->out, 0, 8, "CHANGED", str_text(&s));
 }
 
-static void json_sides(const struct side *old, const struct side *new)
+static void diff_side(const struct render *r, const char *key, const struct side *side)
 {
-	const struct side *const sides[] = { old, new };
-	static const char *const names[] = { "old", "new" };
+	const struct vmatlas_info *info = vmatlas_info(side->atlas);
+	char when[TEXT_MAX];
 
-	for (size_t i = 0; i < ARRAY_SIZE(sides); i++) {
-		const struct vmatlas_info *info = vmatlas_info(sides[i]->atlas);
-		json_t *o = json_object();
-		char when[TEXT_MAX];
-
-		json_object_set_new(o, "core", json_text(info->core_path));
-		json_object_set_new(o, "build_id", json_text(info->build_id));
-		json_object_set_new(o, "taken", 
-			json_text(text_time(info->dump_time, "%Y-%m-%dT%H:%M:%SZ", when)));
-		json_member(names[i], o);
-	}
+	emit_object(r, key);
+	emit_text(r, "core", info->core_path);
+	emit_text(r, "build_id", info->build_id);
+	emit_text(r, "taken", text_time(info->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
+	emit_close(r);
 }
 
 static struct vmatlas_error *print_changes(const struct cli *cli, struct changes *list)
 {
 	const size_t top = cli->top ? cli->top : SIZE_MAX;
 	struct table *table;
-	struct vmatlas_error *err = table_open(cli, diff_change_columns, "changes", &table);
+	struct vmatlas_error *err = table_open(&cli->out, FOR_ALL, diff_change_columns, "changes", &table);
 	size_t nr = 0;
 
 	if (err)
@@ -292,22 +286,18 @@ static struct vmatlas_error *diff_answer(struct cli *cli, struct side *old,
 
 	if (!err && list.v.nr)
 		qsort(list.v.v, list.v.nr, sizeof(*list.v.v), by_growth);
-	if (!err && cli->json) {
-		json_begin(cli);
-		json_sides(old, new);
-	} else if (!err) {
+	if (!err) {
+		emit_begin(&cli->out, false);
+		diff_side(&cli->out, "old", old);
+		diff_side(&cli->out, "new", new);
 		print_sides(cli, old, new, &list);
-	}
-	if (!err)
 		err = print_changes(cli, &list);
-	vec_done(&list.v);
-	if (err || !cli->json) {
-		if (!err)
-			print_shortfall(cli);
-		return err;
 	}
-	json_coverage(cli);
-	return json_end();
+	vec_done(&list.v);
+	if (err)
+		return err;
+	emit_shortfall(&cli->out);
+	return emit_end(&cli->out);
 }
 
 struct vmatlas_error *cmd_diff(struct cli *cli)
@@ -327,7 +317,7 @@ struct vmatlas_error *cmd_diff(struct cli *cli)
 	totals_done(&old.totals);
 	totals_done(&new.totals);
 	vmatlas_close(old.atlas);
-	if (cli->atlas == old.atlas)
-		cli->atlas = NULL;
+	if (cli->out.atlas == old.atlas)
+		cli->out.atlas = NULL;
 	return err;
 }

@@ -14,57 +14,58 @@ static struct vmatlas_error *check_codes(const struct cli *cli)
 	return NULL;
 }
 
-static void print_page(const char *code, const char *text)
+/* A page is text of ours in lines. */
+static void emit_page(const struct render *r, const char *code, const char *text)
 {
-	size_t len = strlen(text);
+	emit_line(r, "%s", code);
+	emit_line(r, "%s", "");
+	while (*text) {
+		const size_t len = strcspn(text, "\n");
 
-	printf("%s\n\n%s%s", code, text, len && text[len - 1] == '\n' ? "" : "\n");
+		emit_line(r, "%.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void emit_code(const struct render *r, const char *code)
+{
+	emit_object(r, NULL);
+	emit_text(r, "code", code);
+	emit_text(r, "text", vmatlas_explain(code));
+	emit_close(r);
 }
 
 /* A code alone says little; the first line of its page says what it is about. */
-static void print_code(const char *code)
+static void emit_all_codes(const struct render *r)
 {
-	const char *text = vmatlas_explain(code);
+	for (const char *code = NULL; (code = vmatlas_finding_code_next(code)) != NULL;) {
+		const char *text = vmatlas_explain(code);
 
-	if (text)
-		printf("%-20s %.*s\n", code, (int)strcspn(text, "\n"), text);
-}
-
-static void add_json(const char *code)
-{
-	json_t *o = json_object();
-
-	json_object_set_new(o, "code", json_text(code));
-	json_object_set_new(o, "text", json_text(vmatlas_explain(code)));
-	json_element(o);
+		emit_code(r, code);
+		if (text)
+			emit_line(r, "%-20s %.*s", code, (int)strcspn(text, "\n"), text);
+	}
 }
 
 struct vmatlas_error *cmd_explain(struct cli *cli)
 {
 	struct vmatlas_error *err = check_codes(cli);
+	const struct render *r = &cli->out;
 
 	if (err)
 		return err;
-	if (cli->json) {
-		json_begin(cli);
-		json_list("codes");
-	}
+	emit_begin(r, false);
+	emit_list(r, "codes");
 	for (size_t i = 0; i < cli->operands.nr; i++) {
 		const char *code = cli->operands.v[i];
 
-		if (cli->json) {
-			add_json(code);
-			continue;
-		}
+		emit_code(r, code);
 		if (i)
-			putchar('\n');
-		print_page(code, vmatlas_explain(code));
+			emit_line(r, "%s", "");
+		emit_page(r, code, vmatlas_explain(code));
 	}
 	if (!cli->operands.nr)
-		for (const char *code = NULL; (code = vmatlas_finding_code_next(code)) != NULL;)
-			cli->json ? add_json(code) : print_code(code);
-	if (!cli->json)
-		return NULL;
-	json_list_end();
-	return json_end();
+		emit_all_codes(r);
+	emit_close(r);
+	return emit_end(r);
 }

@@ -5,168 +5,125 @@
 
 #include "cli/cmd.h"
 
-struct info_field {
-	const char *label;
-	const char *key;	/* JSON */
-	json_t *value;		/* owned */
-	char *text;		/* owned; NULL: unknown */
-};
+enum { LABEL = 13 };
 
-enum { FIELD_MAX = 32 };
-
-struct info_fields {
-	struct info_field v[FIELD_MAX];
-	size_t nr;
-};
-
-static void info_add(struct info_fields *f, const char *label, const char *key,
-		     json_t *value, char *text)
+static void info_text(const struct render *r, const char *label, const char *key,
+		      const char *text)
 {
-	f->v[f->nr++] = (struct info_field){ label, key, value, text };
+	emit_text(r, key, text);
+	emit_field(r, 0, LABEL, label, *text ? text : "unknown");
 }
 
-static void info_add_text(struct info_fields *f, const char *label, const char *key,
-			  const char *text)
+static void info_number(const struct render *r, const char *label, const char *key,
+			uint64_t value)
 {
-	info_add(f, label, key, json_text(text), *text ? strdup(text) : NULL);
-}
-
-static void info_add_number(struct info_fields *f, const char *label, const char *key,
-			    uint64_t value)
-{
-	_cleanup_(str_done) struct str s = { 0 };
-
-	str_addf(&s, "%" PRIu64, value);
-	info_add(f, label, key, json_number(value), str_take(&s));
+	emit_number(r, key, value);
+	emit_fieldf(r, 0, LABEL, label, "%" PRIu64, value);
 }
 
 /* An address with the words that say where it comes from; without them, unknown. */
-static void add_offset(struct info_fields *f, const char *label, const char *key,
-		       const char *from_key, uint64_t value, const char *from)
+static void info_offset(const struct render *r, const char *label, const char *key,
+			const char *from_key, uint64_t value, const char *from)
 {
-	_cleanup_(str_done) struct str s = { 0 };
-
-	str_addf(&s, "0x%" PRIx64 " (%s)", value, from);
-	info_add(f, label, key, *from ? json_hex(value) : json_null(),
-		 *from ? str_take(&s) : NULL);
-	info_add(f, NULL, from_key, json_text(from), NULL);
+	if (*from) {
+		emit_hex(r, key, value);
+		emit_fieldf(r, 0, LABEL, label, "0x%" PRIx64 " (%s)", value, from);
+	} else {
+		emit_null(r, key);
+		emit_field(r, 0, LABEL, label, "unknown");
+	}
+	emit_text(r, from_key, from);
 }
 
-/* Only where somebody may wonder which file that is. */
-static void add_found(struct info_fields *f, const char *from)
-{
-	info_add(f, *from ? "found by" : NULL, "vmlinux_from", json_text(from),
-		 *from ? strdup(from) : NULL);
-}
-
-static void add_part(struct str *s, const struct cli *cli, uint64_t bytes, const char *what)
+static void add_part(struct str *s, const struct render *r, uint64_t bytes, const char *what)
 {
 	char size[TEXT_MAX];
 
 	if (bytes)
-		str_addf(s, ", %s%s", text_size(cli, bytes, size), what);
+		str_addf(s, ", %s%s", text_size(r, bytes, size), what);
 }
 
-static void add_ram(const struct cli *cli, const struct vmatlas_info *i,
-		    struct info_fields *f)
+static void info_ram(const struct render *r, const struct vmatlas_info *i)
 {
 	const uint64_t low = i->ram - i->ram_high - i->ram_unused;
 	_cleanup_(str_done) struct str s = { 0 };
 	char size[TEXT_MAX];
 
-	str_addf(&s, "%s System RAM", text_size(cli, i->ram, size));
+	str_addf(&s, "%s System RAM", text_size(r, i->ram, size));
 	if (i->ram_high)
-		add_part(&s, cli, low, " of it lowmem");
-	add_part(&s, cli, i->ram_high, " highmem");
-	add_part(&s, cli, i->ram_unused, " not used by this kernel");
-	info_add(f, "RAM", "ram", i->ram ? json_number(i->ram) : json_null(),
-		 i->ram ? str_take(&s) : NULL);
-	info_add(f, NULL, "ram_high", i->ram ? json_number(i->ram_high) : json_null(),
-		 NULL);
-	info_add(f, NULL, "ram_unused", i->ram ? json_number(i->ram_unused) : json_null(),
-		 NULL);
+		add_part(&s, r, low, " of it lowmem");
+	add_part(&s, r, i->ram_high, " highmem");
+	add_part(&s, r, i->ram_unused, " not used by this kernel");
+	emit_number(r, "ram", i->ram ? i->ram : CELL_NONE);
+	emit_field(r, 0, LABEL, "RAM", i->ram ? str_text(&s) : "unknown");
+	emit_number(r, "ram_high", i->ram ? i->ram_high : CELL_NONE);
+	emit_number(r, "ram_unused", i->ram ? i->ram_unused : CELL_NONE);
 }
 
-static void info_collect(const struct cli *cli, const struct vmatlas_info *i,
-			 struct info_fields *f)
+static void info_kernel(const struct render *r, const struct vmatlas_info *i)
 {
-	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
+	info_text(r, "host", "host", i->nodename);
+	info_text(r, "release", "release", i->release);
+	info_text(r, "version", "version", i->version);
+	info_text(r, "banner", "banner", i->banner);
+	info_text(r, "cpu", "cpu", i->cpu);
+	info_text(r, "arch", "arch", i->arch);
+	info_number(r, "pointer size", "pointer_size", i->pointer_size);
+	info_text(r, "byte order", "byte_order",
+		  i->big_endian ? "big-endian" : "little-endian");
+	info_number(r, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
+	info_number(r, "levels", "levels", i->levels);
+	info_ram(r, i);
+}
+
+static void info_files(const struct render *r, const struct vmatlas_info *i)
+{
 	char when[TEXT_MAX];
 
-	info_add_text(f, "host", "host", i->nodename);
-	info_add_text(f, "release", "release", i->release);
-	info_add_text(f, "version", "version", i->version);
-	info_add_text(f, "banner", "banner", i->banner);
-	info_add_text(f, "cpu", "cpu", i->cpu);
-	info_add_text(f, "arch", "arch", i->arch);
-	info_add_number(f, "pointer size", "pointer_size", i->pointer_size);
-	info_add_text(f, "byte order", "byte_order",
-		      i->big_endian ? "big-endian" : "little-endian");
-	info_add_number(f, "page size", "page_size", (uint64_t)1 << (i->page_shift & 31));
-	info_add_number(f, "levels", "levels", i->levels);
-	add_ram(cli, i, f);
-	info_add_text(f, "vmlinux", "vmlinux", i->vmlinux_path);
-	add_found(f, i->vmlinux_from);
-	info_add_text(f, "build ID", "build_id", i->build_id);
-	info_add_text(f, "types", "types_from", i->types_from);
-	info_add_text(f, "dump", "core", i->core_path);
-	info_add_text(f, "format", "core_format", i->core_format);
-	info_add(f, NULL, "live", json_boolean(i->live), NULL);
-	info_add_text(f, "taken", "taken",
-		      text_time(i->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
-	info_add_text(f, "vmcoreinfo", "vmcoreinfo_from", i->vmcoreinfo_from);
-	info_add_text(f, "proof", "proof", i->verified_by);
-	add_offset(f, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
-		   i->kaslr_from);
-	add_offset(f, phys_label, "phys_base", "phys_from", i->phys_base, i->phys_from);
-	info_add_number(f, "bytes read", "bytes_read", i->bytes_read);
-	info_add_number(f, "reads", "nr_reads", i->nr_reads);
+	info_text(r, "vmlinux", "vmlinux", i->vmlinux_path);
+	emit_text(r, "vmlinux_from", i->vmlinux_from);
+	if (*i->vmlinux_from)	/* only where somebody may wonder which file that is */
+		emit_field(r, 0, LABEL, "found by", i->vmlinux_from);
+	info_text(r, "build ID", "build_id", i->build_id);
+	info_text(r, "types", "types_from", i->types_from);
+	info_text(r, "dump", "core", i->core_path);
+	info_text(r, "format", "core_format", i->core_format);
+	emit_flag(r, "live", i->live);
+	info_text(r, "taken", "taken", text_time(i->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
+	info_text(r, "vmcoreinfo", "vmcoreinfo_from", i->vmcoreinfo_from);
+	info_text(r, "proof", "proof", i->verified_by);
 }
 
-static void print_fields(const struct cli *cli, struct info_fields *f)
+static void info_emit(const struct render *r, const struct vmatlas_info *i)
 {
-	for (size_t i = 0; i < f->nr; i++)
-		if (f->v[i].label)
-			print_field(cli, 0, 13, f->v[i].label,
-				    f->v[i].text ? f->v[i].text : "unknown");
-}
+	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
 
-static void json_fields(struct info_fields *f)
-{
-	json_t *o = json_object();
-
-	for (size_t i = 0; i < f->nr; i++)
-		json_object_set(o, f->v[i].key, f->v[i].value);
-	json_member("info", o);
+	info_kernel(r, i);
+	info_files(r, i);
+	info_offset(r, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
+		    i->kaslr_from);
+	info_offset(r, phys_label, "phys_base", "phys_from", i->phys_base, i->phys_from);
+	info_number(r, "bytes read", "bytes_read", i->bytes_read);
+	info_number(r, "reads", "nr_reads", i->nr_reads);
 }
 
 struct vmatlas_error *cmd_info(struct cli *cli)
 {
 	struct vmatlas_error *err = session_open(cli, VMATLAS_SURVEY_RAM);
+	const struct render *r = &cli->out;
 	const struct vmatlas_info *info;
-	struct info_fields f = { .nr = 0 };
 
 	if (err)
 		return err;
-	info = vmatlas_info(cli->atlas);
+	info = vmatlas_info(r->atlas);
+	emit_begin(r, true);
+	emit_object(r, "info");
 	if (info)
-		info_collect(cli, info, &f);
-	if (cli->json) {
-		json_begin(cli);
-		json_fields(&f);
-		json_findings(cli);
-		json_coverage(cli);
-		err = json_end();
-	} else {
-		print_target(cli);
-		print_fields(cli, &f);
-		print_findings(cli);
-		if (vmatlas_coverage_next(cli->atlas, NULL))
-			print_coverage(cli, true);
-	}
-	for (size_t i = 0; i < f.nr; i++) {
-		json_decref(f.v[i].value);
-		free(f.v[i].text);
-	}
-	return err;
+		info_emit(r, info);
+	emit_close(r);
+	emit_findings(r);
+	emit_coverage(r, FOR_PROGRAMS, true);
+	if (vmatlas_coverage_next(r->atlas, NULL))
+		emit_coverage(r, FOR_PEOPLE, true);
+	return emit_end(r);
 }

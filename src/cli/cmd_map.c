@@ -16,11 +16,11 @@ static struct vmatlas_error *boot_table(struct cli *cli)
 {
 	struct vmatlas_error *err;
 
-	if (cli->json || cli->columns)
+	if (cli->json || cli->out.columns)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--boot prints the kernel's own text: no -J and no -o with it");
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RAM);
-	return err ? err : vmatlas_boot_layout(cli->atlas, print_text, NULL);
+	return err ? err : vmatlas_boot_layout(cli->out.atlas, print_text, NULL);
 }
 
 static struct vmatlas_error *mappings(struct cli *cli)
@@ -33,18 +33,12 @@ static struct vmatlas_error *mappings(struct cli *cli)
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED);
 	if (err)
 		return err;
-	if (cli->json)
-		json_begin(cli);
-	else
-		print_target(cli);
+	emit_begin(&cli->out, true);
 	err = mappings_print(cli);
-	if (err || !cli->json) {
-		if (!err)
-			print_shortfall(cli);
+	if (err)
 		return err;
-	}
-	json_coverage(cli);
-	return json_end();
+	emit_shortfall(&cli->out);
+	return emit_end(&cli->out);
 }
 
 static bool brought(const struct cli *cli)
@@ -63,15 +57,14 @@ static struct vmatlas_error *open_and_check(struct cli *cli)
 	if (!brought(cli))
 		return session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
 	err = session_open(cli, VMATLAS_SURVEY_ALL);
-	return err ? err : vmatlas_inspect(cli->atlas);
+	return err ? err : vmatlas_inspect(cli->out.atlas);
 }
 
-static struct vmatlas_error *finish_json(const struct cli *cli)
+static void map_verdict(const struct render *r)
 {
-	if (brought(cli))
-		json_findings(cli);
-	json_coverage(cli);
-	return json_end();
+	emit_line(r, "%s", "");
+	emit_findings(r);
+	emit_coverage(r, FOR_ALL, true);
 }
 
 struct vmatlas_error *cmd_map(struct cli *cli)
@@ -88,22 +81,14 @@ struct vmatlas_error *cmd_map(struct cli *cli)
 		err = layout_read(cli, cli->gaps, &l);
 	if (err)
 		return err;
-	if (cli->json)
-		json_begin(cli);
-	else
-		print_target(cli);
+	emit_begin(&cli->out, true);
 	err = layout_print(cli, &l);
 	layout_done(&l);
 	if (err)
 		return err;
-	if (cli->json)
-		return finish_json(cli);
-	if (brought(cli)) {
-		putchar('\n');
-		print_findings(cli);
-		print_coverage(cli, true);
-	} else {
-		print_shortfall(cli);
-	}
-	return NULL;
+	if (brought(cli))
+		map_verdict(&cli->out);
+	else
+		emit_shortfall(&cli->out);
+	return emit_end(&cli->out);
 }

@@ -31,15 +31,12 @@ struct vmatlas_error *cmd_plugins(struct cli *cli)
 	err = session_open(cli, 0);
 	if (err)
 		return err;
-	if (cli->json)
-		json_begin(cli);
-	else
-		print_target(cli);
-	err = table_open(cli, columns, "inspectors", &table);
+	emit_begin(&cli->out, true);
+	err = table_open(&cli->out, FOR_ALL, columns, "inspectors", &table);
 	if (err)
 		return err;
-	while ((i = vmatlas_inspector_next(cli->atlas, i)) != NULL)
+	while ((i = vmatlas_inspector_next(cli->out.atlas, i)) != NULL)
 		table_row(table, i);
 	err = table_close(table);
-	return !err && cli->json ? json_end() : err;
+	return err ? err : emit_end(&cli->out);
 }

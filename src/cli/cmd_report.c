@@ -15,10 +15,10 @@ static size_t top_of(const struct cli *cli)
 	return cli->top ? cli->top : cli->full ? SIZE_MAX : TOP;
 }
 
-static void print_verdict(const struct cli *cli)
+static void report_verdict(const struct render *r)
 {
-	const struct vmatlas_finding *first = vmatlas_finding_next(cli->atlas, NULL);
-	const struct verdict v = verdict_of(cli);
+	const struct vmatlas_finding *first = vmatlas_finding_next(r->atlas, NULL);
+	const struct verdict v = verdict_of(r->atlas);
 	_cleanup_(str_done) struct str s = { 0 };
 	char text[TEXT_MAX * 2];
 
@@ -28,22 +28,22 @@ static void print_verdict(const struct cli *cli)
 		str_addf(&s, ": %s", first->message);
 	else if (v.nr_partial)
 		str_addf(&s, ", as far as could be read");
-	print_field(cli, 0, 8, "VERDICT", str_text(&s));
+	emit_field(r, 0, 8, "VERDICT", str_text(&s));
 }
 
 /* What it died of stands beside the verdict; the evidence is among the findings. */
-static void print_crash(const struct cli *cli)
+static void report_crash(const struct render *r)
 {
 	const struct vmatlas_finding *f = NULL, *last = NULL;
 
-	while ((f = vmatlas_finding_next(cli->atlas, f)) != NULL)
+	while ((f = vmatlas_finding_next(r->atlas, f)) != NULL)
 		if (!strcmp(f->code, "crash"))
 			last = f;
 	if (last)
-		print_field(cli, 0, 8, "CRASH", last->message);
+		emit_field(r, 0, 8, "CRASH", last->message);
 }
 
-static struct vmatlas_error *print_totals(const struct cli *cli, const struct totals *t)
+static void totals_line(const struct cli *cli, const struct totals *t)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 	struct total sum = { 0 };
@@ -54,32 +54,34 @@ static struct vmatlas_error *print_totals(const struct cli *cli, const struct to
 		sum.size += t->v.v[i].size;
 		sum.ram += t->v.v[i].ram;
 	}
-	if (!cli->json) {
-		str_addf(&s, "%" PRIu64 ", %s of address space, %s of RAM; by caller",
-			 sum.nr_areas, text_size(cli, sum.size, size),
-			 text_size(cli, sum.ram, ram));
-		if (t->v.nr > top_of(cli))
-			str_addf(&s, ", the largest %zu", top_of(cli));
-		putchar('\n');
-		print_field(cli, 0, 8, "AREAS", str_text(&s));
-		if (!sum.nr_areas)
-			return NULL;
-	}
+	str_addf(&s, "%" PRIu64 ", %s of address space, %s of RAM; by caller",
+		 sum.nr_areas, text_size(&cli->out, sum.size, size),
+		 text_size(&cli->out, sum.ram, ram));
+	if (t->v.nr > top_of(cli))
+		str_addf(&s, ", the largest %zu", top_of(cli));
+	emit_line(&cli->out, "%s", "");
+	emit_field(&cli->out, 0, 8, "AREAS", str_text(&s));
+}
+
+static struct vmatlas_error *report_totals(const struct cli *cli, const struct totals *t)
+{
+	if (vmatlas_info(cli->out.atlas))
+		totals_line(cli, t);
 	return totals_print(cli, t, top_of(cli));
 }
 
 /* Where to go from here: the page of each code that was found, once. */
-static void print_more(const struct cli *cli)
+static void report_more(const struct cli *cli)
 {
 	_cleanup_(str_done) struct str s = { 0 };
 	const struct vmatlas_finding *f = NULL;
 	size_t nr = 0;
 
-	str_addf(&s, "vmatlas map%s", vmatlas_info(cli->atlas) ? " | vmatlas areas" : "");
-	while ((f = vmatlas_finding_next(cli->atlas, f)) != NULL) {
+	str_addf(&s, "vmatlas map%s", vmatlas_info(cli->out.atlas) ? " | vmatlas areas" : "");
+	while ((f = vmatlas_finding_next(cli->out.atlas, f)) != NULL) {
 		const struct vmatlas_finding *seen = NULL;
 
-		while ((seen = vmatlas_finding_next(cli->atlas, seen)) != f &&
+		while ((seen = vmatlas_finding_next(cli->out.atlas, seen)) != f &&
 		       strcmp(seen->code, f->code) != 0)
 			;
 		if (seen == f)
@@ -87,30 +89,25 @@ static void print_more(const struct cli *cli)
 	}
 	if (!cli->full)
 		str_addf(&s, " | vmatlas report --full");
-	putchar('\n');
-	print_field(cli, 0, 8, "MORE", str_text(&s));
+	emit_line(&cli->out, "%s", "");
+	emit_field(&cli->out, 0, 8, "MORE", str_text(&s));
 }
 
 static void report_begin(const struct cli *cli)
 {
-	const struct verdict v = verdict_of(cli);
+	const struct render *r = &cli->out;
+	const struct verdict v = verdict_of(r->atlas);
 
-	if (cli->json) {
-		json_begin(cli);
-		json_summary(&v);
-		json_findings(cli);
-		json_coverage(cli);
-		return;
-	}
-	print_target(cli);
-	print_coverage(cli, cli->full);
-	print_verdict(cli);
-	print_crash(cli);
-	putchar('\n');
-	if (v.nr_errors || v.nr_warnings || v.nr_notes) {
-		print_findings(cli);
-		putchar('\n');
-	}
+	emit_begin(r, true);
+	emit_summary(r);
+	emit_coverage(r, FOR_PEOPLE, cli->full);
+	report_verdict(r);
+	report_crash(r);
+	emit_line(r, "%s", "");
+	emit_findings(r);
+	if (v.nr_errors || v.nr_warnings || v.nr_notes)
+		emit_line(r, "%s", "");
+	emit_coverage(r, FOR_PROGRAMS, true);
 }
 
 struct vmatlas_error *cmd_report(struct cli *cli)
@@ -123,7 +120,7 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 	if (!err)
 		err = session_open(cli, VMATLAS_SURVEY_ALL);
 	if (!err && !cli->exit_code)
-		err = vmatlas_inspect(cli->atlas);
+		err = vmatlas_inspect(cli->out.atlas);
 	if (!err)
 		err = layout_read(cli, false, &layout);
 	if (!err)
@@ -132,17 +129,16 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 		report_begin(cli);
 		err = layout_print(cli, &layout);
 	}
-	if (!err && (cli->json || vmatlas_info(cli->atlas)))
-		err = print_totals(cli, &totals);
+	if (!err)
+		err = report_totals(cli, &totals);
 	if (!err && cli->full) {
-		if (!cli->json)
-			putchar('\n');
+		emit_line(&cli->out, "%s", "");
 		err = areas_print(cli, SIZE_MAX);
 	}
-	if (!err && cli->json)
-		err = json_end();
-	else if (!err)
-		print_more(cli);
+	if (!err) {
+		report_more(cli);
+		err = emit_end(&cli->out);
+	}
 	totals_done(&totals);
 	layout_done(&layout);
 	return err;

@@ -76,13 +76,13 @@ struct vmatlas_error *check_simulate(const struct cli *cli)
 {
 	struct question q = { 0 };
 
-	if (cli->columns || cli->full)
+	if (cli->out.columns || cli->full)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--simulate answers one question: no -o and no --full with it");
 	return simulate_parse(cli->simulate, &q);
 }
 
-/* ---- Text ---- */
+/* ---- Lines ---- */
 
 static void simulate_add_area(const struct cli *cli, struct str *s,
 			      const struct vmatlas_claim *c, const char *none)
@@ -93,20 +93,18 @@ static void simulate_add_area(const struct cli *cli, struct str *s,
 		str_addf(s, "%s", none);
 		return;
 	}
-	str_addf(s, "%s %s", c->name, text_range(cli, c->range, range));
+	str_addf(s, "%s %s", c->name, text_range(&cli->out, c->range, range));
 	if (c->area && c->area->caller) {
-		const char *caller = vmatlas_symbol_name(cli->atlas, c->area->caller);
+		const char *caller = vmatlas_symbol_name(cli->out.atlas, c->area->caller);
 
-		str_addf(s, " (");
-		text_add_safe(s, caller, strlen(caller));
-		str_addf(s, ")");
+		str_addf(s, " (%s)", caller);
 	}
 }
 
 static void simulate_print_line(const struct cli *cli, const char *label,
 				const struct str *s)
 {
-	print_field(cli, 0, 8, label, str_text(s));
+	emit_field(&cli->out, 0, 8, label, str_text(s));
 }
 
 static void print_where(const struct cli *cli, const struct vmatlas_alloc_sim *f)
@@ -116,9 +114,9 @@ static void print_where(const struct cli *cli, const struct vmatlas_alloc_sim *f
 
 	if (f->state == VMATLAS_ALLOC_NO_ROOM)
 		str_addf(&s, "no: no hole of %s has room for %s, not even after a purge",
-			 f->region->name, text_size(cli, f->bytes, size));
+			 f->region->name, text_size(&cli->out, f->bytes, size));
 	else
-		str_addf(&s, "%s, %s%s", text_range(cli, f->where, range), f->region->name,
+		str_addf(&s, "%s, %s%s", text_range(&cli->out, f->where, range), f->region->name,
 			 f->state == VMATLAS_ALLOC_AFTER_PURGE ?
 			 ", once a purge has given unpurged areas back" : "");
 	simulate_print_line(cli, f->state == VMATLAS_ALLOC_NO_ROOM ? "FITS" : "GOES TO",
@@ -131,11 +129,11 @@ static void print_asked(const struct cli *cli, const struct vmatlas_alloc_sim *f
 	_cleanup_(str_done) struct str s = { 0 };
 	char size[TEXT_MAX];
 
-	str_addf(&s, "%s, takes %" PRIu64 " pages%s", text_size(cli, q->bytes, size),
-		 f->bytes >> (vmatlas_info(cli->atlas)->page_shift & 31),
+	str_addf(&s, "%s, takes %" PRIu64 " pages%s", text_size(&cli->out, q->bytes, size),
+		 f->bytes >> (vmatlas_info(cli->out.atlas)->page_shift & 31),
 		 q->flags & VMATLAS_ALLOC_NO_GUARD ? "" : " with its guard page");
 	if (f->align > 1)
-		str_addf(&s, ", aligned to %s", text_size(cli, f->align, size));
+		str_addf(&s, ", aligned to %s", text_size(&cli->out, f->align, size));
 	simulate_print_line(cli, "ASKED", &s);
 }
 
@@ -157,8 +155,8 @@ static void simulate_add_hole(const struct cli *cli, struct str *s,
 	if (r.first > r.last)
 		str_addf(s, "none");
 	else
-		str_addf(s, "%s at %s", text_size(cli, vmatlas_range_size(&r), size),
-			 text_range(cli, r, range));
+		str_addf(s, "%s at %s", text_size(&cli->out, vmatlas_range_size(&r), size),
+			 text_range(&cli->out, r, range));
 }
 
 static void print_largest(const struct cli *cli, const struct vmatlas_alloc_sim *f)
@@ -178,53 +176,44 @@ static void print_pooled(const struct cli *cli, const struct vmatlas_alloc_sim *
 	char range[TEXT_MAX];
 
 	for (uint64_t i = 0; i < f->nr_pooled; i++)
-		str_addf(&s, "%s%s", i ? ", " : "", text_range(cli, f->pooled[i], range));
+		str_addf(&s, "%s%s", i ? ", " : "", text_range(&cli->out, f->pooled[i], range));
 	str_addf(&s, ": kept for areas of this size; which CPU asks decides");
 	if (f->nr_pooled)
 		simulate_print_line(cli, "OR", &s);
 }
 
-/* ---- JSON ---- */
+/* ---- Members ---- */
 
-static json_t *range_json(struct vmatlas_range r)
+static void hole_member(const struct render *r, const char *key, struct vmatlas_range range)
 {
-	json_t *o = json_object();
-
-	if (r.first > r.last) {
-		json_decref(o);
-		return json_null();
+	if (range.first > range.last) {
+		emit_null(r, key);
+		return;
 	}
-	json_set_range(o, r);
-	return o;
+	emit_object(r, key);
+	emit_range(r, range);
+	emit_close(r);
 }
 
-static json_t *record_json(const struct vmatlas_claim *c)
-{
-	return json_address(c ? c->record : 0);
-}
-
-static struct vmatlas_error *simulate_print_json(const struct cli *cli,
-						 const struct vmatlas_alloc_sim *f)
+static void simulate_members(const struct render *r, const struct vmatlas_alloc_sim *f)
 {
 	static const char *const state[] = { NULL, "no", "purged", "yes" };
-	json_t *o = json_object(), *pooled = json_array();
 
+	emit_object(r, "would_fit");
+	emit_text(r, "fits", state[f->state & 3]);
+	emit_number(r, "size", f->bytes);
+	emit_number(r, "align", f->align);
+	emit_text(r, "region", f->region->name);
+	hole_member(r, "where", f->where);
+	hole_member(r, "largest", f->largest);
+	hole_member(r, "largest_purged", f->largest_purged);
+	emit_address(r, "below", f->prev ? f->prev->record : 0);
+	emit_address(r, "above", f->next ? f->next->record : 0);
+	emit_list(r, "pooled");
 	for (uint64_t i = 0; i < f->nr_pooled; i++)
-		json_array_append_new(pooled, range_json(f->pooled[i]));
-	json_object_set_new(o, "fits", json_text(state[f->state & 3]));
-	json_object_set_new(o, "size", json_number(f->bytes));
-	json_object_set_new(o, "align", json_number(f->align));
-	json_object_set_new(o, "region", json_text(f->region->name));
-	json_object_set_new(o, "where", range_json(f->where));
-	json_object_set_new(o, "largest", range_json(f->largest));
-	json_object_set_new(o, "largest_purged", range_json(f->largest_purged));
-	json_object_set_new(o, "below", record_json(f->prev));
-	json_object_set_new(o, "above", record_json(f->next));
-	json_object_set_new(o, "pooled", pooled);
-	json_begin(cli);
-	json_member("would_fit", o);
-	json_coverage(cli);
-	return json_end();
+		hole_member(r, NULL, f->pooled[i]);
+	emit_close(r);
+	emit_close(r);
 }
 
 struct vmatlas_error *print_simulate(const struct cli *cli)
@@ -234,17 +223,16 @@ struct vmatlas_error *print_simulate(const struct cli *cli)
 	struct vmatlas_error *err = simulate_parse(cli->simulate, &q);
 
 	if (!err)
-		err = vmatlas_simulate_alloc(cli->atlas, q.bytes, q.align, q.flags, &f);
+		err = vmatlas_simulate_alloc(cli->out.atlas, q.bytes, q.align, q.flags, &f);
 	if (err)
 		return err;
-	if (cli->json)
-		return simulate_print_json(cli, &f);
-	print_target(cli);
+	emit_begin(&cli->out, true);
+	simulate_members(&cli->out, &f);
 	print_asked(cli, &f, &q);
 	print_where(cli, &f);
 	print_pooled(cli, &f);
 	print_neighbours(cli, &f);
 	print_largest(cli, &f);
-	print_shortfall(cli);
-	return NULL;
+	emit_shortfall(&cli->out);
+	return emit_end(&cli->out);
 }

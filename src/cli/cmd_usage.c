@@ -21,7 +21,7 @@ struct usage_row {
 
 static const struct column usage_columns_[] = {
 	{ "RANGE", CELL_RANGE, SHOWN_JSON, SUM(range), "START-END, the end exclusive" },
-	{ "SPACE", CELL_TEXT, SHOWN, ROW(name_text), "what it is called; a window is indented" },
+	{ "SPACE", CELL_INDENTED, SHOWN, ROW(name_text), "what it is called; a window is indented" },
 	{ "SIZE", CELL_SIZE, SHOWN, ROW(size), "all of it, the sum of those up to FREE" },
 	{ "BUSY", CELL_SIZE, SHOWN, SUM(busy), "areas in use, guard pages apart" },
 	{ "GUARD", CELL_SIZE, SHOWN, SUM(guard), "their guard pages" },
@@ -59,8 +59,7 @@ static const char *percent(double part, double whole, char buf[static 16])
 	return buf;
 }
 
-static void usage_print_row(const struct cli *cli, struct table *t,
-			    const struct vmatlas_usage *u)
+static void usage_print_row(struct table *t, const struct vmatlas_usage *u)
 {
 	const bool nested = u->flags & VMATLAS_USAGE_NESTED;
 	struct usage_row row = {
@@ -71,7 +70,7 @@ static void usage_print_row(const struct cli *cli, struct table *t,
 	};
 
 	row.nested = nested;
-	snprintf(row.name, sizeof(row.name), "%s%s", nested && !cli->json ? "  " : "",
+	snprintf(row.name, sizeof(row.name), "%s%s", nested ? "  " : "",
 		 u->region->name);
 	row.name_text = row.name;
 	row.used_text = percent((double)(row.size - u->free), (double)row.size, row.used);
@@ -85,9 +84,9 @@ static struct vmatlas_error *print_spaces(const struct cli *cli)
 	struct vmatlas_error *err;
 	struct table *t;
 
-	err = table_open(cli, usage_columns_, "spaces", &t);
-	while (!err && (u = vmatlas_usage_next(cli->atlas, u)) != NULL)
-		usage_print_row(cli, t, u);
+	err = table_open(&cli->out, FOR_ALL, usage_columns_, "spaces", &t);
+	while (!err && (u = vmatlas_usage_next(cli->out.atlas, u)) != NULL)
+		usage_print_row(t, u);
 	return err ? err : table_close(t);
 }
 
@@ -102,10 +101,10 @@ static void print_shares(const struct cli *cli, const struct vmatlas_usage *u, c
 	for (uint64_t i = 0; i < u->nr_kinds; i++)
 		str_addf(&s, "%s %s %s in %" PRIu64, i ? "," : "",
 			 vmatlas_kind_name(u->by_kind[i].kind),
-			 text_size(cli, u->by_kind[i].bytes, size), u->by_kind[i].nr_areas);
+			 text_size(&cli->out, u->by_kind[i].bytes, size), u->by_kind[i].nr_areas);
 	if (!u->nr_kinds)
 		str_addf(&s, " nothing");
-	print_field(cli, 0, 8, label, str_text(&s));
+	emit_field(&cli->out, 0, 8, label, str_text(&s));
 }
 
 static void print_lost(const struct cli *cli, const struct vmatlas_usage *u)
@@ -114,9 +113,9 @@ static void print_lost(const struct cli *cli, const struct vmatlas_usage *u)
 	char size[TEXT_MAX];
 
 	str_addf(&s, "%s: %s are neither in an area nor free", u->region->name,
-		 text_size(cli, u->lost, size));
+		 text_size(&cli->out, u->lost, size));
 	if (u->lost)
-		print_field(cli, 0, 8, "LOST", str_text(&s));
+		emit_field(&cli->out, 0, 8, "LOST", str_text(&s));
 }
 
 static void print_details(const struct cli *cli)
@@ -124,7 +123,7 @@ static void print_details(const struct cli *cli)
 	const struct vmatlas_usage *u = NULL;
 	const char *label = "BUSY";
 
-	while ((u = vmatlas_usage_next(cli->atlas, u)) != NULL) {
+	while ((u = vmatlas_usage_next(cli->out.atlas, u)) != NULL) {
 		if (u->flags & VMATLAS_USAGE_NESTED)
 			continue;
 		print_shares(cli, u, label);
@@ -133,24 +132,22 @@ static void print_details(const struct cli *cli)
 	}
 }
 
-static void json_shares(const struct cli *cli)
+static void shares_members(const struct render *r)
 {
 	const struct vmatlas_usage *u = NULL;
 
-	json_list("busy");
-	while ((u = vmatlas_usage_next(cli->atlas, u)) != NULL) {
+	emit_list(r, "busy");
+	while ((u = vmatlas_usage_next(r->atlas, u)) != NULL) {
 		for (uint64_t i = 0; i < u->nr_kinds; i++) {
-			json_t *o = json_object();
-
-			json_object_set_new(o, "space", json_text(u->region->name));
-			json_object_set_new(o, "type",
-					    json_text(vmatlas_kind_name(u->by_kind[i].kind)));
-			json_object_set_new(o, "areas", json_number(u->by_kind[i].nr_areas));
-			json_object_set_new(o, "size", json_number(u->by_kind[i].bytes));
-			json_element(o);
+			emit_object(r, NULL);
+			emit_text(r, "space", u->region->name);
+			emit_text(r, "type", vmatlas_kind_name(u->by_kind[i].kind));
+			emit_number(r, "areas", u->by_kind[i].nr_areas);
+			emit_number(r, "size", u->by_kind[i].bytes);
+			emit_close(r);
 		}
 	}
-	json_list_end();
+	emit_close(r);
 }
 
 /* ---- Holes by size ---- */
@@ -172,14 +169,14 @@ static const struct column class_columns[] = {
 
 static struct vmatlas_error *print_holes(const struct cli *cli)
 {
-	struct cli plain = *cli;
+	struct render plain = cli->out;
 	const struct vmatlas_usage *u = NULL;
 	struct vmatlas_error *err;
 	struct table *t;
 
 	plain.columns = NULL;
-	err = table_open(&plain, class_columns, "holes", &t);
-	while (!err && (u = vmatlas_usage_next(cli->atlas, u)) != NULL) {
+	err = table_open(&plain, cli->full ? FOR_ALL : FOR_PROGRAMS, class_columns, "holes", &t);
+	while (!err && (u = vmatlas_usage_next(cli->out.atlas, u)) != NULL) {
 		for (int i = 0; i < 64; i++) {
 			const struct class_row row = {
 				.space = u->region->name, .from = (uint64_t)1 << i,
@@ -193,25 +190,10 @@ static struct vmatlas_error *print_holes(const struct cli *cli)
 	return err ? err : table_close(t);
 }
 
-static struct vmatlas_error *usage_print_json(const struct cli *cli)
-{
-	struct vmatlas_error *err;
-
-	json_begin(cli);
-	err = print_spaces(cli);
-	if (!err) {
-		json_shares(cli);
-		err = print_holes(cli);
-	}
-	if (err)
-		return err;
-	json_coverage(cli);
-	return json_end();
-}
-
 struct vmatlas_error *cmd_usage(struct cli *cli)
 {
 	struct vmatlas_error *err = cli->simulate ? check_simulate(cli) : NULL;
+	const struct render *r = &cli->out;
 
 	if (!err)
 		err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED |
@@ -220,19 +202,20 @@ struct vmatlas_error *cmd_usage(struct cli *cli)
 		return err;
 	if (cli->simulate)
 		return print_simulate(cli);
-	if (cli->json)
-		return usage_print_json(cli);
-	print_target(cli);
+	emit_begin(r, true);
 	err = print_spaces(cli);
-	if (!err && !cli->no_headings) {
-		putchar('\n');
+	if (err)
+		return err;
+	if (!r->no_headings) {
+		emit_line(r, "%s", "");
 		print_details(cli);
 	}
-	if (!err && cli->full) {
-		putchar('\n');
-		err = print_holes(cli);
-	}
-	if (!err)
-		print_shortfall(cli);
-	return err;
+	shares_members(r);
+	if (cli->full)
+		emit_line(r, "%s", "");
+	err = print_holes(cli);
+	if (err)
+		return err;
+	emit_shortfall(r);
+	return emit_end(r);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "cli/cmd.h"
 
 const struct command commands[] = {
@@ -73,14 +74,18 @@ static struct vmatlas_error *run_command(struct cli *cli)
 	const struct command *command = cli->command;
 	struct vmatlas_error *err;
 
-	if (command->columns && cli->columns) {
+	cli->out.to = cli->json ? &render_json : &render_text;
+	cli->out.command = command->name;
+	cli->out.boot_log = cli->open.boot_log;
+	cli->out.platform_file = cli->open.platform_file;
+	if (command->columns && cli->out.columns) {
 		const struct column *columns = command->columns(cli);
 
-		if (!strcmp(cli->columns, "help")) {
+		if (!strcmp(cli->out.columns, "help")) {
 			columns_help(columns);
 			return NULL;
 		}
-		err = columns_check(cli, columns);
+		err = columns_check(&cli->out, columns);
 		if (err)
 			return err;
 	}
@@ -88,8 +93,8 @@ static struct vmatlas_error *run_command(struct cli *cli)
 	if (command->flags & COMMAND_VERDICT)
 		cli->exit_code = true;
 	err = command->run(cli);
-	if (!err && cli->exit_code && cli->atlas) {
-		struct verdict v = verdict_of(cli);
+	if (!err && cli->exit_code && cli->out.atlas) {
+		struct verdict v = verdict_of(cli->out.atlas);
 
 		cli->status = verdict_exit(&v);
 	}
@@ -136,7 +141,7 @@ static int complain(struct vmatlas_error *err)
 	_cleanup_(str_done) struct str s = { 0 };
 	const char *message = vmatlas_error_message(err);
 
-	text_add_safe(&s, message, strlen(message));
+	escape_add(&s, message, strlen(message));
 	fprintf(stderr, "vmatlas: %s\n", str_text(&s));
 	vmatlas_error_free(err);
 	return CLI_TROUBLE;
@@ -161,7 +166,7 @@ int main(int argc, char **argv)
 	}
 	status = err ? complain(err) : cli.status;
 
-	vmatlas_close(cli.atlas);
+	vmatlas_close(cli.out.atlas);
 	vec_done(&cli.operands);
 	vec_done(&cli.plugins);
 	vec_done(&cli.roots);

@@ -46,7 +46,7 @@ static const struct vmatlas_claim *region_of(const struct cli *cli, uint64_t add
 {
 	const struct vmatlas_claim *best = NULL;
 
-	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_DECLARED) {
+	vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_DECLARED) {
 		if (!(c->flags & VMATLAS_CLAIM_PRIMARY) || c->flags & VMATLAS_CLAIM_WINDOW ||
 		    c->kind == VMATLAS_KIND_SECTION || !range_has(c->range, addr))
 			continue;
@@ -99,10 +99,10 @@ struct vmatlas_error *mappings_print(const struct cli *cli)
 	struct print p = { .cli = cli };
 	struct vmatlas_error *err, *closed;
 
-	err = table_open(cli, mapping_columns, "mappings", &p.table);
+	err = table_open(&cli->out, FOR_ALL, mapping_columns, "mappings", &p.table);
 	if (err)
 		return err;
-	err = vmatlas_for_each_mapping(cli->atlas, cli->direct_map ? VMATLAS_MAPPINGS_DIRECT_MAP : 0,
+	err = vmatlas_for_each_mapping(cli->out.atlas, cli->direct_map ? VMATLAS_MAPPINGS_DIRECT_MAP : 0,
 			       print_run, &p);
 	closed = table_close(p.table);
 	if (!err)

@@ -3,7 +3,8 @@
 #ifndef CLI_MAPPING_TABLE_H
 #define CLI_MAPPING_TABLE_H
 
-#include "cli/table.h"
+#include "cli/cli.h"
+#include "render/table.h"
 
 /* What -o picks from. */
 extern const struct column mapping_columns[];

@@ -52,11 +52,11 @@ static const struct option_def defs[] = {
 	  "load an inspector; may be repeated" },
 	{ "json", 'J', VALUE_BOOL, 0, NULL, NULL, CLI(json), "JSON instead of text" },
 	{ "output", 'o', VALUE_TEXT, 0, "COL,...|DIR", " map areas diff usage plugins extract ",
-	  CLI(columns), "columns to print; +COL,... adds some; 'help' lists them; of"
+	  CLI(out.columns), "columns to print; +COL,... adds some; 'help' lists them; of"
 	  " extract the folder to write to" },
-	{ "noheadings", 'n', VALUE_BOOL, 1, NULL, NULL, CLI(no_headings),
+	{ "noheadings", 'n', VALUE_BOOL, 1, NULL, NULL, CLI(out.no_headings),
 	  "neither headings nor the line that names the dump" },
-	{ "bytes", 'b', VALUE_BOOL, 1, NULL, NULL, CLI(bytes), "sizes in bytes" },
+	{ "bytes", 'b', VALUE_BOOL, 1, NULL, NULL, CLI(out.bytes), "sizes in bytes" },
 	{ "exit-code", 0, VALUE_BOOL, 1, NULL, NULL, CLI(exit_code),
 	  "inspect, and exit 1 on findings, 3 if incomplete, as check does" },
 	{ "boot", 0, VALUE_BOOL, 0, NULL, " map ", CLI(boot),

@@ -14,52 +14,75 @@ bool physical_is_meant(const struct cli *cli, uint64_t addr)
 
 	if (cli->physical)
 		return true;
-	first = vmatlas_claim_next(cli->atlas, VMATLAS_LAYER_DECLARED, NULL);
-	return first && vmatlas_info(cli->atlas) && addr < first->range.first;
+	first = vmatlas_claim_next(cli->out.atlas, VMATLAS_LAYER_DECLARED, NULL);
+	return first && vmatlas_info(cli->out.atlas) && addr < first->range.first;
 }
 
-static void phys_line(const struct cli *cli, const char *label, struct str *s)
+static void phys_line(const struct render *r, const char *label, struct str *s)
 {
-	print_field(cli, 2, LABEL, label, str_text(s));
+	emit_field(r, 2, LABEL, label, str_text(s));
 	str_done(s);
 }
 
-/* ---- Text ------------------------------------------------------------------ */
-
 /* The innermost last, as /proc/iomem has it. */
-static void print_resources(const struct cli *cli, uint64_t phys, bool whole)
+static void emit_resources(const struct render *r, uint64_t phys, bool whole)
 {
-	const char *trouble = vmatlas_resource_error(cli->atlas);
-	const struct vmatlas_resource *r = NULL;
-	struct str s = { 0 };
+	const char *trouble = vmatlas_resource_error(r->atlas);
+	const struct vmatlas_resource *res = NULL;
 	char size[TEXT_MAX];
 	size_t nr = 0;
 
-	while ((r = vmatlas_resource_next(cli->atlas, r)) != NULL) {
-		if (!range_has(r->phys, phys))
+	emit_list(r, "resources");
+	while ((res = vmatlas_resource_next(r->atlas, res)) != NULL) {
+		if (!range_has(res->phys, phys))
 			continue;
-		str_addf(&s, "%*s%08" PRIx64 "-%08" PRIx64 "  %s  %s  record 0x%0*" PRIx64,
-			 (int)MIN(r->depth, 8u) * 2, "", r->phys.first, r->phys.last,
-			 text_size(cli, vmatlas_range_size(&r->phys), size), r->name,
-			 cli->digits, r->record);
-		phys_line(cli, nr++ ? "" : "resource", &s);
+		emit_object(r, NULL);
+		emit_hex(r, "first", res->phys.first);
+		emit_hex(r, "last", res->phys.last);
+		emit_text(r, "name", res->name);
+		emit_address(r, "record", res->record);
+		emit_close(r);
+		emit_fieldf(r, 2, LABEL, nr++ ? "" : "resource",
+			    "%*s%08" PRIx64 "-%08" PRIx64 "  %s  %s  record 0x%0*" PRIx64,
+			    (int)MIN(res->depth, 8u) * 2, "", res->phys.first, res->phys.last,
+			    text_size(r, vmatlas_range_size(&res->phys), size), res->name,
+			    r->digits, res->record);
 	}
-	if (nr || (*trouble && !whole))
-		return;
-	str_addf(&s, "none%s%s", *trouble ? " that could be read: " : ": nothing claims it",
-		 trouble);
-	phys_line(cli, "resource", &s);
+	emit_close(r);
+	if (!nr && (!*trouble || whole))
+		emit_fieldf(r, 2, LABEL, "resource", "none%s%s",
+			    *trouble ? " that could be read: " : ": nothing claims it",
+			    trouble);
 }
 
-static void print_frame(const struct cli *cli, const struct vmatlas_phys_info *p, bool whole)
+static void frame_members(const struct render *r, const struct vmatlas_phys_info *p)
+{
+	emit_object(r, "frame");
+	emit_number(r, "number", p->frame);
+	emit_text(r, "why", p->why);
+	if (p->has_frame) {
+		emit_address(r, "page", p->page);
+		emit_text(r, "use", p->use);
+		emit_text(r, "owner", p->owner);
+		emit_address(r, "head", p->head);
+		emit_hex(r, "flags", p->flags);
+		emit_text(r, "flag_names", p->flags_text);
+		emit_integer(r, "refcount", p->refcount);
+		emit_integer(r, "mapcount", p->mapcount);
+		emit_text(r, "zone", p->zone);
+		emit_number(r, "node", p->has_node ? p->node : CELL_NONE);
+	}
+	emit_close(r);
+}
+
+static void frame_line(const struct render *r, const struct vmatlas_phys_info *p, bool whole)
 {
 	struct str s = { 0 };
 
 	if (!p->has_frame && !whole)
 		return;
 	if (!p->has_frame) {
-		str_addf(&s, "not known: %s", p->why);
-		phys_line(cli, "frame", &s);
+		emit_fieldf(r, 2, LABEL, "frame", "not known: %s", p->why);
 		return;
 	}
 	str_addf(&s, "0x%" PRIx64 "  %s", p->frame, p->use);
@@ -68,156 +91,92 @@ static void print_frame(const struct cli *cli, const struct vmatlas_phys_info *p
 	if (!strcmp(p->use, "free"))
 		str_addf(&s, ", order %" PRIu32, p->order);
 	if (p->head)
-		str_addf(&s, " of 0x%0*" PRIx64, cli->digits, p->head);
+		str_addf(&s, " of 0x%0*" PRIx64, r->digits, p->head);
 	if (p->zone[0])
 		str_addf(&s, "; zone %s", p->zone);
 	if (p->has_node)
 		str_addf(&s, "; node %" PRIu32, p->node);
 	str_addf(&s, "; refcount %" PRId64 "; flags 0x%" PRIx64 "%s%s", p->refcount, p->flags,
 		 p->flags_text[0] ? " " : "", p->flags_text);
-	str_addf(&s, "; struct page 0x%0*" PRIx64, cli->digits, p->page);
-	phys_line(cli, "frame", &s);
+	str_addf(&s, "; struct page 0x%0*" PRIx64, r->digits, p->page);
+	phys_line(r, "frame", &s);
 }
 
-static void print_areas(const struct cli *cli, const struct vmatlas_phys_info *p)
+static void emit_area(const struct render *r, const char *label, const struct vmatlas_claim *c,
+		      uint64_t at)
 {
+	const uint64_t record = c->area && c->area->vmap_area ? c->area->vmap_area : c->record;
+	const char *caller = c->area && c->area->caller
+				     ? vmatlas_symbol_name(r->atlas, c->area->caller) : NULL;
 	struct str s = { 0 };
 	char range[TEXT_MAX];
 
-	for (uint32_t i = 0; i < MIN(p->nr_areas, (uint32_t)ARRAY_SIZE(p->area)); i++) {
-		const struct vmatlas_claim *c = p->area[i];
-
-		str_addf(&s, "%s  %s", text_range(cli, c->range, range),
-			 vmatlas_kind_name(c->kind));
-		if (c->area && c->area->caller)
-			str_addf(&s, "  %s",
-				 vmatlas_symbol_name(cli->atlas, c->area->caller));
-		str_addf(&s, "  at 0x%0*" PRIx64 "  record 0x%0*" PRIx64, cli->digits,
-			 p->area_addr[i], cli->digits,
-			 c->area && c->area->vmap_area ? c->area->vmap_area : c->record);
-		phys_line(cli, i ? "" : "area", &s);
-	}
-	if (!p->nr_areas)
-		print_field(cli, 2, LABEL, "area", "none maps it");
+	emit_object(r, NULL);
+	emit_range(r, c->range);
+	emit_text(r, "kind", vmatlas_kind_name(c->kind));
+	emit_text(r, "caller", caller);
+	emit_hex(r, "at", at);
+	emit_address(r, "record", record);
+	emit_close(r);
+	str_addf(&s, "%s  %s", text_range(r, c->range, range), vmatlas_kind_name(c->kind));
+	if (caller)
+		str_addf(&s, "  %s", caller);
+	str_addf(&s, "  at 0x%0*" PRIx64 "  record 0x%0*" PRIx64, r->digits, at, r->digits,
+		 record);
+	phys_line(r, label, &s);
 }
 
-static void print_aliases(const struct cli *cli, const struct vmatlas_phys_info *p)
+static void emit_areas_of(const struct render *r, const struct vmatlas_phys_info *p)
 {
-	struct str s = { 0 };
+	emit_list(r, "areas");
+	for (uint32_t i = 0; i < MIN(p->nr_areas, (uint32_t)ARRAY_SIZE(p->area)); i++)
+		emit_area(r, i ? "" : "area", p->area[i], p->area_addr[i]);
+	if (!p->nr_areas)
+		emit_field(r, 2, LABEL, "area", "none maps it");
+	emit_close(r);
+}
+
+static void emit_aliases(const struct render *r, const struct vmatlas_phys_info *p)
+{
+	const char *symbol;
 
 	if (p->has_alias) {
-		str_addf(&s, "0x%0*" PRIx64 " in the direct map", cli->digits, p->alias);
-		phys_line(cli, "alias", &s);
+		emit_hex(r, "alias", p->alias);
+		emit_fieldf(r, 2, LABEL, "alias", "0x%0*" PRIx64 " in the direct map", r->digits,
+			    p->alias);
 	} else {
-		print_field(cli, 2, LABEL, "alias", "none in the direct map");
+		emit_null(r, "alias");
+		emit_field(r, 2, LABEL, "alias", "none in the direct map");
 	}
+	if (p->has_image)
+		emit_hex(r, "image", p->image);
+	else
+		emit_null(r, "image");
 	if (!p->has_image && !p->has_alias)
 		return;
-	str_addf(&s, "%s", vmatlas_symbol_name(cli->atlas, p->has_image ? p->image
-								       : p->alias));
-	if (strncmp(str_text(&s), "0x", 2) != 0)
-		phys_line(cli, "symbol", &s);
-	str_done(&s);
+	symbol = vmatlas_symbol_name(r->atlas, p->has_image ? p->image : p->alias);
+	if (strncmp(symbol, "0x", 2) != 0)
+		emit_field(r, 2, LABEL, "symbol", symbol);
 }
 
-struct vmatlas_error *physical_print(const struct cli *cli, uint64_t phys, bool whole)
+struct vmatlas_error *physical_emit(const struct cli *cli, uint64_t phys, bool whole)
 {
 	struct vmatlas_phys_info p = { .size = sizeof(p) };
+	const struct render *r = &cli->out;
 	struct vmatlas_error *err;
 
-	err = vmatlas_phys_info(cli->atlas, phys, whole ? VMATLAS_PHYS_INFO_AREAS : 0, &p);
+	err = vmatlas_phys_info(r->atlas, phys, whole ? VMATLAS_PHYS_INFO_AREAS : 0, &p);
 	if (err)
 		return err;
 	if (whole)
-		printf("physical 0x%" PRIx64 "%s\n", phys, cli->physical ? ""
-		       : " (taken as such: every region of the kernel lies above)");
-	print_resources(cli, phys, whole);
+		emit_line(r, "physical 0x%" PRIx64 "%s", phys, cli->physical ? ""
+			  : " (taken as such: every region of the kernel lies above)");
+	emit_resources(r, phys, whole);
+	frame_members(r, &p);
 	if (whole)
-		print_areas(cli, &p);
-	print_frame(cli, &p, whole);
+		emit_areas_of(r, &p);
+	frame_line(r, &p, whole);
 	if (whole)
-		print_aliases(cli, &p);
-	return NULL;
-}
-
-/* ---- JSON ------------------------------------------------------------------ */
-
-static json_t *json_resources(const struct cli *cli, uint64_t phys)
-{
-	const struct vmatlas_resource *r = NULL;
-	json_t *list = json_array();
-
-	while ((r = vmatlas_resource_next(cli->atlas, r)) != NULL) {
-		json_t *o;
-
-		if (!range_has(r->phys, phys))
-			continue;
-		o = json_object();
-		json_object_set_new(o, "first", json_hex(r->phys.first));
-		json_object_set_new(o, "last", json_hex(r->phys.last));
-		json_object_set_new(o, "name", json_text(r->name));
-		json_object_set_new(o, "record", json_address(r->record));
-		json_array_append_new(list, o);
-	}
-	return list;
-}
-
-static json_t *json_frame(const struct vmatlas_phys_info *p)
-{
-	json_t *o = json_object();
-
-	json_object_set_new(o, "number", json_number(p->frame));
-	json_object_set_new(o, "why", json_text(p->why));
-	if (!p->has_frame)
-		return o;
-	json_object_set_new(o, "page", json_address(p->page));
-	json_object_set_new(o, "use", json_text(p->use));
-	json_object_set_new(o, "owner", json_text(p->owner));
-	json_object_set_new(o, "head", json_address(p->head));
-	json_object_set_new(o, "flags", json_hex(p->flags));
-	json_object_set_new(o, "flag_names", json_text(p->flags_text));
-	json_object_set_new(o, "refcount", json_integer(p->refcount));
-	json_object_set_new(o, "mapcount", json_integer(p->mapcount));
-	json_object_set_new(o, "zone", json_text(p->zone));
-	json_object_set_new(o, "node", p->has_node ? json_integer(p->node) : json_null());
-	return o;
-}
-
-static json_t *json_areas(const struct cli *cli, const struct vmatlas_phys_info *p)
-{
-	json_t *list = json_array();
-
-	for (uint32_t i = 0; i < MIN(p->nr_areas, (uint32_t)ARRAY_SIZE(p->area)); i++) {
-		const struct vmatlas_claim *c = p->area[i];
-		json_t *o = json_object();
-
-		json_set_range(o, c->range);
-		json_object_set_new(o, "kind", json_text(vmatlas_kind_name(c->kind)));
-		json_object_set_new(o, "caller", json_text(c->area && c->area->caller
-			? vmatlas_symbol_name(cli->atlas, c->area->caller) : NULL));
-		json_object_set_new(o, "at", json_hex(p->area_addr[i]));
-		json_object_set_new(o, "record", json_address(c->area && c->area->vmap_area
-			? c->area->vmap_area : c->record));
-		json_array_append_new(list, o);
-	}
-	return list;
-}
-
-struct vmatlas_error *physical_json(const struct cli *cli, uint64_t phys, bool whole,
-				    json_t *o)
-{
-	struct vmatlas_phys_info p = { .size = sizeof(p) };
-	struct vmatlas_error *err;
-
-	err = vmatlas_phys_info(cli->atlas, phys, whole ? VMATLAS_PHYS_INFO_AREAS : 0, &p);
-	if (err)
-		return err;
-	json_object_set_new(o, "resources", json_resources(cli, phys));
-	json_object_set_new(o, "frame", json_frame(&p));
-	if (!whole)
-		return NULL;
-	json_object_set_new(o, "areas", json_areas(cli, &p));
-	json_object_set_new(o, "alias", p.has_alias ? json_hex(p.alias) : json_null());
-	json_object_set_new(o, "image", p.has_image ? json_hex(p.image) : json_null());
+		emit_aliases(r, &p);
 	return NULL;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What owns a physical address, as text and as JSON. */
+/* What owns a physical address. */
 #ifndef CLI_PHYS_ADDR_H
 #define CLI_PHYS_ADDR_H
 
-#include "cli/table.h"
+#include "cli/cli.h"
+#include "render/table.h"
 
 /*
  * Is @addr meant as a physical one? With --physical they all are; else what lies below
@@ -11,12 +12,8 @@
  */
 bool physical_is_meant(const struct cli *cli, uint64_t addr);
 
-/* Lines "resource", "frame" and, if @whole, "area", "alias": under a line of their own. */
+/* Members of the object at hand, and lines. @whole: with the areas and aliases of it. */
 VMATLAS_CHECKED struct vmatlas_error *
-physical_print(const struct cli *cli, uint64_t phys, bool whole);
-
-/* Members "resources" and "frame" of @o and, if @whole, "areas", "alias", "image". */
-VMATLAS_CHECKED struct vmatlas_error *
-physical_json(const struct cli *cli, uint64_t phys, bool whole, json_t *o);
+physical_emit(const struct cli *cli, uint64_t phys, bool whole);
 
 #endif

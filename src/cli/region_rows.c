@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/range.h"
 #include "cli/region_rows.h"
 
@@ -82,12 +83,12 @@ static void add_other(const struct cli *cli, struct str *s, const struct layout_
 	if (!disagrees(row, c))
 		str_addf(s, "%s%s", part, *part ? ": " : "also: ");
 	else if (!*part)
-		str_addf(s, "but %s: ", text_range(cli, c->range, text));
+		str_addf(s, "but %s: ", text_range(&cli->out, c->range, text));
 	else if (c->flags & VMATLAS_CLAIM_START_ONLY)
-		str_addf(s, "but start %0*" PRIx64 ": ", cli->digits, c->range.first);
+		str_addf(s, "but start %0*" PRIx64 ": ", cli->out.digits, c->range.first);
 	else
-		str_addf(s, "but end %s: ", text_end(cli->digits, c->range.last, text));
-	text_add_safe(s, c->source, strlen(c->source));
+		str_addf(s, "but end %s: ", text_end(cli->out.digits, c->range.last, text));
+	escape_add(s, c->source, strlen(c->source));
 }
 
 static struct vmatlas_error *region_describe(const struct cli *cli,
@@ -101,8 +102,8 @@ static struct vmatlas_error *region_describe(const struct cli *cli,
 	if (!claim) {
 		str_addf(&name, "(gap)");
 	} else {
-		text_add_safe(&name, claim->name, strlen(claim->name));
-		text_add_safe(&sources, claim->source, strlen(claim->source));
+		str_addf(&name, "%s", claim->name);
+		escape_add(&sources, claim->source, strlen(claim->source));
 	}
 	for (size_t i = 0; claim && i < l->others.nr; i++) {
 		const struct vmatlas_claim *o = l->others.v[i];
@@ -118,7 +119,7 @@ static struct vmatlas_error *region_describe(const struct cli *cli,
 static struct vmatlas_error *region_collect(const struct cli *cli,
 					    struct region_layout *l)
 {
-	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_DECLARED) {
+	vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_DECLARED) {
 		if (c->flags & (VMATLAS_CLAIM_PRIMARY | VMATLAS_CLAIM_WINDOW)) {
 			struct layout_row *row = vec_push(&l->rows);
 
@@ -137,7 +138,7 @@ static struct vmatlas_error *region_collect(const struct cli *cli,
 			*other = c;
 		}
 	}
-	vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_RECORDED) {
+	vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_RECORDED) {
 		struct vmatlas_range *area;
 
 		if (c->kind == VMATLAS_KIND_MODULE)

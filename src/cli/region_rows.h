@@ -3,7 +3,8 @@
 #ifndef CLI_REGION_ROWS_H
 #define CLI_REGION_ROWS_H
 
-#include "cli/table.h"
+#include "cli/cli.h"
+#include "render/table.h"
 
 struct layout_row {
 	const struct vmatlas_claim *claim;	/* NULL: a gap */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Declared regions as a table. In text one row a region with all its sources; in
- * JSON every claim is an object of its own, since none is merged into another.
+ * Declared regions as a table. People get one row a region with all its sources;
+ * programs every claim as an object of its own, since none is merged into another.
  */
 #include "cli/region_rows.h"
 
@@ -92,21 +92,23 @@ struct vmatlas_error *layout_print(const struct cli *cli, const struct region_la
 	struct table *table;
 	struct vmatlas_error *err;
 
-	err = table_open(cli, layout_columns, "regions", &table);
+	err = table_open(&cli->out, FOR_PEOPLE, layout_columns, "regions", &table);
 	if (err)
 		return err;
-	if (cli->json) {
-		vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_DECLARED) {
-			struct map_row row = claim_row(l, c);
+	for (size_t i = 0; i < l->rows.nr; i++) {
+		struct map_row row = text_row(&l->rows.v[i]);
 
-			table_row(table, &row);
-		}
-	} else {
-		for (size_t i = 0; i < l->rows.nr; i++) {
-			struct map_row row = text_row(&l->rows.v[i]);
+		table_row(table, &row);
+	}
+	err = table_close(table);
+	if (!err)
+		err = table_open(&cli->out, FOR_PROGRAMS, layout_columns, "regions", &table);
+	if (err)
+		return err;
+	vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_DECLARED) {
+		struct map_row row = claim_row(l, c);
 
-			table_row(table, &row);
-		}
+		table_row(table, &row);
 	}
 	return table_close(table);
 }

@@ -10,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "cli/cli.h"
 
 enum { WIDTH_MIN = 60, WIDTH_MAX = 160, WIDTH_OF_A_FILE = 100 };
@@ -155,7 +156,7 @@ static void session_report(void *arg, uint32_t level, const char *line)
 
 	(void)arg;
 	progress_clear();
-	text_add_safe(&s, line, strlen(line));
+	escape_add(&s, line, strlen(line));
 	if (level == VMATLAS_LOG_PROGRESS && isatty(STDERR_FILENO)) {
 		fputs(str_text(&s), stderr);
 		progress_shown = true;
@@ -164,26 +165,38 @@ static void session_report(void *arg, uint32_t level, const char *line)
 	fprintf(stderr, "vmatlas: %s%s\n", prefix, str_text(&s));
 }
 
+/* What the kernel itself printed is for comparing; a terminal gets no control characters. */
+int print_text(void *arg, const char *text, size_t len)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+
+	(void)arg;
+	if (!isatty(STDOUT_FILENO))
+		return fwrite(text, 1, len, stdout) != len;
+	escape_add_but(&s, text, len, "\n\t");
+	return fwrite(str_text(&s), 1, s.len, stdout) != s.len;
+}
+
 static void measure_page(struct cli *cli)
 {
-	const struct vmatlas_info *info = vmatlas_info(cli->atlas);
+	const struct vmatlas_info *info = vmatlas_info(cli->out.atlas);
 	struct winsize size = { 0 };
 
-	cli->digits = 16;
+	cli->out.digits = 16;
 	if (info) {
-		cli->digits = info->pointer_size * 2;
+		cli->out.digits = info->pointer_size * 2;
 	} else {
 		const struct vmatlas_claim *last = NULL;
 
-		vmatlas_for_each_claim(c, cli->atlas, VMATLAS_LAYER_DECLARED)
+		vmatlas_for_each_claim(c, cli->out.atlas, VMATLAS_LAYER_DECLARED)
 			last = c;
 		if (last && last->range.last <= UINT32_MAX)
-			cli->digits = 8;
+			cli->out.digits = 8;
 	}
 
-	cli->width = WIDTH_OF_A_FILE;
+	cli->out.width = WIDTH_OF_A_FILE;
 	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) && size.ws_col)	/* a terminal */
-		cli->width = size.ws_col < WIDTH_MIN ? WIDTH_MIN :
+		cli->out.width = size.ws_col < WIDTH_MIN ? WIDTH_MIN :
 			     size.ws_col > WIDTH_MAX ? WIDTH_MAX : size.ws_col;
 }
 
@@ -192,18 +205,18 @@ static struct vmatlas_error *survey(struct cli *cli, uint32_t what)
 	struct vmatlas_error *err;
 
 	for (size_t i = 0; i < cli->plugins.nr; i++) {
-		err = vmatlas_load_plugin(cli->atlas, cli->plugins.v[i]);
+		err = vmatlas_load_plugin(cli->out.atlas, cli->plugins.v[i]);
 		if (err)
 			return err;
 	}
 	if (cli->exit_code)
 		what = VMATLAS_SURVEY_ALL;
 	if (what) {
-		err = vmatlas_survey(cli->atlas, what);
+		err = vmatlas_survey(cli->out.atlas, what);
 		if (err)
 			return err;
 	}
-	return cli->exit_code ? vmatlas_inspect(cli->atlas) : NULL;
+	return cli->exit_code ? vmatlas_inspect(cli->out.atlas) : NULL;
 }
 
 /* ---- A download: only with consent, and Ctrl-C ends it ---- */
@@ -245,7 +258,7 @@ static int confirm(void *arg, const char *question)
 
 	(void)arg;
 	progress_clear();
-	text_add_safe(&s, question, strlen(question));
+	escape_add(&s, question, strlen(question));
 	fprintf(stderr, "vmatlas: %s [y/N] ", str_text(&s));
 	fflush(stderr);
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] | 0x20) == 'y';
@@ -295,7 +308,7 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 			      isatty(STDERR_FILENO) ? VMATLAS_LOG_PROGRESS :
 						      VMATLAS_LOG_WARNING;
 	allow_downloads(cli);
-	err = vmatlas_open(&cli->open, &cli->atlas);
+	err = vmatlas_open(&cli->open, &cli->out.atlas);
 	if (cli->open.cancelled)
 		die_if_interrupted();
 	if (!err)

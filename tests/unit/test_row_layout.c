@@ -8,7 +8,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 
-#include "cli/row_layout.c"
+#include "render/row_layout.c"
 
 static void prints(const char *const cells[], size_t nr, bool headings, const char *want)
 {

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "cli/row_layout.h"
+#include "render/row_layout.h"
 
 enum { GAP = 2 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Rows of cells in columns as wide as their widest cell or heading, in printable ASCII. */
-#ifndef CLI_ROW_LAYOUT_H
-#define CLI_ROW_LAYOUT_H
+#ifndef RENDER_ROW_LAYOUT_H
+#define RENDER_ROW_LAYOUT_H
 
 #include <stdbool.h>
 #include <stddef.h>
