@@ -50,7 +50,10 @@ static const struct {
 	  "Each step along a list is checked: the next entry must be a kernel pointer that\n"
 	  "can be read, and must point back. What the list held before the break, and what\n"
 	  "could be reached from its other end, is in the report; what lies between is not,\n"
-	  "so verdicts about missing areas are incomplete (exit code 3 or 1).\n" },
+	  "so verdicts about missing areas are incomplete (exit code 3 or 1).\n\n"
+	  "Areas hang in a tree as well, by address, and since 6.9 on the vmap_node that their\n"
+	  "address belongs to. One that is out of order, or on another node, is reported too:\n"
+	  "the kernel cannot find it by its address, so vfree() of it fails.\n" },
 	{ "vm-struct-mismatch",
 	  "A vm_struct contradicts its vmap_area (error).\n\n"
 	  "vmap_area.va_start must equal vm_struct.addr, and the size must be the same,\n"

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "kernel/vmalloc/free_area_tree.h"
+#include "kernel/vmalloc/vmap_area_lists.h"
 #include "kernel/surveyors/surveyors.h"
 
 enum { FREE_LIST = NR_VMAP_AREA_NEEDS, FREE_ROOT, SUBTREE_MAX };
@@ -202,6 +203,8 @@ static struct vmatlas_error *compare_list(struct survey *s, const struct area_li
 			"vmap_area %#" PRIx64,
 			free_area_name_of(list), q.nr,
 			s->books->areas.v[list->from + q.nr].rec.vmap_area);
+	if (!err)
+		err = area_list_check_order(s->books, list);
 	return survey_report_fault(s, err, "list-corrupt", "trees of areas", list->root);
 }
 

@@ -14,6 +14,7 @@ enum {
 	VMLIST, VMLIST_LOCK,
 	NODES, NR_NODES, SINGLE, NODE, NODE_BUSY, NODE_BUSY_ROOT, NODE_LAZY, NODE_LAZY_ROOT,
 	NODE_PURGE, PURGE_LOCK, LOCK_OWNER, RT_LOCK_OWNER, LAZY_NR,
+	ZONE_SIZE,
 };
 
 #define UNIT VMALLOC_UNIT
@@ -50,6 +51,7 @@ static const struct vmatlas_lookup needs[] = {
 	[LOCK_OWNER]	= VMATLAS_OPTIONAL_MEMBER("mutex", "owner", UNIT),
 	[RT_LOCK_OWNER]	= VMATLAS_OPTIONAL_MEMBER("mutex", "rtmutex.owner", UNIT),
 	[LAZY_NR]	= VMATLAS_OPTIONAL_SYMBOL("vmap_lazy_nr"),
+	[ZONE_SIZE]	= VMATLAS_OPTIONAL_SYMBOL("vmap_zone_size"),
 };
 
 #define SUBJECT "vmalloc areas"
@@ -204,6 +206,28 @@ static struct vmatlas_error *probe_node(struct survey *s, uint64_t base)
 				  "vmap_nodes %#" PRIx64, base);
 }
 
+/*
+ * Without vmap_zone_size (an extract of before it was asked for, 32 bits) nothing is said.
+ * Lists move while a live kernel is read.
+ */
+static struct vmatlas_error *check_nodes(struct survey *s, uint32_t nr)
+{
+	struct vmatlas_error *err;
+	uint64_t zone_size;
+
+	if (nr < 2 || !survey_has(s, ZONE_SIZE) || s->k->mem->info.live)
+		return NULL;
+	err = kernel_read_uint(s->k, s->res[ZONE_SIZE].addr, 4, &zone_size);
+	if (error_is(err, VMATLAS_ERROR_FAULT)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	if (!err)
+		err = area_nodes_check(s->books, zone_size, nr);
+	return survey_report_fault(s, err, "list-corrupt", "trees of areas",
+				   s->res[ZONE_SIZE].addr);
+}
+
 static struct vmatlas_error *run_nodes(struct survey *s)
 {
 	uint64_t base = s->res[SINGLE].addr, nr = 1;
@@ -223,7 +247,7 @@ static struct vmatlas_error *run_nodes(struct survey *s)
 		return area_report_fault(s, err, "list-corrupt", s->res[NODES].addr);
 	for (size_t i = 0; i < ARRAY_SIZE(node_lists) && !err; i++)
 		err = walk_nodes(s, &node_lists[i], base, (uint32_t)nr);
-	return err;
+	return err ? err : check_nodes(s, (uint32_t)nr);
 }
 
 /* Since 3.10 it holds only what was there before vmalloc_init(), and nobody reads it. */

@@ -30,6 +30,13 @@ VMATLAS_CHECKED struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_
  */
 VMATLAS_CHECKED struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from);
 
+/* CORRUPT where a list that was walked whole is not in order of address. */
+VMATLAS_CHECKED struct vmatlas_error *
+area_list_check_order(const struct kernel_records *b, const struct area_list *list);
+/* CORRUPT where busy areas are in another vmap_node than that of their address. */
+VMATLAS_CHECKED struct vmatlas_error *
+area_nodes_check(const struct kernel_records *b, uint64_t zone_size, uint32_t nr_nodes);
+
 /*
  * Up to 3.9: the chain at @symbol says which areas there are; what vmap_areas led to
  * is in the books already.
