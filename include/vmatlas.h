@@ -246,6 +246,7 @@ struct vmatlas_info {
 	uint64_t ram;			/* System RAM; 0 unknown */
 	uint64_t ram_high;		/* of it, highmem of a 32-bit kernel */
 	uint64_t ram_unused;		/* of it, above what the kernel uses */
+	const char *phys_base_name;	/* what the kernel calls phys_base: "PHYS_OFFSET" */
 };
 
 /** vmatlas_info() - NULL where only a boot log was opened */

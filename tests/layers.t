@@ -48,6 +48,30 @@ no_struct_tag_stands_twice() {
 		's/^(static )?(const )?struct ([a-z_0-9]+) \{.*/\3/p' {} + | sort | uniq -d
 }
 
+# What a CPU does its own way is said by its struct arch. Where a CPU has to be named
+# (a file format that does), a comment within five lines says "CPU named here", and why.
+no_cpu_is_named() {
+	find src include plugins -name '*.[ch]' ! -path 'src/arch/*' \
+		! -path 'src/kernel/identify/*' -exec awk '
+	FNR == 1 { excused = 0; comment = 0 }
+	/CPUs? named here:/ { excused = FNR + 25 }
+	/^}/ { excused = 0 }
+	{
+		line = $0
+		if (comment && !sub(/^.*\*\//, "", line))
+			next
+		comment = 0
+		gsub(/\/\*([^*]|\*[^\/])*\*\//, "", line)
+		if (sub(/\/\*.*$/, "", line))
+			comment = 1
+	}
+	FNR > excused && (line ~ /[^a-z_0-9](arch|pt)_(x86|x86_64|i386|arm|arm64|riscv|riscv64|thead)(_[a-z0-9_]*)?[^a-z_0-9]/ ||
+	    line ~ /[^A-Z_0-9]EM_[A-Z0-9_]+/ ||
+	    line ~ /"(x86|x86_64|i386|arm|arm64|aarch64|riscv|riscv64)"/) {
+		print FILENAME ":" FNR ": " line
+	}' {} +
+}
+
 # The folders at the bottom are entered by one header; base is a drawer of small tools.
 knocks_at_the_door() {
 	grep -rn "^#[ \t]*include \"$1/" src | grep -v "^src/$1/\|include \"$1/$1\.h\"" |
@@ -93,6 +117,7 @@ for folder in src/*/; do
 done
 ok "no file name stands in two folders" no_name_stands_twice
 ok "no struct tag is defined twice" no_struct_tag_stands_twice
+ok "no CPU is named outside arch and kernel/identify" no_cpu_is_named
 for folder in debuginfo mem arch; do
 	ok "$folder is entered by its door" knocks_at_the_door $folder
 done

@@ -44,6 +44,7 @@ struct pt_format {
 	enum pt_kind (*decode)(const struct pt_format *f, unsigned int level, uint64_t entry,
 			       struct pt_entry *ret);
 	const uint32_t *types;		/* what entries mean by their memory type, if an index */
+	bool lacks_nx;			/* no bit forbids execution */
 	uint32_t variant;		/* the decoder's own */
 };
 
@@ -112,6 +113,50 @@ struct arch_sink {
 		      uint64_t start, uint64_t end, uint32_t flags, const char *source);
 };
 
+/* ---- What Linux does its own way on a CPU; "no" where nothing is said ---- */
+
+/* Whose "Virtual kernel memory layout" table a kernel prints at boot. */
+enum arch_boot_layout {
+	BOOT_LAYOUT_NONE, BOOT_LAYOUT_ARM, BOOT_LAYOUT_I386, BOOT_LAYOUT_ARM64, BOOT_LAYOUT_RISCV,
+};
+
+/* A window of execmem_info (6.10+) whose bounds are those of a region. */
+struct arch_execmem_bound {
+	const char *window;		/* "execmem kprobes" */
+	uint32_t kind;			/* enum vmatlas_kind of the region */
+	const char *name;		/* its name */
+	uint32_t flags;			/* VMATLAS_CLAIM_END_ONLY: only the end is the region's */
+};
+
+/* Which slots the fixmap has, where not simply those of its region. */
+struct arch_fixmap {
+	bool holds_fdt;			/* the device tree lies in it, and it alone by large leaves */
+	bool console_on_top;		/* first slot is the early console's, a page below the end;
+					   kmap() takes over the slots for booting */
+	bool below_vsyscall;		/* none above vsyscall's page */
+	bool boot_slots_apart;		/* those for booting start at a multiple of 512 */
+	bool ptdump_start;		/* ptdump's "Fixmap start" is the region's, without them */
+};
+
+/* What of a kernel's configuration a CPU's rules ask for. */
+struct arch_config {
+	const struct pt_format *format;
+	uint32_t page_shift;
+	bool (*has_symbol)(void *arg, const char *name);
+	void *arg;
+};
+
+/* log2 of what an entry of a PMD or PUD maps, where tables have 8-byte entries. */
+static inline unsigned int arch_pmd_shift(uint32_t page_shift)
+{
+	return 2 * page_shift - 3;
+}
+
+static inline unsigned int arch_pud_shift(uint32_t page_shift)
+{
+	return 3 * page_shift - 6;
+}
+
 struct arch {
 	const char *name;		/* "x86_64" */
 	uint16_t machine;		/* EM_* */
@@ -121,6 +166,36 @@ struct arch {
 	size_t nr_wants;
 	/* Declared regions by formula. */
 	void (*layout)(const struct arch_facts *facts, struct arch_sink *sink);
+
+	const char *phys_base_name;	/* what the kernel calls it: "phys_base", "PHYS_OFFSET" */
+	enum arch_boot_layout boot_layout;
+	struct arch_fixmap fixmap;
+	const struct arch_execmem_bound *execmem;
+	size_t nr_execmem;
+	/* IOREMAP_MAX_ORDER, log2 of bytes; NULL: 7 + page_shift (include/linux/vmalloc.h) */
+	unsigned int (*ioremap_max_order)(const struct arch_config *config);
+
+	bool has_thumb;			/* bit 0 of a function's address is not part of it */
+	bool pfn_from_phys_base;	/* ARCH_PFN_OFFSET is PHYS_OFFSET, not 0 (FLATMEM) */
+	uint32_t floating_direct_map;	/* KERNEL_RELEASE since which RAM may start inside it */
+
+	/* vmalloc, modules */
+	bool vmalloc_end_inclusive;	/* VMALLOC_END is the last byte: its page is never used */
+	bool has_vmalloc_option;	/* the kernel reads vmalloc= */
+	bool drops_ram_above_lowmem;	/* RAM gives way to vmalloc space: see arm_lowmem.h */
+	bool remaps_lowmem;		/* iotable_init() maps CMA memory anew, inside lowmem */
+	bool modules_need_execmem;	/* where modules go is only known since 6.10 */
+	/* Symbol of kernels whose module_alloc() tries vmalloc space next, in silence. */
+	const char *module_fallback;
+
+	/* Memory types and permissions */
+	bool has_mtrr;			/* PAT and MTRRs: all mappings of a page must agree, and
+					   what is no RAM is uncached whatever its entry says */
+	bool has_pte_masks;		/* __supported_pte_mask, physical_mask */
+	bool memtype_optional;		/* entries need not say a memory type */
+	bool insn_slots_writable;	/* kprobes' pages have no read-only variant */
+	struct vmatlas_range wx_phys;	/* physical memory that is writable and executable by */
+	uint32_t wx_kind;		/* design, or a kind of region; 0 none */
 };
 
 extern const char arch_names[];	/* "x86-64 and 32-bit ARM" */

@@ -380,6 +380,20 @@ static void arm_layout(const struct arch_facts *f, struct arch_sink *sink)
 	arm_layout_sections(&l);
 }
 
+/* asm/memory.h: supersections, where there is neither SMP nor LPAE. */
+static unsigned int arm_ioremap_max_order(const struct arch_config *c)
+{
+	if (c->format != &pt_arm_lpae && !c->has_symbol(c->arg, "secondary_startup"))
+		return 24;
+	return 7 + c->page_shift;
+}
+
+/* MODULES_VADDR, VMALLOC_START (arch/arm/mm/init.c, 6.12: execmem_arch_setup). */
+static const struct arch_execmem_bound execmem[] = {
+	{ "execmem window", VMATLAS_KIND_MODULE_SPACE, "modules", 0 },
+	{ "execmem fallback", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
+};
+
 const struct arch arch_arm = {
 	.name = "arm",
 	.machine = EM_ARM,
@@ -388,4 +402,17 @@ const struct arch arch_arm = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = arm_layout,
+	.phys_base_name = "PHYS_OFFSET",
+	.boot_layout = BOOT_LAYOUT_ARM,
+	.fixmap.console_on_top = true,
+	.execmem = execmem,
+	.nr_execmem = ARRAY_SIZE(execmem),
+	.ioremap_max_order = arm_ioremap_max_order,
+	.has_thumb = true,
+	.pfn_from_phys_base = true,
+	.has_vmalloc_option = true,
+	.drops_ram_above_lowmem = true,
+	.remaps_lowmem = true,
+	.module_fallback = "get_module_plt",
+	.insn_slots_writable = true,
 };

@@ -254,6 +254,18 @@ static void layout(const struct arch_facts *f, struct arch_sink *sink)
 	arm64_claim_image(&l);
 }
 
+/* asm/vmalloc.h */
+static unsigned int arm64_ioremap_max_order(const struct arch_config *c)
+{
+	return c->page_shift == 12 ? arch_pud_shift(c->page_shift) : arch_pmd_shift(c->page_shift);
+}
+
+/* VMALLOC_START twice (arch/arm64/mm/init.c, 6.12: execmem_arch_setup). */
+static const struct arch_execmem_bound execmem[] = {
+	{ "execmem kprobes", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
+	{ "execmem BPF", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
+};
+
 const struct arch arch_arm64 = {
 	.name = "arm64",
 	.machine = EM_AARCH64,
@@ -262,4 +274,11 @@ const struct arch arch_arm64 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = layout,
+	.phys_base_name = "PHYS_OFFSET",
+	.boot_layout = BOOT_LAYOUT_ARM64,
+	.execmem = execmem,
+	.nr_execmem = ARRAY_SIZE(execmem),
+	.ioremap_max_order = arm64_ioremap_max_order,
+	.floating_direct_map = KERNEL_RELEASE(4, 6),
+	.modules_need_execmem = true,
 };

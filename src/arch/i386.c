@@ -43,6 +43,7 @@ static enum pt_kind decode_pae(const struct pt_format *f, unsigned int level, ui
 }
 
 const struct pt_format pt_i386 = {
+	.lacks_nx = true,
 	.name = "2-level",
 	.entry_size = 4,
 	.nr_levels = 2,
@@ -252,6 +253,12 @@ static void i386_layout(const struct arch_facts *f, struct arch_sink *sink)
 	i386_layout_sections(&l);
 }
 
+/* asm/vmalloc.h */
+static unsigned int i386_ioremap_max_order(const struct arch_config *c)
+{
+	return c->format == &pt_i386_pae ? arch_pmd_shift(c->page_shift) : 7 + c->page_shift;
+}
+
 const struct arch arch_i386 = {
 	.name = "i386",
 	.machine = EM_386,
@@ -260,4 +267,13 @@ const struct arch arch_i386 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = i386_layout,
+	.phys_base_name = "PHYS_OFFSET",
+	.boot_layout = BOOT_LAYOUT_I386,
+	.fixmap.boot_slots_apart = true,
+	.ioremap_max_order = i386_ioremap_max_order,
+	.has_vmalloc_option = true,
+	.has_mtrr = true,
+	.has_pte_masks = true,
+	/* the BIOS, which PCI services are called in (arch/x86/mm/dump_pagetables.c: note_wx) */
+	.wx_phys = { 0xa0000, 0xfffff },
 };

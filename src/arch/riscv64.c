@@ -309,6 +309,20 @@ static void riscv64_layout(const struct arch_facts *f, struct arch_sink *sink)
 	riscv64_claim_vmcoreinfo(&l);
 }
 
+/* asm/vmalloc.h, 5.10 to 7.2 */
+static unsigned int riscv64_ioremap_max_order(const struct arch_config *c)
+{
+	return c->has_symbol(c->arg, "pud_set_huge") ? arch_pud_shift(c->page_shift)
+						      : 7 + c->page_shift;
+}
+
+/* MODULES_VADDR, VMALLOC_START, BPF_JIT_REGION_START (arch/riscv/mm/init.c, 6.12). */
+static const struct arch_execmem_bound execmem[] = {
+	{ "execmem window", VMATLAS_KIND_MODULE_SPACE, "modules", 0 },
+	{ "execmem kprobes", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
+	{ "execmem BPF", VMATLAS_KIND_MODULE_WINDOW, "BPF", 0 },
+};
+
 const struct arch arch_riscv64 = {
 	.name = "riscv64",
 	.machine = EM_RISCV,
@@ -317,4 +331,12 @@ const struct arch arch_riscv64 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = riscv64_layout,
+	.phys_base_name = "PHYS_OFFSET",
+	.boot_layout = BOOT_LAYOUT_RISCV,
+	/* asm/fixmap.h: FIX_FDT */
+	.fixmap = { .holds_fdt = true, .ptdump_start = true },
+	.execmem = execmem,
+	.nr_execmem = ARRAY_SIZE(execmem),
+	.ioremap_max_order = riscv64_ioremap_max_order,
+	.memtype_optional = true,		/* without Svpbmt */
 };

@@ -356,6 +356,20 @@ static void x86_64_layout(const struct arch_facts *f, struct arch_sink *sink)
 	layout_top(&l);
 }
 
+/* asm/vmalloc.h */
+static unsigned int x86_64_ioremap_max_order(const struct arch_config *c)
+{
+	return arch_pud_shift(c->page_shift);
+}
+
+/*
+ * MODULES_VADDR to MODULES_END (arch/x86/mm/init.c, 6.12: execmem_arch_setup); the window
+ * starts where the load offset says.
+ */
+static const struct arch_execmem_bound execmem[] = {
+	{ "execmem window", VMATLAS_KIND_MODULE_SPACE, "modules", VMATLAS_CLAIM_END_ONLY },
+};
+
 const struct arch arch_x86_64 = {
 	.name = "x86_64",
 	.machine = EM_X86_64,
@@ -364,4 +378,14 @@ const struct arch arch_x86_64 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = x86_64_layout,
+	.phys_base_name = "phys_base",
+	.fixmap = { .below_vsyscall = true, .boot_slots_apart = true },
+	.execmem = execmem,
+	.nr_execmem = ARRAY_SIZE(execmem),
+	.ioremap_max_order = x86_64_ioremap_max_order,
+	.vmalloc_end_inclusive = true,
+	.has_mtrr = true,
+	.has_pte_masks = true,
+	/* what EFI asks for in its own region (arch/x86/platform/efi/efi_64.c) */
+	.wx_kind = VMATLAS_KIND_EFI,
 };

@@ -96,13 +96,11 @@ static void info_files(const struct render *r, const struct vmatlas_info *i)
 
 static void info_emit(const struct render *r, const struct vmatlas_info *i)
 {
-	const char *phys_label = strcmp(i->arch, "x86_64") ? "PHYS_OFFSET" : "phys_base";
-
 	info_kernel(r, i);
 	info_files(r, i);
 	info_offset(r, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
 		    i->kaslr_from);
-	info_offset(r, phys_label, "phys_base", "phys_from", i->phys_base, i->phys_from);
+	info_offset(r, i->phys_base_name, "phys_base", "phys_from", i->phys_base, i->phys_from);
 	info_number(r, "bytes read", "bytes_read", i->bytes_read);
 	info_number(r, "reads", "nr_reads", i->nr_reads);
 }

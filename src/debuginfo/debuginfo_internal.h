@@ -182,7 +182,8 @@ struct wanted {
 
 struct symtab {
 	struct bytes entries, strings;
-	bool is_64, big_endian, is_arm;
+	bool is_64, big_endian;
+	bool has_thumb;			/* bit 0 of a function's value says so */
 };
 
 uint64_t symtab_key(const char *name, size_t room);

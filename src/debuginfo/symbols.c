@@ -106,7 +106,8 @@ struct vmatlas_error *symbols_table(struct image *image, struct symtab *ret)
 
 	*ret = (struct symtab){ .is_64 = image->info.bits == 64,
 				.big_endian = image->info.big_endian,
-				.is_arm = image->info.machine == EM_ARM };
+				/* CPU named here: ELF for ARM gives symbol values a bit 0 */
+				.has_thumb = image->info.machine == EM_ARM };
 	if (!table || table->link >= image->sections.nr)
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
 					 "%s: has a damaged symbol table",

@@ -132,7 +132,7 @@ static struct image_symbol symbol_of(const struct symtab *t, const struct entry 
 		.is_function = type == STT_FUNC || type == STT_GNU_IFUNC };
 
 	/* Bit 0 of an ARM function's value says Thumb (ELF for the Arm Architecture). */
-	if (t->is_arm && s.is_function && s.addr & 1) {
+	if (t->has_thumb && s.is_function && s.addr & 1) {
 		s.is_thumb = true;
 		s.addr &= ~(uint64_t)1;
 	}

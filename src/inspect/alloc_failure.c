@@ -165,7 +165,7 @@ static const struct space_usage *space_of(const struct shortage_case *c,
 		return vmalloc;
 	*ret_how = "by the backtrace";
 	/* 32-bit ARM looks in module space in silence, then in vmalloc space: module_alloc() */
-	if (is_for_code(trace) && c->atlas->kernel->arch != &arch_arm)
+	if (is_for_code(trace) && !c->atlas->kernel->arch->module_fallback)
 		return code;
 	if (trace->through[0] || trace->asked_by[0])
 		return vmalloc;
@@ -196,7 +196,7 @@ static const char *alloc_failure_advice_for(const struct shortage_case *c,
 	if (is_code)
 		return "find who fills it (filled by) and unload modules or programs; its size "
 		       "is built in, and \"vmalloc=\" does not change it";
-	if (c->atlas->kernel->arch == &arch_arm || c->atlas->kernel->arch == &arch_i386)
+	if (c->atlas->kernel->arch->has_vmalloc_option)
 		return "find who fills it (filled by): a leak comes back; if it is all needed, "
 		       "give the kernel a larger vmalloc=, which takes it from lowmem";
 	return "find who fills it (filled by): a leak, or windows far too large; \"vmalloc=\" has "

@@ -98,7 +98,7 @@ static bool is_lowmem_remapped(const struct vmatlas *atlas, const struct vmatlas
 	const struct vmatlas_claim *lowmem = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
 	const struct vmatlas_area *a = area->area;
 
-	if (!lowmem || !a || !atlas->kernel || atlas->kernel->arch != &arch_arm ||
+	if (!lowmem || !a || !atlas->kernel || !atlas->kernel->arch->remaps_lowmem ||
 	    !range_holds(lowmem->range, area->range))
 		return false;
 	if (area->flags & VMATLAS_CLAIM_UNREADABLE)

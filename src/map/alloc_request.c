@@ -15,33 +15,21 @@ static bool alloc_request_has_symbol(const struct vmatlas *atlas, const char *na
 	return !err;
 }
 
-/* Bits of a PMD entry's size, where tables have 8-byte entries. */
-static unsigned int pmd_shift(const struct kernel *k)
+static bool config_has_symbol(void *arg, const char *name)
 {
-	return 2 * k->page_shift - 3;
+	return alloc_request_has_symbol(arg, name);
 }
 
-static unsigned int pud_shift(const struct kernel *k)
-{
-	return 3 * k->page_shift - 6;
-}
-
-/* IOREMAP_MAX_ORDER: asm/vmalloc.h of x86, arm64, riscv (5.10 to 7.2), asm/memory.h of arm. */
 static unsigned int ioremap_max_order(const struct vmatlas *atlas)
 {
 	const struct kernel *k = atlas->kernel;
+	const struct arch_config config = {
+		.format = k->format, .page_shift = k->page_shift,
+		.has_symbol = config_has_symbol, .arg = (void *)atlas,
+	};
 
-	if (k->arch == &arch_x86_64 ||
-	    (k->arch == &arch_riscv64 && alloc_request_has_symbol(atlas, "pud_set_huge")))
-		return pud_shift(k);
-	if (k->arch == &arch_i386 && k->format == &pt_i386_pae)
-		return pmd_shift(k);
-	if (k->arch == &arch_arm64)
-		return k->page_shift == 12 ? pud_shift(k) : pmd_shift(k);
-	if (k->arch == &arch_arm && k->format != &pt_arm_lpae &&
-	    !alloc_request_has_symbol(atlas, "secondary_startup"))
-		return 24;		/* supersections: neither SMP nor LPAE */
-	return 7 + k->page_shift;
+	return k->arch->ioremap_max_order ? k->arch->ioremap_max_order(&config)
+					  : 7 + k->page_shift;
 }
 
 /* get_count_order_long(); fls_long() before 4.9 (mm/vmalloc.c: __get_vm_area_node). */
@@ -95,8 +83,8 @@ struct vmatlas_error *alloc_request_make(const struct vmatlas *atlas, uint64_t b
 	if (flags & VMATLAS_ALLOC_HUGE && k->ptr_size != 8)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "this CPU's vmalloc has no huge pages");
-	if (flags & VMATLAS_ALLOC_HUGE && bytes >= 1ull << pmd_shift(k))
-		unit = 1ull << pmd_shift(k);
+	if (flags & VMATLAS_ALLOC_HUGE && bytes >= 1ull << arch_pmd_shift(k->page_shift))
+		unit = 1ull << arch_pmd_shift(k->page_shift);
 	if (!bytes || bytes > UINT64_MAX / 4 || align > UINT64_MAX / 4)
 		return too_much(bytes ? bytes : align);
 	bytes = align_up(bytes, unit);
@@ -112,10 +100,10 @@ struct vmatlas_error *alloc_request_make(const struct vmatlas *atlas, uint64_t b
 
 /* ---- Where ---- */
 
-/* Since x86-64's VMALLOC_END is inclusive, its last page is never handed out. */
+/* Where VMALLOC_END is inclusive, its last page is never handed out. */
 static uint64_t end_of(const struct vmatlas *atlas, const struct vmatlas_claim *c)
 {
-	const bool inclusive = atlas->kernel->arch == &arch_x86_64 &&
+	const bool inclusive = atlas->kernel->arch->vmalloc_end_inclusive &&
 			       c->kind == VMATLAS_KIND_VMALLOC_SPACE;
 
 	return inclusive ? c->range.last : c->range.last + 1;
@@ -157,14 +145,15 @@ static uint64_t load_offset(const struct vmatlas *atlas)
 static struct vmatlas_error *module_ranges(struct vmatlas *atlas,
 					   struct alloc_range ret[static ALLOC_RANGES], size_t *nr)
 {
+	const struct arch *arch = atlas->kernel->arch;
 	const struct vmatlas_claim *space = atlas_region(atlas, VMATLAS_KIND_MODULE_SPACE);
 	const struct vmatlas_claim *vmalloc = atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE);
 	const struct vmatlas_claim *execmem =
 		alloc_request_window(atlas, "execmem window");
 
-	if (atlas->kernel->arch == &arch_arm64 && !execmem)
+	if (arch->modules_need_execmem && !execmem)
 		return vmatlas_error_new(VMATLAS_ERROR_UNSUPPORTED,
-			"where an arm64 kernel before 6.10 puts modules is not worked out");
+			"where an %s kernel before 6.10 puts modules is not worked out", arch->name);
 	if (execmem) {
 		alloc_request_add(atlas, execmem, 0, ret, nr);
 		alloc_request_add(atlas, alloc_request_window(atlas, "execmem fallback"),
@@ -172,8 +161,7 @@ static struct vmatlas_error *module_ranges(struct vmatlas *atlas,
 		return NULL;
 	}
 	alloc_request_add(atlas, space ? space : vmalloc, load_offset(atlas), ret, nr);
-	if (atlas->kernel->arch == &arch_arm &&
-	    alloc_request_has_symbol(atlas, "get_module_plt"))
+	if (arch->module_fallback && alloc_request_has_symbol(atlas, arch->module_fallback))
 		alloc_request_add(atlas, vmalloc, 0, ret, nr);
 	return NULL;
 }

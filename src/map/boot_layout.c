@@ -116,16 +116,16 @@ static void print_all(struct boot_table *t)
 }
 
 /* A table alone, read from a log: whose it is shows in its style. */
-static const struct arch *arch_of(const struct vmatlas *atlas)
+static enum arch_boot_layout layout_of(const struct vmatlas *atlas)
 {
-	static const struct arch *const by_style[] = {
-		[BOOTLOG_STYLE_UNKNOWN] = &arch_arm, [BOOTLOG_STYLE_ARM] = &arch_arm,
-		[BOOTLOG_STYLE_I386] = &arch_i386, [BOOTLOG_STYLE_64BIT] = &arch_arm64,
-		[BOOTLOG_STYLE_RISCV] = &arch_riscv64,
+	static const enum arch_boot_layout by_style[] = {
+		[BOOTLOG_STYLE_UNKNOWN] = BOOT_LAYOUT_ARM, [BOOTLOG_STYLE_ARM] = BOOT_LAYOUT_ARM,
+		[BOOTLOG_STYLE_I386] = BOOT_LAYOUT_I386, [BOOTLOG_STYLE_64BIT] = BOOT_LAYOUT_ARM64,
+		[BOOTLOG_STYLE_RISCV] = BOOT_LAYOUT_RISCV,
 	};
 
 	if (atlas->kernel)
-		return atlas->kernel->arch;
+		return atlas->kernel->arch->boot_layout;
 	return by_style[atlas->boot_log ? atlas->boot_log->style : BOOTLOG_STYLE_UNKNOWN];
 }
 
@@ -142,7 +142,7 @@ static struct vmatlas_error *boot_layout_learn(struct boot_table *t,
 	if (!t->release && !atlas->kernel &&
 	    boot_layout_find(atlas, VMATLAS_KIND_SECTION, ".bss"))
 		t->release = KERNEL_RELEASE(5, 0);
-	t->form = boot_form_find(arch_of(atlas), t->release);
+	t->form = boot_form_find(layout_of(atlas), t->release);
 	if (!t->form || !atlas->kernel || atlas->kernel->ptr_size != 8 || !linear)
 		return NULL;
 	return boot_facts_read(atlas->kernel, &atlas->books, linear->range.first,

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "arch/arch.h"
+
 enum boot_unit {
 	BOOT_K, BOOT_M, BOOT_G,		/* cut off: MLK, MLM, MLG */
 	BOOT_K_UP,			/* MLK_ROUNDUP */
@@ -40,9 +42,7 @@ struct boot_form {
 	size_t nr_rows;
 };
 
-struct arch;
-
-/* Of that CPU and release (0 unknown); NULL: it never had any. */
-const struct boot_form *boot_form_find(const struct arch *arch, uint32_t release);
+/* As kernels of that release (0 unknown) printed it; NULL: the CPU never had any. */
+const struct boot_form *boot_form_find(enum arch_boot_layout layout, uint32_t release);
 
 #endif

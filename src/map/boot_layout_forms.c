@@ -174,13 +174,19 @@ static const struct boot_form *arm64_find(uint32_t release)
 	return release == KERNEL_RELEASE(4, 6) ? &arm64_4_6_form : &arm64_form;
 }
 
-const struct boot_form *boot_form_find(const struct arch *arch, uint32_t release)
+const struct boot_form *boot_form_find(enum arch_boot_layout layout, uint32_t release)
 {
-	if (arch == &arch_i386)
-		return &i386_form;
-	if (arch == &arch_arm)
+	switch (layout) {
+	case BOOT_LAYOUT_ARM:
 		return release >= KERNEL_RELEASE(3, 3) ? &arm_form : &arm_old_form;
-	if (arch == &arch_arm64)
+	case BOOT_LAYOUT_I386:
+		return &i386_form;
+	case BOOT_LAYOUT_ARM64:
 		return arm64_find(release);
-	return arch == &arch_riscv64 ? &riscv_form : NULL;
+	case BOOT_LAYOUT_RISCV:
+		return &riscv_form;
+	case BOOT_LAYOUT_NONE:
+		break;
+	}
+	return NULL;
 }

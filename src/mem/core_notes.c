@@ -272,7 +272,7 @@ void note_facts_give(struct note_facts *f, struct mem_info *info)
 }
 
 /*
- * sizeof(struct elf_prstatus) of Linux tells CPUs apart, where nothing else
+ * CPUs named here: sizeof(struct elf_prstatus) of Linux tells them apart, where nothing else
  * does: QEMU writes "i686" or "x86_64" into the kdump header of every guest
  * (QEMU 7.2 dump/dump.c, create_header32, create_header64).
  */

@@ -216,7 +216,7 @@ const char *diskdump_format(const struct diskdump_head *h, bool flattened)
 
 uint16_t diskdump_machine(const char *uts_machine)
 {
-	/* By beginning; the longer name first. */
+	/* CPUs named here: uname -m, as the format has it. By beginning; the longer name first. */
 	static const struct {
 		const char *name;
 		uint16_t machine;

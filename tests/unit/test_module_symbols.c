@@ -123,7 +123,7 @@ static void thumb_functions_lose_their_mark(void **state)
 {
 	const struct modsyms s = {
 		.symtab = (uint8_t *)symtab32, .strtab = (char *)strings, .nr = 3,
-		.strtab_size = sizeof(strings) - 1, .is_arm = true,
+		.strtab_size = sizeof(strings) - 1, .has_thumb = true,
 	};
 	struct modsym found;
 

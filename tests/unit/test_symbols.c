@@ -16,7 +16,7 @@ struct build {
 	uint8_t entries[4096];
 	char strings[4096];
 	size_t nr, used;
-	bool is_64, be, is_arm;
+	bool is_64, be, has_thumb;
 };
 
 static void put(uint8_t *to, uint64_t v, size_t size, bool be)
@@ -78,7 +78,7 @@ static void scan(const struct build *b, struct wanted *w, size_t nr)
 	const struct symtab t = {
 		.entries = { b->entries, b->nr * (b->is_64 ? 24 : 16) },
 		.strings = { (const uint8_t *)b->strings, b->used },
-		.is_64 = b->is_64, .big_endian = b->be, .is_arm = b->is_arm,
+		.is_64 = b->is_64, .big_endian = b->be, .has_thumb = b->has_thumb,
 	};
 
 	assert_ok(symtab_scan(&t, w, nr));
@@ -155,7 +155,7 @@ static void symtab_takes_suffixes_but_no_pieces(void **state)
 
 static void symtab_clears_the_thumb_bit_of_arm_functions_only(void **state)
 {
-	struct build b = { .is_arm = true };
+	struct build b = { .has_thumb = true };
 	struct wanted w[] = { want("code"), want("data") };
 
 	(void)state;

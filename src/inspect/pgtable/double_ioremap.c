@@ -35,7 +35,7 @@ static bool is_remap(const struct vmatlas_claim *claim)
  */
 static bool is_cached(const struct pgtable_check *c, const struct pgtable_frames *f)
 {
-	return !f->attr && c->k->arch != &arch_riscv64;
+	return !f->attr && !c->k->arch->memtype_optional;
 }
 
 /*

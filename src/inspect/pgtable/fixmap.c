@@ -42,16 +42,17 @@ static bool fixmap_is_odd(const struct pgtable_check *c, const struct mapping *m
 {
 	const uint64_t addr = m->range.first;
 	const struct vmatlas_claim *fixmap = c->fixmap;
+	const struct arch_fixmap *slots = &c->k->arch->fixmap;
 	const struct vmatlas_claim *vsyscall;
 
-	if (c->k->arch == &arch_riscv64)
+	if (slots->holds_fdt)
 		return range_has(fixmap->range, addr) && m->shift == c->k->page_shift;
-	if (c->k->arch == &arch_arm)
+	if (slots->console_on_top)
 		return range_has(fixmap->range, addr) &&
 		       fixmap->range.last - addr >= 1ull << c->k->page_shift;
 	if (addr < fixmap->range.first)
 		return fixmap->range.first - addr <= BESIDE && is_unused_slot(c, addr);
-	if (addr > fixmap->range.last || c->k->arch != &arch_x86_64)
+	if (addr > fixmap->range.last || !slots->below_vsyscall)
 		return false;
 	vsyscall = atlas_region(c->atlas, VMATLAS_KIND_VSYSCALL);
 	return vsyscall && addr > vsyscall->range.last;
@@ -94,7 +95,7 @@ static struct vmatlas_error *find_boot_slots(struct pgtable_check *c, struct slo
 
 	s->boot_first = 1;
 	s->boot_last = 0;
-	if (c->k->arch == &arch_arm)
+	if (c->k->arch->fixmap.console_on_top)
 		return NULL;
 	err = fixmap_ask(c, FIXMAP_UNIT, "FIX_BTMAP_END", &s->boot_first);
 	return err ? err : fixmap_ask(c, FIXMAP_UNIT, "FIX_BTMAP_BEGIN", &s->boot_last);
@@ -121,7 +122,7 @@ static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s
 	struct vmatlas_error *err;
 
 	s->top = c->fixmap->range.last + 1;
-	if (c->k->arch == &arch_arm)	/* FIXADDR_TOP is the last page, since 3.18 */
+	if (c->k->arch->fixmap.console_on_top)	/* FIXADDR_TOP is the last page, since 3.18 */
 		s->top -= 1ull << c->k->page_shift;
 	err = fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
 	if (!err)
@@ -159,7 +160,7 @@ static bool is_no_slot(const struct pgtable_check *c, const struct slots *s, uin
 {
 	if (slot >= s->all)
 		return true;
-	if (!pgtable_is_x86(c))
+	if (!c->k->arch->fixmap.boot_slots_apart)
 		return false;
 	return addr >= c->fixmap->range.first || slot < s->boot_first;
 }

@@ -44,10 +44,10 @@ static void alias_report(struct pgtable_check *c, const struct mapping *m,
 	pgtable_evidence_side(c, &ours, &evidence);
 	pgtable_evidence_side(c, direct, &evidence);
 	pgtable_report(c, &c->aliases, (struct vmatlas_finding_desc){
-		.severity = pgtable_is_x86(c) ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
+		.severity = c->k->arch->has_mtrr ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
 		.code = "memtype-conflict", .where = &owner->range, .record = owner->record,
 		EVIDENCE(&evidence),
-		.advice = pgtable_is_x86(c) ?
+		.advice = c->k->arch->has_mtrr ?
 			"find who made it: set_memory_wc() or set_memory_uc() has to come before, "
 			"which changes the kernel's own mapping as well" :
 			"fine for buffers whose driver cleans the caches; what is written through "

@@ -97,7 +97,7 @@ static uint32_t memtype_severity_of(const struct pgtable_check *c,
 {
 	const uint32_t strong = PT_DEVICE | PT_UNCACHED;
 
-	if ((pgtable_is_x86(c) && (!a->attr || !b->attr)) || (a->attr & strong && b->attr & strong))
+	if ((c->k->arch->has_mtrr && (!a->attr || !b->attr)) || (a->attr & strong && b->attr & strong))
 		return VMATLAS_SEVERITY_NOTE;
 	return VMATLAS_SEVERITY_WARNING;
 }
@@ -108,7 +108,7 @@ static bool is_untracked(const struct pgtable_check *c)
 	const struct resolved *disabled = &c->switches[MAPPING_PAT_DISABLED];
 	uint64_t value = 0;
 
-	if (pgtable_is_x86(c) && disabled->found)
+	if (c->k->arch->has_mtrr && disabled->found)
 		vmatlas_error_free(kernel_read_uint(c->k, disabled->addr, 1, &value));
 	return value;
 }

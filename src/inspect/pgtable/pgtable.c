@@ -294,7 +294,7 @@ static struct vmatlas_error *find_phys_mask(struct pgtable_check *c)
 	struct vmatlas_error *err;
 
 	c->phys_mask = UINT64_MAX;
-	if (!mask->found || !pgtable_is_x86(c))
+	if (!mask->found || !c->k->arch->has_pte_masks)
 		return NULL;
 	err = kernel_read_uint(c->k, mask->addr, 8, &c->phys_mask);
 	if (err && !error_is_kernel_trouble(err))

@@ -114,11 +114,6 @@ static inline bool mapping_is_memory(const struct mapping *m)
 	return m->state == MAPPING_LEAVES;
 }
 
-static inline bool pgtable_is_x86(const struct pgtable_check *c)
-{
-	return c->k->arch == &arch_x86_64 || c->k->arch == &arch_i386;
-}
-
 /* @m cut to @range, which it overlaps. */
 struct mapping pgtable_cut(const struct mapping *m, struct vmatlas_range range);
 

@@ -16,8 +16,8 @@ static struct vmatlas_error *has_nx(const struct pgtable_check *c, bool *ret)
 	uint64_t value = UINT64_MAX;
 	struct vmatlas_error *err = NULL;
 
-	*ret = c->k->format != &pt_i386;
-	if (*ret && mask->found && pgtable_is_x86(c)) {
+	*ret = !c->k->format->lacks_nx;
+	if (*ret && mask->found && c->k->arch->has_pte_masks) {
 		err = kernel_read_uint(c->k, mask->addr, 8, &value);
 		*ret = value & X86_NX;
 	}
@@ -66,18 +66,15 @@ static bool in_kind(const struct pgtable_check *c, uint32_t kind, uint64_t addr)
 	return r && range_has(r->range, addr);
 }
 
-/*
- * Writable and executable by design, on i386: the BIOS, which PCI services are called
- * in (arch/x86/mm/dump_pagetables.c: note_wx). On x86-64: what EFI asks for in its own
- * region (arch/x86/platform/efi/efi_64.c).
- */
+/* Writable and executable by design: firmware that the kernel calls. */
 static bool is_by_design(const struct pgtable_check *c, const struct mapping *m)
 {
+	const struct arch *arch = c->k->arch;
 	const uint64_t last = m->phys + (vmatlas_range_size(&m->range) - 1);
 
-	if (c->k->arch == &arch_i386)
-		return m->phys >= 0xa0000 && last < 0x100000;
-	return c->k->arch == &arch_x86_64 && in_kind(c, VMATLAS_KIND_EFI, m->range.first);
+	if (arch->wx_phys.last)
+		return m->phys >= arch->wx_phys.first && last <= arch->wx_phys.last;
+	return arch->wx_kind && in_kind(c, arch->wx_kind, m->range.first);
 }
 
 static bool is_module(const struct pgtable_check *c, uint64_t addr)
@@ -130,7 +127,7 @@ static bool is_insn_page(const struct pgtable_check *c, const struct vmatlas_cla
 {
 	const char *caller;
 
-	if (!owner || !owner->area || !owner->area->caller || c->k->arch != &arch_arm)
+	if (!owner || !owner->area || !owner->area->caller || !c->k->arch->insn_slots_writable)
 		return false;
 	caller = vmatlas_symbol_name(c->atlas, owner->area->caller);
 	return strstr(caller, "get_insn_slot") || strstr(caller, "alloc_insn_page");

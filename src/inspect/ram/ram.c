@@ -40,10 +40,10 @@ static void ranges_join(struct ram_ranges *r)
 
 /* ---- Who is asked ---- */
 
-static bool is_arm(const struct vmatlas *atlas)
+static bool drops_ram(const struct vmatlas *atlas)
 {
 	if (atlas->kernel)
-		return !strcmp(atlas->kernel->arch->name, "arm");
+		return atlas->kernel->arch->drops_ram_above_lowmem;
 	return atlas->boot_log && (atlas->boot_log->style == BOOTLOG_STYLE_ARM ||
 				   atlas->boot_log->style == BOOTLOG_STYLE_UNKNOWN);
 }
@@ -53,7 +53,7 @@ static bool ram_is_checked(const struct vmatlas *atlas)
 {
 	const struct vmatlas_claim *lowmem;
 
-	if (!(atlas->surveyed & VMATLAS_SURVEY_RAM) || !is_arm(atlas))
+	if (!(atlas->surveyed & VMATLAS_SURVEY_RAM) || !drops_ram(atlas))
 		return false;
 	lowmem = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
 	if (lowmem && lowmem->range.last > UINT32_MAX)
@@ -253,7 +253,7 @@ static struct vmatlas_error *ram_inspect(struct vmatlas_plugin_ctx *job)
 	if (!c)
 		return error_no_memory();
 	check_rows(job, atlas->boot_log);
-	if (atlas->kernel && !is_arm(atlas) && atlas->surveyed & VMATLAS_SURVEY_RAM)
+	if (atlas->kernel && !drops_ram(atlas) && atlas->surveyed & VMATLAS_SURVEY_RAM)
 		ram_check_max_pfn(job, atlas);
 	if (!ram_is_checked(atlas))
 		return NULL;

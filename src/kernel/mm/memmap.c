@@ -49,7 +49,7 @@ void frames_free(struct frames *f)
 /* ARCH_PFN_OFFSET: x86 counts from 0, ARM from PHYS_OFFSET (memory_model.h). */
 static uint64_t first_frame(const struct kernel *k)
 {
-	return k->arch == &arch_arm ? k->phys_base >> k->page_shift : 0;
+	return k->arch->pfn_from_phys_base ? k->phys_base >> k->page_shift : 0;
 }
 
 static struct vmatlas_error *from_mem_map(struct frames *f)

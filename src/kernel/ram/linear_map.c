@@ -64,7 +64,7 @@ struct vmatlas_error *boot_facts_read(struct kernel *k, const struct kernel_reco
 		vmatlas_error_free(err);
 		return NULL;
 	}
-	if (k->arch == &arch_arm64 && k->release >= KERNEL_RELEASE(4, 6))
+	if (k->arch->floating_direct_map && k->release >= k->arch->floating_direct_map)
 		ret->memory = linear + start_of_ram(k, books) - k->phys_base;
 	ret->has_memory = !err && ret->memory >= linear && ret->high_memory > ret->memory;
 	if (ret->has_memory && vmemmap && res[VMEMMAP].found && res[PAGE].found)

@@ -5,7 +5,6 @@
  * module region: a claim of its own, no second source of its bounds. Others are
  * the very bounds of a region, and speak of that region, too.
  */
-#include <elf.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -32,39 +31,20 @@ static const char *const type_name[] = {
 	"execmem module data",
 };
 
-/*
- * Windows that are regions, by the macros that execmem_arch_setup() names (6.12:
- * arch/{arm,arm64,riscv,x86}/mm/init.c): MODULES_VADDR, VMALLOC_START, BPF_JIT_REGION_START
- * and their ends. On x86-64 the window starts where the load offset says.
- */
-static const struct bound {
-	uint16_t machine;
-	const char *window;
-	uint32_t kind;
-	const char *name;
-	uint32_t flags;
-} bounds[] = {
-	{ EM_ARM, "execmem window", VMATLAS_KIND_MODULE_SPACE, "modules", 0 },
-	{ EM_ARM, "execmem fallback", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
-	{ EM_AARCH64, "execmem kprobes", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
-	{ EM_AARCH64, "execmem BPF", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
-	{ EM_RISCV, "execmem window", VMATLAS_KIND_MODULE_SPACE, "modules", 0 },
-	{ EM_RISCV, "execmem kprobes", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", 0 },
-	{ EM_RISCV, "execmem BPF", VMATLAS_KIND_MODULE_WINDOW, "BPF", 0 },
-	{ EM_X86_64, "execmem window", VMATLAS_KIND_MODULE_SPACE, "modules",
-	  VMATLAS_CLAIM_END_ONLY },
-};
-
+/* Windows that are regions, by the macros that execmem_arch_setup() names. */
 static struct vmatlas_error *also_a_bound(struct survey *s, struct vmatlas_claim c)
 {
+	const struct arch *arch = s->k->arch;
 	struct vmatlas_error *err = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(bounds) && !err; i++) {
-		if (bounds[i].machine != s->k->arch->machine || strcmp(bounds[i].window, c.name))
+	for (size_t i = 0; i < arch->nr_execmem && !err; i++) {
+		const struct arch_execmem_bound *bound = &arch->execmem[i];
+
+		if (strcmp(bound->window, c.name))
 			continue;
-		c.kind = bounds[i].kind;
-		c.name = bounds[i].name;
-		c.flags = bounds[i].flags;
+		c.kind = bound->kind;
+		c.name = bound->name;
+		c.flags = bound->flags;
 		if (c.flags & VMATLAS_CLAIM_END_ONLY)
 			c.range.first = c.range.last;
 		err = survey_claim(s, c);

@@ -4,7 +4,6 @@
  * {start_address, name[, max_lines]} ended by {-1, NULL}. Patched at boot, so
  * read from memory. A marker tells a start; its name what starts there.
  */
-#include <elf.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -45,57 +44,57 @@ static const struct known {
 	uint32_t kind;
 	const char *name;
 	bool is_end;
-	uint16_t machine;		/* 0: any */
+	bool fixmap_start;		/* only where arch->fixmap.ptdump_start */
 } known[] = {
-	{ "Low Kernel Mapping", VMATLAS_KIND_DIRECT_MAP, "direct map", false, 0 },
-	{ "vmalloc() Area", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", false, 0 },
-	{ "vmalloc() End", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", true, 0 },
-	{ "Vmemmap", VMATLAS_KIND_VMEMMAP, "vmemmap", false, 0 },
-	{ "LDT remap", VMATLAS_KIND_LDT, "LDT remap", false, 0 },
-	{ "KASAN shadow", VMATLAS_KIND_KASAN, "KASAN shadow", false, 0 },
-	{ "KASAN shadow end", VMATLAS_KIND_KASAN, "KASAN shadow", true, 0 },
-	{ "CPU entry Area", VMATLAS_KIND_CPU_ENTRY, "cpu entry area", false, 0 },
-	{ "ESPfix Area", VMATLAS_KIND_ESPFIX, "espfix", false, 0 },
-	{ "High Kernel Mapping", VMATLAS_KIND_IMAGE, "kernel image", false, 0 },
-	{ "Modules", VMATLAS_KIND_MODULE_SPACE, "modules", false, 0 },
-	{ "End Modules", VMATLAS_KIND_MODULE_SPACE, "modules", true, 0 },
-	{ "Fixmap Area", VMATLAS_KIND_FIXMAP, "fixmap", false, 0 },
-	{ "EFI Runtime Services", VMATLAS_KIND_EFI, "EFI runtime", false, 0 },
+	{ "Low Kernel Mapping", VMATLAS_KIND_DIRECT_MAP, "direct map", false, false },
+	{ "vmalloc() Area", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", false, false },
+	{ "vmalloc() End", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", true, false },
+	{ "Vmemmap", VMATLAS_KIND_VMEMMAP, "vmemmap", false, false },
+	{ "LDT remap", VMATLAS_KIND_LDT, "LDT remap", false, false },
+	{ "KASAN shadow", VMATLAS_KIND_KASAN, "KASAN shadow", false, false },
+	{ "KASAN shadow end", VMATLAS_KIND_KASAN, "KASAN shadow", true, false },
+	{ "CPU entry Area", VMATLAS_KIND_CPU_ENTRY, "cpu entry area", false, false },
+	{ "ESPfix Area", VMATLAS_KIND_ESPFIX, "espfix", false, false },
+	{ "High Kernel Mapping", VMATLAS_KIND_IMAGE, "kernel image", false, false },
+	{ "Modules", VMATLAS_KIND_MODULE_SPACE, "modules", false, false },
+	{ "End Modules", VMATLAS_KIND_MODULE_SPACE, "modules", true, false },
+	{ "Fixmap Area", VMATLAS_KIND_FIXMAP, "fixmap", false, false },
+	{ "EFI Runtime Services", VMATLAS_KIND_EFI, "EFI runtime", false, false },
 	/* i386, beside some of the above */
-	{ "Persistent kmap() Area", VMATLAS_KIND_PKMAP, "pkmap", false, 0 },
-	{ "CPU entry area", VMATLAS_KIND_CPU_ENTRY, "cpu entry area", false, 0 },
-	{ "Fixmap area", VMATLAS_KIND_FIXMAP, "fixmap", false, 0 },
+	{ "Persistent kmap() Area", VMATLAS_KIND_PKMAP, "pkmap", false, false },
+	{ "CPU entry area", VMATLAS_KIND_CPU_ENTRY, "cpu entry area", false, false },
+	{ "Fixmap area", VMATLAS_KIND_FIXMAP, "fixmap", false, false },
 	/* arm and i386 */
-	{ "Kernel Mapping", VMATLAS_KIND_DIRECT_MAP, "lowmem", false, 0 },
-	{ "FDT Area", VMATLAS_KIND_FDT, "FDT", false, 0 },
-	{ "Vectors", VMATLAS_KIND_VECTORS, "vector", false, 0 },
+	{ "Kernel Mapping", VMATLAS_KIND_DIRECT_MAP, "lowmem", false, false },
+	{ "FDT Area", VMATLAS_KIND_FDT, "FDT", false, false },
+	{ "Vectors", VMATLAS_KIND_VECTORS, "vector", false, false },
 	/* arm64 and riscv */
-	{ "Linear Mapping start", VMATLAS_KIND_DIRECT_MAP, "direct map", false, 0 },
-	{ "Linear Mapping end", VMATLAS_KIND_DIRECT_MAP, "direct map", true, 0 },
-	{ "Linear mapping", VMATLAS_KIND_DIRECT_MAP, "direct map", false, 0 },
-	{ "Kasan shadow start", VMATLAS_KIND_KASAN, "KASAN shadow", false, 0 },
-	{ "Kasan shadow end", VMATLAS_KIND_KASAN, "KASAN shadow", true, 0 },
-	{ "BPF start", VMATLAS_KIND_MODULE_WINDOW, "BPF", false, 0 },
-	{ "BPF end", VMATLAS_KIND_MODULE_WINDOW, "BPF", true, 0 },
-	{ "Modules start", VMATLAS_KIND_MODULE_SPACE, "modules", false, 0 },
-	{ "Modules end", VMATLAS_KIND_MODULE_SPACE, "modules", true, 0 },
-	{ "Modules/BPF mapping", VMATLAS_KIND_MODULE_SPACE, "modules", false, 0 },
-	{ "vmalloc() area", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", false, 0 },
-	{ "vmalloc() end", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", true, 0 },
-	{ "Fixmap start", VMATLAS_KIND_FIXMAP, "fixmap", false, EM_RISCV },
-	{ "Fixmap end", VMATLAS_KIND_FIXMAP, "fixmap", true, 0 },
-	{ "PCI I/O start", VMATLAS_KIND_PCI_IO, "PCI I/O", false, 0 },
-	{ "PCI I/O end", VMATLAS_KIND_PCI_IO, "PCI I/O", true, 0 },
-	{ "vmemmap start", VMATLAS_KIND_VMEMMAP, "vmemmap", false, 0 },
-	{ "vmemmap end", VMATLAS_KIND_VMEMMAP, "vmemmap", true, 0 },
-	{ "Kernel mapping", VMATLAS_KIND_IMAGE, "kernel image", false, 0 },
+	{ "Linear Mapping start", VMATLAS_KIND_DIRECT_MAP, "direct map", false, false },
+	{ "Linear Mapping end", VMATLAS_KIND_DIRECT_MAP, "direct map", true, false },
+	{ "Linear mapping", VMATLAS_KIND_DIRECT_MAP, "direct map", false, false },
+	{ "Kasan shadow start", VMATLAS_KIND_KASAN, "KASAN shadow", false, false },
+	{ "Kasan shadow end", VMATLAS_KIND_KASAN, "KASAN shadow", true, false },
+	{ "BPF start", VMATLAS_KIND_MODULE_WINDOW, "BPF", false, false },
+	{ "BPF end", VMATLAS_KIND_MODULE_WINDOW, "BPF", true, false },
+	{ "Modules start", VMATLAS_KIND_MODULE_SPACE, "modules", false, false },
+	{ "Modules end", VMATLAS_KIND_MODULE_SPACE, "modules", true, false },
+	{ "Modules/BPF mapping", VMATLAS_KIND_MODULE_SPACE, "modules", false, false },
+	{ "vmalloc() area", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", false, false },
+	{ "vmalloc() end", VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", true, false },
+	{ "Fixmap start", VMATLAS_KIND_FIXMAP, "fixmap", false, true },
+	{ "Fixmap end", VMATLAS_KIND_FIXMAP, "fixmap", true, false },
+	{ "PCI I/O start", VMATLAS_KIND_PCI_IO, "PCI I/O", false, false },
+	{ "PCI I/O end", VMATLAS_KIND_PCI_IO, "PCI I/O", true, false },
+	{ "vmemmap start", VMATLAS_KIND_VMEMMAP, "vmemmap", false, false },
+	{ "vmemmap end", VMATLAS_KIND_VMEMMAP, "vmemmap", true, false },
+	{ "Kernel mapping", VMATLAS_KIND_IMAGE, "kernel image", false, false },
 };
 
 static const struct known *find_known(const struct survey *s, const char *text)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 		if (!strcmp(known[i].text, text) &&
-		    (!known[i].machine || known[i].machine == s->k->arch->machine))
+		    (!known[i].fixmap_start || s->k->arch->fixmap.ptdump_start))
 			return &known[i];
 	return NULL;
 }

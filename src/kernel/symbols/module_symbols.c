@@ -54,7 +54,7 @@ static struct symbol symbol_at(const struct modsyms *s, size_t i)
 	sym.value = bytes_uint(p + offsetof(Elf32_Sym, st_value), 4, big);
 	info = p[offsetof(Elf32_Sym, st_info)];
 	/* kallsyms_symbol_value(), arch/arm/include/asm/module.h */
-	if (s->is_arm && ELF32_ST_TYPE(info) == STT_FUNC)
+	if (s->has_thumb && ELF32_ST_TYPE(info) == STT_FUNC)
 		sym.value &= ~(uint64_t)1;
 	return sym;
 }
@@ -201,7 +201,7 @@ struct vmatlas_error *modsyms_load(struct kernel *k, const struct module *m,
 	_cleanup_(modsyms_done) struct modsyms s = {
 		.is_64bit = k->ptr_size == 8,
 		.big_endian = k->big_endian,
-		.is_arm = k->arch && k->arch->machine == EM_ARM,
+		.has_thumb = k->arch && k->arch->has_thumb,
 	};
 	struct vmatlas_error *err;
 

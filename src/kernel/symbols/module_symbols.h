@@ -12,7 +12,7 @@ struct modsyms {
 	size_t nr;
 	size_t strtab_size;
 	bool is_64bit, big_endian;
-	bool is_arm;			/* bit 0 of a function means Thumb */
+	bool has_thumb;			/* bit 0 of a function means Thumb */
 };
 
 struct modsym {
