@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kernel/survey.h"
+#include "kernel/surveyors/surveyors.h"
 #include "map/space_accounting.h"
 #include "map/phys_owner.h"
 
@@ -24,10 +26,10 @@ void vmatlas_close(struct vmatlas *atlas)
 	physical_free(atlas->physical);
 	space_accounts_free(atlas->space_accounts);
 	owners_free(atlas->owners);
-	kernel_records_free(&atlas->books);
 	bootlog_free(atlas->boot_log);
 	platform_free(atlas->platform);
 	kernel_free(atlas->kernel);
+	kernel_readers.records_free(&atlas->no_kernel);
 	strings_free(atlas->strings);
 	free(atlas);
 }
@@ -146,7 +148,7 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 {
 	_cleanup_(files_done) struct files files = { 0 };
 	struct kernel_opts o = {
-		.live = opts->live,
+		.live = opts->live, .readers = &kernel_readers,
 		.types = opts->types, .host = opts->memory_ops, .phys_offset = opts->phys_offset,
 		.kaslr_offset = opts->kaslr_offset,
 		.mem = { .tmpdir = opts->tmpdir, .record = opts->keep_for_extract, .log = opts->log ? pass_log : NULL,
@@ -172,9 +174,10 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 		err = atlas_check_files(&o);
 	if (!err)
 		err = kernel_open(&o, &atlas->kernel);
-	if (!err)
-		err = atlas_fill_info(atlas);
-	return err;
+	if (err)
+		return err;
+	atlas->records = &atlas->kernel->records;
+	return atlas_fill_info(atlas);
 }
 
 /* Copy the options we know; refuse the ones we would have to ignore. */
@@ -200,6 +203,7 @@ struct vmatlas_error *vmatlas_open(const struct vmatlas_open_opts *theirs, struc
 
 	if (!atlas || !(atlas->strings = strings_new()))
 		return error_no_memory();
+	atlas->records = &atlas->no_kernel;
 	err = import_opts(&opts, theirs);
 	if (!err && opts.boot_log)
 		err = bootlog_read_file(opts.boot_log, &atlas->boot_log);
@@ -240,7 +244,7 @@ static struct vmatlas_error *run_surveyor(struct vmatlas *atlas, const struct su
 {
 	_cleanup_(freep) struct resolved *res = calloc(by->nr_lookups + 1, sizeof(*res));
 	struct survey s = {
-		.k = atlas->kernel, .by = by, .res = res, .sink = sink, .books = &atlas->books,
+		.k = atlas->kernel, .by = by, .res = res, .sink = sink,
 	};
 	struct vmatlas_error *err;
 
@@ -319,7 +323,7 @@ struct vmatlas_error *vmatlas_survey(struct vmatlas *atlas, uint32_t what)
 		err = add_declared(atlas);
 	if (!err)
 		err = atlas_seal(atlas);
-	return err || !atlas->books.free ? err : space_account(atlas);
+	return err || !atlas->records->free ? err : space_account(atlas);
 }
 
 struct vmatlas_error *vmatlas_inspect(struct vmatlas *atlas)

@@ -13,7 +13,7 @@ static const char *describe_cpu(struct vmatlas *atlas)
 
 	str_addf(&text, "%s, %s", k->arch->name, k->format->name);
 	if (k->ptr_size == 4) {
-		struct vmatlas_error *err = kernel_symbol(k, "pkmap_page_table", &addr);
+		struct vmatlas_error *err = lookup_symbol(k, "pkmap_page_table", &addr);
 
 		str_addf(&text, err ? ", no HIGHMEM" : ", HIGHMEM");
 		vmatlas_error_free(err);
@@ -76,7 +76,7 @@ static uint64_t end_of_ram(const struct ram_facts *facts, uint64_t page)
 
 static void fill_ram(struct vmatlas *atlas)
 {
-	const struct ram_facts *facts = atlas->books.ram;
+	const struct ram_facts *facts = atlas->records->ram;
 	const struct kernel *k = atlas->kernel;
 	uint64_t used_end, low_end;
 

@@ -44,7 +44,7 @@ struct vmatlas_error *vmatlas_printk_records(struct vmatlas *atlas, vmatlas_prin
 	if (!atlas->kernel)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "there is a boot log, but no dump");
-	err = kernel_log(atlas->kernel, &atlas->books, &log);
+	err = kernel_log(atlas->kernel, &log);
 	if (!err)
 		err = give(log, message, arg);
 	if (err)

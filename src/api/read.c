@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "map/vmatlas_internal.h"
+#include "kernel/pgtable/translate.h"
 #include "kernel/symbols/symbolize.h"
 #include "kernel/vmalloc/vmallocinfo.h"
 
@@ -43,7 +44,7 @@ const char *vmatlas_symbol_name(struct vmatlas *atlas, uint64_t addr)
 	const char *kept;
 
 	if (atlas->kernel)
-		vmatlas_error_free(kernel_symbol_name(atlas->kernel, &atlas->books, addr, &name));
+		vmatlas_error_free(kernel_symbol_name(atlas->kernel, addr, &name));
 	if (!name.len)
 		str_addf(&name, "%#" PRIx64, addr);
 	kept = strings_add(atlas->strings, str_text(&name));
@@ -106,5 +107,5 @@ struct vmatlas_error *vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_write_f
 {
 	struct vmatlas_error *err = need_kernel(atlas);
 
-	return err ? err : kernel_vmallocinfo(atlas->kernel, &atlas->books, text, arg);
+	return err ? err : kernel_vmallocinfo(atlas->kernel, text, arg);
 }

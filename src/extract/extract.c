@@ -37,14 +37,14 @@ static struct vmatlas_error *read_module_symbols(struct vmatlas *atlas)
 {
 	struct vmatlas_error *err = NULL;
 
-	for (size_t i = 0; i < atlas->books.modules.nr && !err; i++) {
-		const struct module *m = &atlas->books.modules.v[i];
+	for (size_t i = 0; i < atlas->records->modules.nr && !err; i++) {
+		const struct module *m = &atlas->records->modules.v[i];
 
 		for (size_t j = 0; j < m->nr_mem && !err; j++) {
 			_cleanup_(str_done) struct str name = { 0 };
 
 			if (m->mem[j].size)
-				err = kernel_symbol_name(atlas->kernel, &atlas->books,
+				err = kernel_symbol_name(atlas->kernel,
 							 m->mem[j].base, &name);
 		}
 	}
@@ -79,11 +79,11 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	struct tables_seen tables;
 	struct vmatlas_error *err;
 
-	err = tolerate(kernel_vmallocinfo(k, &atlas->books, forget, NULL));
+	err = tolerate(kernel_vmallocinfo(k, forget, NULL));
 	if (!err)
 		err = read_module_symbols(atlas);
 	if (!err)
-		err = tolerate(kernel_log(k, &atlas->books, &log));
+		err = tolerate(kernel_log(k, &log));
 	if (!err)
 		err = tolerate(owners_read(atlas));
 	vmatlas_resource_next(atlas, NULL);
@@ -155,7 +155,7 @@ static struct vmatlas_error *extract_add_names(struct vmatlas *atlas, struct par
 	struct kernel *k = atlas->kernel;
 	struct kallsyms_packed *n = &p->names;
 	uint64_t at = align_up(k->image_range.last + 1 - k->slide, 65536);
-	struct vmatlas_error *err = symnames_pack(k, &atlas->books, n);
+	struct vmatlas_error *err = symnames_pack(k, n);
 
 	if (err)
 		return tolerate(err);
@@ -168,7 +168,7 @@ static struct vmatlas_error *extract_add_names(struct vmatlas *atlas, struct par
 	    !add_table(p, &at, "kallsyms_token_table", &n->token_table) ||
 	    !add_table(p, &at, "kallsyms_token_index", &n->token_index))
 		return error_no_memory();
-	ret->nr_names = symnames_nr(&atlas->books);
+	ret->nr_names = symnames_nr(atlas->kernel);
 	return NULL;
 }
 

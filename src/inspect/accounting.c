@@ -154,7 +154,7 @@ static void sum_lost(void *arg, const struct va_extent *p)
 /* What it took off the lists is counted still, and so is what is on them. */
 static bool purge_explains(const struct vmatlas *atlas)
 {
-	const struct kernel_records *b = &atlas->books;
+	const struct kernel_records *b = atlas->records;
 	const uint32_t shift = atlas->kernel->page_shift;
 	uint64_t bytes = b->purge.pages << shift, lost = 0;
 
@@ -179,14 +179,14 @@ static struct vmatlas_error *accounting_inspect(struct vmatlas_plugin_ctx *job)
 
 	if (!l || !l->spaces.nr)
 		return NULL;
-	if (atlas->books.free->state == FREE_UNKNOWN)
+	if (atlas->records->free->state == FREE_UNKNOWN)
 		return NULL;	/* told by who could not read it */
 	if (!space_accounts_whole(atlas)) {
 		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, "ledger",
 			"because not all that belongs in it was read");
 		return NULL;
 	}
-	const struct purge *purge = purge_explains(atlas) ? &atlas->books.purge : NULL;
+	const struct purge *purge = purge_explains(atlas) ? &atlas->records->purge : NULL;
 	for (size_t i = 0; i < l->spaces.nr; i++) {
 		const struct vmatlas_usage *s = &l->spaces.v[i]->pub;
 		struct balance b = { .job = job, .region = s->region, .purge = purge };

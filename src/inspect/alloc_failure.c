@@ -316,7 +316,7 @@ static struct vmatlas_error *alloc_failure_inspect(struct vmatlas_plugin_ctx *jo
 
 	if (!atlas->kernel)
 		return NULL;
-	err = kernel_log(atlas->kernel, &atlas->books, &log);
+	err = kernel_log(atlas->kernel, &log);
 	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND) ||
 		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {
 		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, "failed allocations",

@@ -38,7 +38,7 @@ static int by_pages(const void *a, const void *b)
 static struct vmatlas_error *collect_owners(const struct shortage_case *c,
 					    struct ram_owners *ret)
 {
-	const struct kernel_records *b = &c->atlas->books;
+	const struct kernel_records *b = c->atlas->records;
 	size_t to = 0;
 
 	for (size_t i = 0; i < b->areas.nr; i++) {
@@ -182,8 +182,8 @@ struct vmatlas_error *shortage_count_ram(struct shortage_case *c)
 	struct vmatlas_error *err;
 	uint64_t described = 0;
 
-	for (size_t i = 0; i < c->atlas->books.areas.nr; i++)
-		c->vmalloc_pages += MIN(c->atlas->books.areas.v[i].rec.nr_pages, 1ull << 40);
+	for (size_t i = 0; i < c->atlas->records->areas.nr; i++)
+		c->vmalloc_pages += MIN(c->atlas->records->areas.v[i].rec.nr_pages, 1ull << 40);
 	for (size_t i = 0; i < info->nr_segments; i++)
 		described += info->segments[i].size;
 	if (!c->all->v.nr && bytes(c, c->vmalloc_pages) < described / 4)

@@ -214,7 +214,7 @@ static struct vmatlas_error *crash_inspect(struct vmatlas_plugin_ctx *job)
 
 	if (!atlas->kernel)
 		return NULL;
-	err = kernel_log(atlas->kernel, &atlas->books, &log);
+	err = kernel_log(atlas->kernel, &log);
 	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND) ||
 		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {
 		vmatlas_error_free(err);	/* who looks for shortages tells it */

@@ -64,7 +64,8 @@ static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in
 		return error_no_memory();
 	/* all of a plugin's symbols in one pass over vmlinux */
 	if (atlas->kernel && p->nr_lookups)
-		err = lookup_prefetch(atlas->kernel, &p->lookups, &(size_t){ p->nr_lookups }, 1);
+		err = lookup_prefetch(atlas->kernel, &(struct lookup_set){ p->lookups,
+				      &(size_t){ p->nr_lookups } }, 1);
 	if (atlas->kernel && !err)
 		err = lookup_resolve(atlas->kernel, p->lookups, p->nr_lookups, in->res);
 	for (size_t i = 0; i < p->nr_lookups && !err; i++) {

@@ -10,7 +10,7 @@
 /* As the surveyor left it; NULL for a claim that is somebody else's. */
 static const struct area *record_of(const struct vmatlas *atlas, const struct vmatlas_claim *c)
 {
-	const struct kernel_records *b = &atlas->books;
+	const struct kernel_records *b = atlas->records;
 	const struct area *a = container_of(c->area, struct area, rec);
 
 	return b->areas.nr && a >= b->areas.v && a < b->areas.v + b->areas.nr ? a : NULL;

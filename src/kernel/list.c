@@ -2,6 +2,7 @@
 /* list_head, walked with suspicion. */
 #include <inttypes.h>
 
+#include "kernel/list.h"
 #include "kernel/kernel.h"
 
 void list_start(struct list_walk *w, struct kernel *k, uint64_t head, uint64_t budget)

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "kernel/kernel.h"
+#include "kernel/lookup.h"
 
 /* The functions of "a|b" are symbols to look for, too. */
 struct name_list {
@@ -70,16 +70,16 @@ static bool name_list_add_wants(struct name_list *l, const struct arch *arch)
 	return true;
 }
 
-struct vmatlas_error *lookup_prefetch(struct kernel *k, const struct vmatlas_lookup *const *needs,
-				     const size_t *nr, size_t nr_sets)
+struct vmatlas_error *lookup_prefetch(struct kernel *k, const struct lookup_set *sets,
+				      size_t nr_sets)
 {
 	_cleanup_(name_list_done) struct name_list list = { 0 };
 
 	if (k->arch && !name_list_add_wants(&list, k->arch))
 		return error_no_memory();
 	for (size_t s = 0; s < nr_sets; s++)
-		for (size_t i = 0; i < nr[s]; i++)
-			if (!name_list_add_need(&list, &needs[s][i]))
+		for (size_t i = 0; i < *sets[s].nr; i++)
+			if (!name_list_add_need(&list, &sets[s].lookups[i]))
 				return error_no_memory();
 	return image_prefetch(k->image, (const char *const *)list.names.v, list.names.nr);
 }
@@ -146,6 +146,21 @@ struct vmatlas_error *lookup_resolve(struct kernel *k, const struct vmatlas_look
 			return err;
 		vmatlas_error_free(err);	/* missing: found stays false */
 	}
+	return NULL;
+}
+
+struct vmatlas_error *lookup_symbol(struct kernel *k, const char *name, uint64_t *ret)
+{
+	const struct vmatlas_lookup need = VMATLAS_REQUIRED_SYMBOL(name);
+	struct vmatlas_error *err;
+	struct resolved res;
+
+	err = lookup_resolve(k, &need, 1, &res);
+	if (err)
+		return err;
+	if (!res.found)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "vmlinux has no symbol %s", name);
+	*ret = res.addr;
 	return NULL;
 }
 

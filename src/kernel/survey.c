@@ -1,30 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The table of surveyors, and what they say things with. */
+/* What surveyors say things with. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/vmalloc/free_area_tree.h"
-#include "kernel/printk/printk.h"
-#include "kernel/ram/ram_survey.h"
-#include "kernel/surveyors/surveyors.h"
-#include "kernel/symbols/symbolize.h"
-
-/* In order of trust: of two whole claims on a region, the first is the row. */
-const struct surveyor *const surveyors[] = {
-	&survey_layout,
-	&survey_kcore,
-	&survey_markers,
-	&survey_execmem,
-	&survey_vmalloc,
-	&survey_modules,
-	&survey_free,
-	&survey_pools,
-	&survey_ram,
-};
-
-const size_t nr_surveyors = ARRAY_SIZE(surveyors);
+#include "kernel/survey.h"
 
 struct vmatlas_error *survey_claim(struct survey *s, struct vmatlas_claim claim)
 {
@@ -94,19 +75,4 @@ uint64_t survey_field(const struct survey *s, unsigned int need, const void *buf
 	if (!r->found || r->size == 0 || r->size > 8)
 		return 0;
 	return bytes_uint((const uint8_t *)buf + r->offset, r->size, s->k->big_endian);
-}
-
-void kernel_records_free(struct kernel_records *b)
-{
-	vec_done(&b->areas);
-	vec_done(&b->lists);
-	free_books_free(b->free);
-	b->free = NULL;
-	vec_done(&b->modules);
-	ram_facts_free(b->ram);
-	b->ram = NULL;
-	symnames_free(b->names);
-	b->names = NULL;
-	log_free(b->log);
-	b->log = NULL;
 }

@@ -3,13 +3,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/lookup.h"
 #include "map/alloc_sim.h"
 
 /* A symbol that stands for a part of the configuration. */
 static bool alloc_request_has_symbol(const struct vmatlas *atlas, const char *name)
 {
 	uint64_t addr;
-	struct vmatlas_error *err = kernel_symbol(atlas->kernel, name, &addr);
+	struct vmatlas_error *err = lookup_symbol(atlas->kernel, name, &addr);
 
 	vmatlas_error_free(err);
 	return !err;
@@ -134,7 +135,7 @@ static uint64_t load_offset(const struct vmatlas *atlas)
 {
 	struct kernel *k = atlas->kernel;
 	uint64_t addr, offset = 0;
-	struct vmatlas_error *err = kernel_symbol(k, "module_load_offset", &addr);
+	struct vmatlas_error *err = lookup_symbol(k, "module_load_offset", &addr);
 
 	if (!err)
 		err = kernel_read_ptr(k, addr, &offset);

@@ -118,7 +118,7 @@ static bool in_range(const struct alloc_request *r, uint64_t at, struct vmatlas_
 bool alloc_search(const struct vmatlas *atlas, const struct alloc_request *r,
 		struct vmatlas_range *ret)
 {
-	const struct free_books *f = atlas->books.free;
+	const struct free_records *f = atlas->records->free;
 	uint64_t at;
 
 	if (f && f->state == FREE_IN_TREE)

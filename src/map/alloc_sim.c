@@ -85,7 +85,7 @@ static void alloc_sim_measure(void *arg, const struct va_extent *p)
 static struct vmatlas_error *look_into_pools(struct vmatlas *atlas, const struct alloc_request *r,
 					     struct vmatlas_alloc_sim *f)
 {
-	const struct free_books *b = atlas->books.free;
+	const struct free_records *b = atlas->records->free;
 	struct space_accounts *l = atlas->space_accounts;
 	uint32_t node = UINT32_MAX;
 

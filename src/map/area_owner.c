@@ -79,9 +79,9 @@ static void name_modules(const struct vmatlas *atlas, struct vmatlas_range range
 {
 	size_t nr = 0;
 
-	for (size_t i = 0; i < atlas->books.modules.nr; i++)
-		if (area_owner_lies_in(&atlas->books.modules.v[i], range) && nr++ == 0)
-			str_addf(out, "module %s", atlas->books.modules.v[i].name);
+	for (size_t i = 0; i < atlas->records->modules.nr; i++)
+		if (area_owner_lies_in(&atlas->records->modules.v[i], range) && nr++ == 0)
+			str_addf(out, "module %s", atlas->records->modules.v[i].name);
 	if (nr > 1)
 		str_addf(out, " and %zu more", nr - 1);
 }

@@ -145,7 +145,7 @@ static struct vmatlas_error *boot_layout_learn(struct boot_table *t,
 	t->form = boot_form_find(layout_of(atlas), t->release);
 	if (!t->form || !atlas->kernel || atlas->kernel->ptr_size != 8 || !linear)
 		return NULL;
-	return boot_facts_read(atlas->kernel, &atlas->books, linear->range.first,
+	return boot_facts_read(atlas->kernel, linear->range.first,
 			       pages ? pages->range.first : 0, &t->facts);
 }
 

@@ -18,12 +18,12 @@ static struct vmatlas_error *copy_texts(struct vmatlas *atlas, struct vmatlas_cl
 static struct vmatlas_error *add_recorded(struct vmatlas *atlas,
 					  const struct vmatlas_claim *claim)
 {
-	struct area *a = vec_push(&atlas->books.areas);
+	struct area *a = vec_push(&atlas->records->areas);
 
 	if (!a)
 		return error_no_memory();
 	a->state = AREA_ELSEWHERE;
-	a->order = (uint32_t)(atlas->books.areas.nr - 1);
+	a->order = (uint32_t)(atlas->records->areas.nr - 1);
 	a->claim = *claim;
 	a->claim.size = sizeof(a->claim);
 	a->claim.flags |= VMATLAS_CLAIM_PRIMARY;
@@ -171,7 +171,7 @@ struct vmatlas_error *atlas_seal(struct vmatlas *atlas)
 			      sizeof(struct claim), claims_compare);
 	choose_primaries(atlas);
 	atlas->sealed = true;
-	return seal_areas(&atlas->books);
+	return seal_areas(atlas->records);
 }
 
 /* ---- Looking claims up ---- */
@@ -180,14 +180,14 @@ static size_t nr_claims(const struct vmatlas *atlas, uint32_t layer)
 {
 	if (layer < 1 || layer > NR_LAYERS)
 		return 0;
-	return layer == VMATLAS_LAYER_RECORDED ? atlas->books.areas.nr
+	return layer == VMATLAS_LAYER_RECORDED ? atlas->records->areas.nr
 					       : atlas->layers[layer - 1].nr;
 }
 
 static const struct vmatlas_claim *claims_claim_number(const struct vmatlas *atlas,
 						       uint32_t layer, size_t i)
 {
-	return layer == VMATLAS_LAYER_RECORDED ? &atlas->books.areas.v[i].claim
+	return layer == VMATLAS_LAYER_RECORDED ? &atlas->records->areas.v[i].claim
 					       : &atlas->layers[layer - 1].v[i].pub;
 }
 
@@ -195,7 +195,7 @@ static size_t number_of(const struct vmatlas *atlas, uint32_t layer,
 			const struct vmatlas_claim *c)
 {
 	if (layer == VMATLAS_LAYER_RECORDED)
-		return (size_t)(container_of(c, struct area, claim) - atlas->books.areas.v);
+		return (size_t)(container_of(c, struct area, claim) - atlas->records->areas.v);
 	return (size_t)(container_of(c, struct claim, pub) - atlas->layers[layer - 1].v);
 }
 

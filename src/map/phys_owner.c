@@ -6,6 +6,7 @@
 #include "map/phys_owner.h"
 #include "base/bytes.h"
 #include "base/range.h"
+#include "kernel/lookup.h"
 #include "kernel/vmalloc/vmap_area.h"
 #include "kernel/mm/iomem.h"
 
@@ -49,7 +50,7 @@ static struct vmatlas_error *read_resources(struct vmatlas *atlas, struct physic
 	struct vmatlas_error *next;
 	uint64_t root;
 
-	err = kernel_symbol(atlas->kernel, "iomem_resource", &root);
+	err = lookup_symbol(atlas->kernel, "iomem_resource", &root);
 	if (!err)
 		err = resources_read(atlas->kernel, root, RESOURCES_ALL, &list);
 	if (err && !error_is_kernel_trouble(err) && !error_is(err, VMATLAS_ERROR_NOT_FOUND))

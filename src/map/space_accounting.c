@@ -54,7 +54,7 @@ static enum va_use what_of(const struct vmatlas *atlas, const struct vmatlas_cla
 
 static bool next_record(struct merge *m, struct va_extent *ret)
 {
-	const struct kernel_records *b = &m->atlas->books;
+	const struct kernel_records *b = m->atlas->records;
 	const struct space_accounts *l = m->atlas->space_accounts;
 	const struct vmatlas_claim *area = NULL;
 	const struct pooled *pooled = NULL;
@@ -107,7 +107,7 @@ static void reported_up_to(struct merge *m, uint64_t last)
 static void gap(struct merge *m, uint64_t last)
 {
 	const struct va_extent piece = {
-		.what = m->atlas->books.free->state == FREE_IN_TREE ? VA_LOST : VA_FREE,
+		.what = m->atlas->records->free->state == FREE_IN_TREE ? VA_LOST : VA_FREE,
 		.range = { m->at, last },
 	};
 
@@ -184,7 +184,7 @@ void va_extent_walk(const struct vmatlas *atlas, struct vmatlas_range range,
 
 bool space_accounts_whole(const struct vmatlas *atlas)
 {
-	const struct free_books *f = atlas->books.free;
+	const struct free_records *f = atlas->records->free;
 
-	return f && atlas->books.areas_complete && f->state != FREE_UNKNOWN && f->pools_read;
+	return f && atlas->records->areas_complete && f->state != FREE_UNKNOWN && f->pools_read;
 }

@@ -180,7 +180,7 @@ static struct vmatlas_error *add_space(struct vmatlas *atlas, const struct vmatl
 	};
 	if (space_is_nested(atlas, c))
 		s->pub.flags |= VMATLAS_USAGE_NESTED;
-	if (atlas->books.free->state == FREE_IN_TREE)
+	if (atlas->records->free->state == FREE_IN_TREE)
 		s->pub.flags |= VMATLAS_USAGE_TREE;
 	return add_up(atlas, s);
 }
@@ -194,7 +194,7 @@ static int space_by_address(const void *a, const void *b)
 
 static struct vmatlas_error *sort_pooled(struct vmatlas *atlas)
 {
-	const struct free_books *f = atlas->books.free;
+	const struct free_records *f = atlas->records->free;
 	struct space_accounts *l = atlas->space_accounts;
 
 	for (size_t i = 0; i < f->pooled.nr; i++) {

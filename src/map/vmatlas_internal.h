@@ -13,6 +13,7 @@
 #include "base/array.h"
 #include "bootlog/bootlog.h"
 #include "kernel/kernel.h"
+#include "kernel/lookup.h"
 #include "bootlog/platform_file.h"
 
 #define NR_LAYERS 3
@@ -39,13 +40,14 @@ struct vmatlas {
 	struct kernel *kernel;		/* NULL where only a boot log was given */
 	struct bootlog *boot_log;	/* --boot-log; NULL */
 	struct platform *platform;	/* --platform; NULL */
-	struct kernel_records books;
+	struct kernel_records *records;	/* the kernel's; without a kernel, no_kernel's: empty */
+	struct kernel_records no_kernel;
 	struct space_accounts *space_accounts;		/* space_accounting.h; NULL where free space was not surveyed */
 	struct vmatlas_info info;
 	struct owners *owners;		/* area_owner.c; likewise */
 	struct physical *physical;	/* phys_owner.h; NULL until a frame was asked for */
 	struct strings *strings;	/* everything a const char * points to */
-	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the books */
+	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the records */
 	VEC(struct finding) findings;
 	VEC(struct vmatlas_coverage) coverage;
 	VEC(struct inspector *) inspectors;	/* each stays where it is when others come */

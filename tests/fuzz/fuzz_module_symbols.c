@@ -18,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 16)
 		return 0;
 	s.big_endian = data[0] & 2;
-	s.is_arm = data[0] & 4;
+	s.has_thumb = data[0] & 4;
 	s.nr = MIN((size_t)data[1], (size - 16) / each);
 	s.strtab_size = size - 16 - s.nr * each;
 	s.symtab = malloc(s.nr * each + 1);

@@ -30,7 +30,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 					.key = symtab_key(names[i], strlen(names[i])) };
 	t.is_64 = data[0] & 1;
 	t.big_endian = data[0] & 2;
-	t.is_arm = data[0] & 4;
+	t.has_thumb = data[0] & 4;
 	cut = MIN((size_t)data[1] * 16, size - 2);
 	t.entries = tight(data + 2, cut);
 	t.strings = tight(data + 2 + cut, size - 2 - cut);

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/surveyors/surveyors.h"
 #include "map/vmatlas_internal.h"
 
 static inline struct vmatlas *fake_atlas(void)
@@ -14,6 +15,7 @@ static inline struct vmatlas *fake_atlas(void)
 	struct vmatlas *atlas = calloc(1, sizeof(*atlas));
 
 	assert_non_null(atlas);
+	atlas->records = &atlas->no_kernel;
 	atlas->strings = strings_new();
 	assert_non_null(atlas->strings);
 	return atlas;
@@ -53,8 +55,10 @@ static inline struct kernel *fake_atlas_kernel(struct vmatlas *atlas, uint32_t p
 	k->image_range = (struct vmatlas_range){ 1, 0 };
 	k->host = &fake_nothing;
 	assert_null(mem_open_host(k->host, &k->mem));
+	k->records_free = kernel_readers.records_free;
 	atlas->kernel = k;
-	atlas->books.modules_read = atlas->books.modules_complete = true;
+	atlas->records = &k->records;
+	atlas->records->modules_read = atlas->records->modules_complete = true;
 	atlas->info = (struct vmatlas_info){
 		.size = sizeof(atlas->info), .page_shift = 12, .pointer_size = ptr_size,
 	};

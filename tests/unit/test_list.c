@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/list.h"
 #include "fake_kernel.h"
 
 #define BASE 0xffff888000000000ull

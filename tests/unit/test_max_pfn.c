@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* RAM by the books of a kernel that is not ARM's: i386 with and without HIGHMEM. */
+/* RAM by the records of a kernel that is not ARM's: i386 with and without HIGHMEM. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,7 +34,7 @@ static struct vmatlas *i386_with(uint64_t ram, uint64_t used, uint64_t low, bool
 	assert_non_null(facts);
 	k->arch = &arch_i386;
 	atlas->surveyed = VMATLAS_SURVEY_ALL;
-	atlas->books.ram = facts;
+	atlas->records->ram = facts;
 	facts->max_pfn = PFN(used);
 	facts->max_low_pfn = PFN(low);
 	facts->x86_reserve = RESERVE;
@@ -53,8 +53,8 @@ static struct vmatlas *i386_with(uint64_t ram, uint64_t used, uint64_t low, bool
 
 static void command_line(struct vmatlas *atlas, const char *text)
 {
-	atlas->books.ram->command_line = strdup(text);
-	atlas->books.ram->command_line_from = strdup("a test");
+	atlas->records->ram->command_line = strdup(text);
+	atlas->records->ram->command_line_from = strdup("a test");
 }
 
 static void all_of_it_is_mapped(void **state)
@@ -152,7 +152,7 @@ static void lowmem_at_its_limit(void **state)
 	const struct vmatlas_coverage *c;
 
 	(void)state;
-	assert_null(ram_unknown_add(atlas->books.ram, "System RAM", "the tree is damaged"));
+	assert_null(ram_unknown_add(atlas->records->ram, "System RAM", "the tree is damaged"));
 	fake_inspect(atlas, &inspector_ram);
 	assert_int_equal(only_finding(atlas, "lowmem-at-limit")->severity,
 			 VMATLAS_SEVERITY_NOTE);

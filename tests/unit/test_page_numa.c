@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/lookup.h"
 #include "kernel/kernel.h"
 
 static struct vmatlas_error *play_resolve(struct kernel *k,

@@ -59,7 +59,7 @@ static struct vmatlas *start(void)
 	k->pgd_phys = TABLE_AT(0);
 	assert_null(vmcoreinfo_parse("", 0, &k->vmcoreinfo));
 	assert_null(translate_init(k));
-	atlas->books.areas_complete = true;
+	atlas->records->areas_complete = true;
 	put(TABLE_AT(0), 402, TABLE_AT(1) | TABLE);
 	put(TABLE_AT(1), 0, TABLE_AT(2) | TABLE);
 	put(TABLE_AT(2), 0, TABLE_AT(3) | TABLE);
@@ -74,7 +74,7 @@ static void give_ram(struct vmatlas *atlas)
 	struct ram_fact *f;
 
 	assert_non_null(facts);
-	atlas->books.ram = facts;
+	atlas->records->ram = facts;
 	f = vec_push(&facts->facts);
 	assert_non_null(f);
 	*f = (struct ram_fact){ .role = RAM_SYSTEM, .phys = { 0, 0xfffffff } };
@@ -176,7 +176,7 @@ static void with_a_broken_list_they_are_not_checked(void **state)
 	bool told = false;
 
 	(void)state;
-	atlas->books.areas_complete = false;
+	atlas->records->areas_complete = false;
 	map(0, 0x5000000 | LEAF);
 	fake_inspect(atlas, &inspector_pgtable);
 	assert_int_equal(atlas->findings.nr, 0);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/lookup.h"
 #include "../../plugins/caller.c"
 
 #include "fake_atlas.h"

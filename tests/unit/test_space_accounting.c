@@ -33,7 +33,7 @@ struct space {
 
 static void add_area(struct space *s, size_t from, size_t to, bool busy)
 {
-	struct area *a = vec_push(&s->atlas->books.areas);
+	struct area *a = vec_push(&s->atlas->records->areas);
 
 	assert_non_null(a);
 	a->state = busy ? AREA_BUSY : AREA_UNPURGED;
@@ -49,7 +49,7 @@ static void add_area(struct space *s, size_t from, size_t to, bool busy)
 
 static void add_free(struct space *s, size_t from, size_t to)
 {
-	struct tree_area *a = vec_push(&s->atlas->books.free->tree.v);
+	struct tree_area *a = vec_push(&s->atlas->records->free->tree.v);
 
 	assert_non_null(a);
 	a->range = (struct vmatlas_range){ AT(from), AT(to) - 1 };
@@ -66,7 +66,7 @@ static void add_run(struct space *s, enum va_use what, size_t from, size_t to)
 	if (what == VA_FREE)
 		add_free(s, from, to);
 	if (what == VA_POOLED) {
-		p = vec_push(&s->atlas->books.free->pooled);
+		p = vec_push(&s->atlas->records->free->pooled);
 		assert_non_null(p);
 		p->range = (struct vmatlas_range){ AT(from), AT(to) - 1 };
 		p->record = AT(from) ^ 0x123;
@@ -99,14 +99,14 @@ static void make(struct space *s, bool with_losses)
 		VA_BUSY, VA_FREE, VA_UNPURGED, VA_POOLED, VA_LOST,
 	};
 	enum va_use last = VA_GUARD;
-	struct free_books *f = calloc(1, sizeof(*f));
+	struct free_records *f = calloc(1, sizeof(*f));
 
 	s->atlas = fake_atlas();
 	fake_atlas_kernel(s->atlas, 8);
 	s->atlas->kernel->arch = &arch_arm64;	/* one whose end is exclusive */
 	assert_non_null(f);
-	s->atlas->books.free = f;
-	s->atlas->books.areas_complete = f->pools_read = true;
+	s->atlas->records->free = f;
+	s->atlas->records->areas_complete = f->pools_read = true;
 	f->state = FREE_IN_TREE;
 	for (size_t at = 0; at < NR_PAGES;) {
 		const size_t to = MIN(at + 1 + dice(12), (size_t)NR_PAGES);
@@ -120,8 +120,8 @@ static void make(struct space *s, bool with_losses)
 	}
 	f->tree.top = grow_tree(&f->tree, 0, f->tree.v.nr, 0);
 	fake_region(s->atlas, VMATLAS_KIND_VMALLOC_SPACE, "vmalloc", AT(0), AT(NR_PAGES), 0);
-	for (size_t i = 0; i < s->atlas->books.areas.nr; i++)
-		s->atlas->books.areas.v[i].order = (uint32_t)i;
+	for (size_t i = 0; i < s->atlas->records->areas.nr; i++)
+		s->atlas->records->areas.v[i].order = (uint32_t)i;
 	assert_null(atlas_seal(s->atlas));
 	assert_null(space_account(s->atlas));
 }
@@ -239,7 +239,7 @@ static void wrong_sizes_end_the_search(void **state)
 		struct vmap_area_tree *t;
 
 		make(&s, false);
-		t = &s.atlas->books.free->tree;
+		t = &s.atlas->records->free->tree;
 		for (size_t i = 0; i < t->v.nr; i++)
 			if (!dice(3))
 				t->v.v[i].subtree_max = dice(2) ? UINT64_MAX : 0;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/pgtable/translate.h"
 #include "fake_kernel.h"
 
 /* Physical memory of 64 KiB at 1 MiB: tables in its pages, one after the other. */

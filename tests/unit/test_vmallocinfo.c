@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "kernel/lookup.h"
 #include "kernel/mm/page_numa.h"
 #include "kernel/symbols/symbolize.h"
 #include "kernel/vmalloc/vmallocinfo.h"
@@ -18,12 +19,11 @@
 static struct vmatlas_error *play_resolve(struct kernel *k,
 					  const struct vmatlas_lookup *needs, size_t nr,
 					  struct resolved *ret);
-static struct vmatlas_error *play_name(struct kernel *k, struct kernel_records *b, uint64_t addr,
-				       struct str *out);
+static struct vmatlas_error *play_name(struct kernel *k, uint64_t addr, struct str *out);
 static struct vmatlas_error *play_open(struct kernel *k, struct pagenodes **ret);
 static struct vmatlas_error *play_nodes(struct pagenodes *p,
 					const struct vmatlas_area *area, struct str *out);
-static size_t play_unread(const struct kernel_records *b);
+static size_t play_unread(const struct kernel *k);
 static void play_free(struct pagenodes *p);
 
 #define lookup_resolve play_resolve
@@ -41,7 +41,6 @@ static struct {
 	uint8_t phys_size;
 	size_t unread;
 	struct kernel k;
-	struct kernel_records books;
 	struct str text;
 	size_t nr_calls, stop_after;
 } play;
@@ -64,18 +63,16 @@ static struct vmatlas_error *play_resolve(struct kernel *k,
 	return NULL;
 }
 
-static struct vmatlas_error *play_name(struct kernel *k, struct kernel_records *b, uint64_t addr,
-				       struct str *out)
+static struct vmatlas_error *play_name(struct kernel *k, uint64_t addr, struct str *out)
 {
 	(void)k;
-	(void)b;
 	str_addf(out, "f%" PRIx64 "+0x1/0x2", addr & 0xff);
 	return NULL;
 }
 
-static size_t play_unread(const struct kernel_records *b)
+static size_t play_unread(const struct kernel *k)
 {
-	(void)b;
+	(void)k;
 	return play.unread;
 }
 
@@ -116,25 +113,25 @@ static int setup(void **state)
 	play.k.va_mask = UINT64_MAX;
 	play.k.page_shift = 12;
 	play.k.release = KERNEL_RELEASE(6, 1);
-	play.books.areas_complete = true;
+	play.k.records.areas_complete = true;
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	vec_done(&play.books.areas);
+	vec_done(&play.k.records.areas);
 	str_done(&play.text);
 	return 0;
 }
 
 static struct area *add(enum area_state state, uint64_t start, uint64_t size)
 {
-	struct area *a = vec_push(&play.books.areas);
+	struct area *a = vec_push(&play.k.records.areas);
 
 	assert_non_null(a);
 	a->state = state;
-	a->order = (uint32_t)(a - play.books.areas.v);
+	a->order = (uint32_t)(a - play.k.records.areas.v);
 	a->claim.range = (struct vmatlas_range){ start, start + size - 1 };
 	return a;
 }
@@ -160,7 +157,7 @@ static int keep(void *arg, const char *text, size_t len)
 
 static struct vmatlas_error *run(void)
 {
-	return kernel_vmallocinfo(&play.k, &play.books, keep, NULL);
+	return kernel_vmallocinfo(&play.k, keep, NULL);
 }
 
 static void prints(const char *want)
@@ -343,7 +340,7 @@ static void up_to_3_9_vmlist_is_all(void **state)
 	play.k.ptr_size = 4;
 	play.k.va_mask = UINT32_MAX;
 	add_struct(0xf0000000, 0x2000, VM_ALLOC);
-	play.books.areas.v[0].on_vmlist = 1;
+	play.k.records.areas.v[0].on_vmlist = 1;
 	add_struct(0xf0004000, 0x2000, VM_ALLOC);
 	add(AREA_BUSY, 0xf0008000, 0x4000);
 	prints("0xf0000000-0xf0002000    8192 vmalloc\n");
@@ -381,7 +378,7 @@ static void a_last_vm_map_ram_hid_them_up_to_5_10(void **state)
 {
 	(void)state;
 	play.purge_llist = true;
-	play.books.busy_ends_in_ram = true;
+	play.k.records.busy_ends_in_ram = true;
 	play.k.release = KERNEL_RELEASE(5, 10);
 	add(AREA_BUSY, VMALLOC, 0x1000);
 	add(AREA_UNPURGED, VMALLOC + 0x8000, 0x5000);
@@ -460,7 +457,7 @@ static void a_list_that_is_not_whole_is_reported(void **state)
 	struct vmatlas_error *err;
 
 	(void)state;
-	play.books.areas_complete = false;
+	play.k.records.areas_complete = false;
 	add_struct(VMALLOC, 0x1000, VM_MAP);
 	err = run();
 	assert_int_equal(vmatlas_error_code(err), VMATLAS_ERROR_FAULT);

@@ -5,6 +5,7 @@
 
 #include "inspect/pgtable/pgtable.h"
 #include "base/range.h"
+#include "kernel/lookup.h"
 #include "kernel/mm/iomem.h"
 
 #define TOLD 20				/* pairs that are listed */
@@ -107,7 +108,7 @@ static void ask_resources(struct pgtable_check *c)
 	struct vmatlas_error *err;
 	uint64_t root;
 
-	err = kernel_symbol(c->k, "iomem_resource", &root);
+	err = lookup_symbol(c->k, "iomem_resource", &root);
 	if (!err)
 		err = resources_read(c->k, root, RESOURCES_TOP, &list);
 	drop_divided(c, &list, !err);

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 
+#include "kernel/lookup.h"
 #include "inspect/pgtable/pgtable.h"
 #include "base/range.h"
 
@@ -110,7 +111,7 @@ static struct vmatlas_error *is_booted(struct pgtable_check *c, bool *ret)
 
 	err = fixmap_ask(c, STATES_UNIT, "SYSTEM_RUNNING", &running);
 	if (!err)
-		err = kernel_symbol(c->k, "system_state", &addr);
+		err = lookup_symbol(c->k, "system_state", &addr);
 	if (!err)
 		err = kernel_read_uint(c->k, addr, 4, &state);
 	*ret = !err && state >= (uint64_t)running;

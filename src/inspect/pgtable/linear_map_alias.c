@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "kernel/pgtable/translate.h"
 #include "inspect/pgtable/pgtable.h"
 #include "map/phys_owner.h"
 #include "base/range.h"

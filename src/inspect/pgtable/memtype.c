@@ -5,6 +5,7 @@
 
 #include "inspect/pgtable/pgtable.h"
 #include "base/range.h"
+#include "kernel/lookup.h"
 #include "kernel/ram/ram_survey.h"
 
 #define MAX_FRAMES (1u << 16)		/* runs of device memory; no machine has as many */
@@ -16,7 +17,7 @@ static struct vmatlas_range phys_of(const struct mapping *m)
 
 static bool is_ram(const struct pgtable_check *c, struct vmatlas_range phys)
 {
-	return ram_is_system_ram(c->atlas->books.ram, phys) == RAM_YES;
+	return ram_is_system_ram(c->atlas->records->ram, phys) == RAM_YES;
 }
 
 /* ---- ram-ioremapped ---- */
@@ -185,7 +186,7 @@ void memtype_finish(struct pgtable_check *c)
 		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_PARTIAL, "memory types",
 				     "more than %u mappings of devices, the others left out",
 				     MAX_FRAMES);
-	if (c->remaps_seen && (!c->atlas->books.ram || !c->atlas->books.ram->system_known))
+	if (c->remaps_seen && (!c->atlas->records->ram || !c->atlas->records->ram->system_known))
 		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM mapped as a device",
 				     "because iomem_resource could not be read");
 }

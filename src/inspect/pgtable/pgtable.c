@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/pgtable/translate.h"
+#include "kernel/lookup.h"
 #include "inspect/pgtable/pgtable.h"
 #include "base/range.h"
 
@@ -325,7 +327,7 @@ static struct vmatlas_error *pgtable_inspect(struct vmatlas_plugin_ctx *job)
 
 	if (!c.k)
 		return NULL;
-	c.areas_complete = atlas->books.areas_complete;
+	c.areas_complete = atlas->records->areas_complete;
 	c.next_owner = vmatlas_claim_next(atlas, VMATLAS_LAYER_RECORDED, NULL);
 	begin_area(&c, next_area(&c, NULL));
 	fixmap_begin(&c);

@@ -10,6 +10,7 @@
 #include "map/mapped_ranges.h"
 #include "map/evidence_list.h"
 #include "map/format.h"
+#include "kernel/lookup.h"
 #include "kernel/mm/memmap.h"
 
 /* Findings of one code: the first few one by one, the others as a number. */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/lookup.h"
 #include "inspect/pgtable/pgtable.h"
 #include "base/range.h"
 
@@ -107,7 +108,7 @@ void wx_run(struct pgtable_check *c, const struct mapping *m)
 /* Modules being loaded are writable until they are complete. */
 static bool is_loading(const struct pgtable_check *c, uint64_t addr)
 {
-	const struct kernel_records *b = &c->atlas->books;
+	const struct kernel_records *b = c->atlas->records;
 
 	for (size_t i = 0; i < b->modules.nr; i++) {
 		const struct module *m = &b->modules.v[i];

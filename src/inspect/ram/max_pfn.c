@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * RAM by the kernel's own books, on CPUs that put firmware's map of RAM into iomem
+ * RAM by the kernel's own records, on CPUs that put firmware's map of RAM into iomem
  * whether the kernel uses it or not (x86), or that lose none to their layout (64 bits):
  * System RAM above max_pfn is RAM that this kernel leaves alone. ARM's way is in ram.c.
  */
@@ -11,8 +11,8 @@
 #include "base/bytes.h"
 #include "base/range.h"
 
-/* The books side by side. */
-struct books_case {
+/* The records side by side. */
+struct max_pfn_case {
 	struct vmatlas_plugin_ctx *job;
 	struct vmatlas *atlas;
 	const struct ram_facts *facts;
@@ -23,7 +23,7 @@ struct books_case {
 	uint64_t lost_bytes;
 };
 
-static void lose(struct books_case *c, struct vmatlas_range r)
+static void lose(struct max_pfn_case *c, struct vmatlas_range r)
 {
 	c->lost_bytes += vmatlas_range_size(&r);
 	if (c->lost.nr < RAM_MAX_RANGES)
@@ -31,7 +31,7 @@ static void lose(struct books_case *c, struct vmatlas_range r)
 }
 
 /* Parts of pages at the end of a range are nobody's loss. */
-static void max_pfn_count(struct books_case *c, struct vmatlas_range r)
+static void max_pfn_count(struct max_pfn_case *c, struct vmatlas_range r)
 {
 	const uint64_t page = 1ull << c->atlas->kernel->page_shift;
 
@@ -46,7 +46,7 @@ static void max_pfn_count(struct books_case *c, struct vmatlas_range r)
 		lose(c, r);
 }
 
-static void max_pfn_measure(struct books_case *c)
+static void max_pfn_measure(struct max_pfn_case *c)
 {
 	const struct kernel *k = c->atlas->kernel;
 
@@ -64,7 +64,7 @@ static void max_pfn_measure(struct books_case *c)
 
 /* ---- Words ---- */
 
-static void report_facts(const struct books_case *c, struct evidence *s)
+static void report_facts(const struct max_pfn_case *c, struct evidence *s)
 {
 	size_t nr = 0;
 
@@ -86,7 +86,7 @@ static void report_facts(const struct books_case *c, struct evidence *s)
  * arch/x86/include/asm/pgtable_32.h: MAXMEM is VMALLOC_END - PAGE_OFFSET -
  * __VMALLOC_RESERVE; vmalloc= sets the reserve, and 8 MiB on top of it.
  */
-static void report_limit(const struct books_case *c, struct evidence *s)
+static void report_limit(const struct max_pfn_case *c, struct evidence *s)
 {
 	const struct vmatlas_claim *v = atlas_region(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
 	const struct vmatlas_claim *low = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
@@ -106,7 +106,7 @@ static void report_limit(const struct books_case *c, struct evidence *s)
 		evidence_size(s, "reserve", c->facts->x86_reserve, "%s, the default", fmt_size(c->facts->x86_reserve).s);
 }
 
-static void max_pfn_report(const struct books_case *c, uint32_t severity,
+static void max_pfn_report(const struct max_pfn_case *c, uint32_t severity,
 			   const char *code, const struct evidence *evidence,
 			   const char *advice, const char *message)
 {
@@ -116,7 +116,7 @@ static void max_pfn_report(const struct books_case *c, uint32_t severity,
 	}, "%s", message);
 }
 
-static const char *advise(const struct books_case *c)
+static const char *advise(const struct max_pfn_case *c)
 {
 	if (c->atlas->kernel->ptr_size == 8)
 		return "look for mem= on the command line, or for a kernel built for less "
@@ -129,7 +129,7 @@ static const char *advise(const struct books_case *c)
 	return "look for mem= or highmem= on the command line";
 }
 
-static void max_pfn_report_lost(const struct books_case *c)
+static void max_pfn_report_lost(const struct max_pfn_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 };
 	_cleanup_(evidence_done) struct evidence s = { 0 };
@@ -148,7 +148,7 @@ static void max_pfn_report_lost(const struct books_case *c)
 		       str_text(&message));
 }
 
-static void report_highmem(const struct books_case *c)
+static void report_highmem(const struct max_pfn_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 };
 	_cleanup_(evidence_done) struct evidence s = { 0 };
@@ -166,7 +166,7 @@ static void report_highmem(const struct books_case *c)
 }
 
 /* Without its map of RAM, an i386 kernel may still show that it stopped at the limit. */
-static bool is_at_limit(const struct books_case *c)
+static bool is_at_limit(const struct max_pfn_case *c)
 {
 	const struct vmatlas_claim *v = atlas_region(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
 	const struct vmatlas_claim *low = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
@@ -176,7 +176,7 @@ static bool is_at_limit(const struct books_case *c)
 	       v->range.last - low->range.last == c->facts->x86_reserve;
 }
 
-static void report_unknown(const struct books_case *c)
+static void report_unknown(const struct max_pfn_case *c)
 {
 	const char *why = "nothing says how much there is";
 	_cleanup_(evidence_done) struct evidence s = { 0 };
@@ -203,7 +203,7 @@ static uint64_t max_pfn_overlap(struct vmatlas_range a, struct vmatlas_range b)
 }
 
 /* Bytes of System RAM that memblock.memory does not hold: the page allocator never saw it. */
-static uint64_t unknown_to_memblock(const struct books_case *c, uint64_t *ret_first)
+static uint64_t unknown_to_memblock(const struct max_pfn_case *c, uint64_t *ret_first)
 {
 	const struct ram_facts *facts = c->facts;
 	uint64_t sum = 0;
@@ -235,7 +235,7 @@ static uint64_t unknown_to_memblock(const struct books_case *c, uint64_t *ret_fi
 	return sum;
 }
 
-static void check_memblock(const struct books_case *c)
+static void check_memblock(const struct max_pfn_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 };
 	_cleanup_(evidence_done) struct evidence s = { 0 };
@@ -262,7 +262,7 @@ static void check_memblock(const struct books_case *c)
 
 void ram_check_max_pfn(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas)
 {
-	struct books_case c = { .job = job, .atlas = atlas, .facts = atlas->books.ram };
+	struct max_pfn_case c = { .job = job, .atlas = atlas, .facts = atlas->records->ram };
 
 	if (!c.facts)
 		return;

@@ -259,7 +259,7 @@ static struct vmatlas_error *ram_inspect(struct vmatlas_plugin_ctx *job)
 		return NULL;
 	c->job = job;
 	c->atlas = atlas;
-	c->facts = atlas->books.ram;
+	c->facts = atlas->records->ram;
 	ram_ask(c);
 	arm_lowmem_check(&c->q, &c->a);
 	switch (c->a.verdict) {

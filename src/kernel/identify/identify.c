@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/lookup.h"
 #include "kernel/identify/identify.h"
 #include "kernel/identify/select_vmlinux.h"
 #include "kernel/type_log.h"
@@ -76,18 +77,19 @@ static const struct identify_ops *way_of(const struct arch *arch)
 	return NULL;
 }
 
-const struct vmatlas_lookup *identify_lookups(size_t *ret_nr)
+struct lookup_set identify_lookups(void)
 {
-	*ret_nr = ARRAY_SIZE(needs);
-	return needs;
+	static const size_t nr = ARRAY_SIZE(needs);
+
+	return (struct lookup_set){ needs, &nr };
 }
 
-const struct vmatlas_lookup *identify_lookups_of(const struct arch *arch, size_t *ret_nr)
+struct lookup_set identify_lookups_of(const struct arch *arch)
 {
+	static const size_t none;
 	const struct identify_ops *way = way_of(arch);
 
-	*ret_nr = way ? way->nr_lookups : 0;
-	return way ? way->needs : NULL;
+	return (struct lookup_set){ way ? way->needs : NULL, way ? &way->nr_lookups : &none };
 }
 
 /* ---- VMCOREINFO ---- */
@@ -289,7 +291,7 @@ static struct vmatlas_error *host_from_memory(struct kernel *k)
 	uint64_t at;
 	char raw[512];
 
-	err = kernel_symbol(k, "init_uts_ns", &at);
+	err = lookup_symbol(k, "init_uts_ns", &at);
 	if (!err)
 		err = kernel_read(k, at, raw, sizeof(raw));
 	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND))) {
@@ -311,9 +313,9 @@ static struct vmatlas_error *set_image_range(struct kernel *k)
 	struct vmatlas_error *err;
 	uint64_t text, end;
 
-	err = kernel_symbol(k, "_text", &text);
+	err = lookup_symbol(k, "_text", &text);
 	if (!err)
-		err = kernel_symbol(k, "_end", &end);
+		err = lookup_symbol(k, "_end", &end);
 	if (err)
 		return err;
 	if (end <= text)

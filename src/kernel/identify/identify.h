@@ -7,13 +7,14 @@
 #define KERNEL_IDENTIFY_IDENTIFY_H
 
 #include "kernel/kernel.h"
+#include "kernel/lookup.h"
 
 /* Fills the identity of @k; MISMATCH with both build IDs if they do not belong together. */
 VMATLAS_CHECKED struct vmatlas_error *identify(struct kernel *k, const struct kernel_opts *opts);
 
 /* Symbols that identify() asks for, to be prefetched: of every CPU, and of this one. */
-const struct vmatlas_lookup *identify_lookups(size_t *ret_nr);
-const struct vmatlas_lookup *identify_lookups_of(const struct arch *arch, size_t *ret_nr);
+struct lookup_set identify_lookups(void);
+struct lookup_set identify_lookups_of(const struct arch *arch);
 
 /* ---- Shared by identify.c and its parts ---- */
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/identify/identify.h"
 
 #define ALIGNMENT MIB(2)
@@ -17,7 +18,7 @@
 static struct vmatlas_error *arm_find_page_offset(struct kernel *k, uint64_t *ret_swapper,
 						  uint64_t *ret)
 {
-	struct vmatlas_error *err = kernel_symbol(k, "swapper_pg_dir", ret_swapper);
+	struct vmatlas_error *err = lookup_symbol(k, "swapper_pg_dir", ret_swapper);
 
 	if (err)
 		return vmatlas_error_wrap(err, "no page tables (a kernel without MMU?)");
@@ -89,7 +90,7 @@ static struct vmatlas_error *arm_choose_format(struct kernel *k, const struct ke
 
 	if (err || k->format != &pt_arm_short)
 		return err;
-	err = kernel_symbol(k, "cr_alignment", &addr);
+	err = lookup_symbol(k, "cr_alignment", &addr);
 	if (!err)
 		err = mem_read(k->mem, MEM_PHYSICAL, addr + delta, sctlr, sizeof(sctlr));
 	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND)) {

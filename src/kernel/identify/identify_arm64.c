@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/pgtable/translate.h"
+#include "kernel/lookup.h"
 #include "kernel/identify/identify.h"
 #include "kernel/type_log.h"
 
@@ -260,7 +262,7 @@ static struct vmatlas_error *arm64_has_symbol(struct kernel *k, const char *name
 	struct vmatlas_error *err;
 	uint64_t addr;
 
-	err = kernel_symbol(k, name, &addr);
+	err = lookup_symbol(k, name, &addr);
 	*ret |= !err;
 	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);

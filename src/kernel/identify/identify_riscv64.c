@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/pgtable/translate.h"
 #include "kernel/identify/identify.h"
 
 #define ALIGNMENT MIB(2)	/* PMD_SIZE: setup_vm() refuses other places */

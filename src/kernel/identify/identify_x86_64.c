@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/pgtable/translate.h"
+#include "kernel/lookup.h"
 #include "kernel/identify/identify.h"
 
 #define START_KERNEL_MAP 0xffffffff80000000ull
@@ -188,7 +190,7 @@ static struct vmatlas_error *x86_64_read_l5(struct kernel *k, bool *ret, bool *r
 	struct vmatlas_error *err;
 	uint64_t addr;
 
-	err = kernel_symbol(k, "__pgtable_l5_enabled", &addr);
+	err = lookup_symbol(k, "__pgtable_l5_enabled", &addr);
 	if (!err)
 		err = k->mem->info.has_physical
 			    ? mem_read(k->mem, MEM_PHYSICAL, addr + k->image_delta, raw, 4)
@@ -270,11 +272,11 @@ static struct vmatlas_error *check_sme_mask(struct kernel *k, const struct kerne
 static struct vmatlas_error *find_root(struct kernel *k)
 {
 	uint64_t root;
-	struct vmatlas_error *err = kernel_symbol(k, "init_top_pgt", &root);
+	struct vmatlas_error *err = lookup_symbol(k, "init_top_pgt", &root);
 
 	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {	/* up to 4.12 */
 		vmatlas_error_free(err);
-		err = kernel_symbol(k, "init_level4_pgt", &root);
+		err = lookup_symbol(k, "init_level4_pgt", &root);
 	}
 	if (!err)
 		k->pgd_phys = root + k->image_delta;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/pgtable/translate.h"
 #include "kernel/identify/identify.h"
 #include "kernel/type_log.h"
 

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/range.h"
+#include "kernel/lookup.h"
 #include "kernel/mm/iomem.h"
 
 enum { RES, RES_START, RES_END, RES_NAME, RES_FLAGS, RES_SIBLING, RES_CHILD, NR_RES };

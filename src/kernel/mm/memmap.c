@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/mm/memmap.h"
 
 const struct vmatlas_lookup frames_needs[] = {

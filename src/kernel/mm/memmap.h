@@ -7,6 +7,7 @@
 #ifndef KERNEL_MM_MEMMAP_H
 #define KERNEL_MM_MEMMAP_H
 
+#include "kernel/lookup.h"
 #include "kernel/kernel.h"
 
 extern const struct vmatlas_lookup frames_needs[];

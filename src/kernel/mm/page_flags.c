@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/mm/memmap.h"
 
 static const char *const flag_names[FRAMES_NR_FLAGS] = {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/mm/page_numa.h"
 
 #define NODES_MAX 1024			/* 1 << CONFIG_NODES_SHIFT is at most that */

@@ -8,6 +8,8 @@
 
 #include "base/bytes.h"
 #include "base/range.h"
+#include "kernel/list.h"
+#include "kernel/lookup.h"
 #include "kernel/mm/tasks.h"
 
 enum {

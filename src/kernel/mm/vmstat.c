@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 
+#include "kernel/lookup.h"
 #include "kernel/mm/vmstat.h"
 
 enum { TOTAL, OLD_TOTAL, ZONE_STAT, OLD_ZONE_STAT, MODULE_OFFSET };

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/range.h"
+#include "kernel/lookup.h"
 #include "kernel/pgtable/walk.h"
 #include "kernel/pgtable/table_hash.h"
 
@@ -361,7 +362,7 @@ static struct vmatlas_error *end_of_memory(struct kernel *k, uint64_t *ret)
 	uint64_t at, max_pfn = 0;
 
 	*ret = 0;
-	err = kernel_symbol(k, "max_pfn", &at);
+	err = lookup_symbol(k, "max_pfn", &at);
 	if (!err)
 		err = kernel_read_uint(k, at, k->ptr_size, &max_pfn);
 	if (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND)) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/kernel.h"
 #include "kernel/printk/printk_internal.h"
 
@@ -233,9 +234,9 @@ struct vmatlas_error *log_read(struct kernel *k, struct printk_log **ret)
 	return NULL;
 }
 
-struct vmatlas_error *kernel_log(struct kernel *k, struct kernel_records *b,
-				 const struct printk_log **ret)
+struct vmatlas_error *kernel_log(struct kernel *k, const struct printk_log **ret)
 {
+	struct kernel_records *b = &k->records;
 	struct vmatlas_error *err = b->log ? NULL : log_read(k, &b->log);
 
 	if (!err)

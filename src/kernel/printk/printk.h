@@ -5,11 +5,11 @@
 
 #include <vmatlas.h>
 
+#include "kernel/lookup.h"
 #include "base/cleanup.h"
 #include "base/strbuf.h"
 #include "base/array.h"
 
-struct kernel_records;
 struct kernel;
 
 struct log_record {
@@ -42,9 +42,9 @@ log_read(struct kernel *k, struct printk_log **ret);
 void log_free(struct printk_log *log);
 DEFINE_FREEP(printk_log, log_free)
 
-/* The log as it is read once and kept in @b. Errors as log_read()'s. */
+/* The log as it is read once and kept in its records. Errors as log_read()'s. */
 VMATLAS_CHECKED struct vmatlas_error *
-kernel_log(struct kernel *k, struct kernel_records *b, const struct printk_log **ret);
+kernel_log(struct kernel *k, const struct printk_log **ret);
 
 /* For lookup_prefetch(). */
 extern const struct vmatlas_lookup log_needs[];

@@ -3,6 +3,7 @@
 #ifndef KERNEL_PRINTK_PRINTK_INTERNAL_H
 #define KERNEL_PRINTK_PRINTK_INTERNAL_H
 
+#include "kernel/lookup.h"
 #include "kernel/kernel.h"
 #include "kernel/printk/printk.h"
 

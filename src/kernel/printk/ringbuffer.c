@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/printk/printk_internal.h"
 
 enum {

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* RAM by the kernel's own books: iomem_resource, memblock, cma_areas. */
+/* RAM by the kernel's own records: iomem_resource, memblock, cma_areas. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
 #include "base/range.h"
+#include "kernel/survey.h"
+#include "kernel/lookup.h"
 #include "kernel/ram/ram_internal.h"
 #include "kernel/mm/iomem.h"
 

@@ -4,6 +4,7 @@
  * RAM begins, up to high_memory; and its struct pages (arch/arm64/mm/init.c: mem_init()).
  */
 #include "base/range.h"
+#include "kernel/lookup.h"
 #include "kernel/ram/linear_map.h"
 #include "kernel/ram/ram_survey.h"
 
@@ -16,10 +17,10 @@ static const struct vmatlas_lookup needs[] = {
 };
 
 /* memblock_start_of_DRAM(): the kernel's own account, else the dump's. */
-static uint64_t start_of_ram(const struct kernel *k, const struct kernel_records *books)
+static uint64_t start_of_ram(const struct kernel *k)
 {
 	static const enum ram_role roles[] = { RAM_MEMBLOCK, RAM_SYSTEM, RAM_DESCRIBED };
-	const struct ram_facts *ram = books->ram;
+	const struct ram_facts *ram = k->records.ram;
 	uint64_t start = UINT64_MAX;
 
 	for (size_t r = 0; ram && r < ARRAY_SIZE(roles) && start == UINT64_MAX; r++)
@@ -48,8 +49,7 @@ static void find_pages(const struct kernel *k, const struct resolved *page, uint
 	ret->has_vmemmap = ret->vmemmap < ret->vmemmap_end;
 }
 
-struct vmatlas_error *boot_facts_read(struct kernel *k, const struct kernel_records *books,
-				      uint64_t linear, uint64_t vmemmap,
+struct vmatlas_error *boot_facts_read(struct kernel *k, uint64_t linear, uint64_t vmemmap,
 				      struct boot_facts *ret)
 {
 	struct resolved res[NR_NEEDS];
@@ -65,7 +65,7 @@ struct vmatlas_error *boot_facts_read(struct kernel *k, const struct kernel_reco
 		return NULL;
 	}
 	if (k->arch->floating_direct_map && k->release >= k->arch->floating_direct_map)
-		ret->memory = linear + start_of_ram(k, books) - k->phys_base;
+		ret->memory = linear + start_of_ram(k) - k->phys_base;
 	ret->has_memory = !err && ret->memory >= linear && ret->high_memory > ret->memory;
 	if (ret->has_memory && vmemmap && res[VMEMMAP].found && res[PAGE].found)
 		find_pages(k, &res[PAGE], vmemmap, linear, ret);

@@ -15,7 +15,7 @@ struct boot_facts {
  * Given where the linear map and vmemmap begin. What cannot be read is left out.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-boot_facts_read(struct kernel *k, const struct kernel_records *books, uint64_t linear,
-		uint64_t vmemmap, struct boot_facts *ret);
+boot_facts_read(struct kernel *k, uint64_t linear, uint64_t vmemmap,
+		 struct boot_facts *ret);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef KERNEL_RAM_RAM_INTERNAL_H
 #define KERNEL_RAM_RAM_INTERNAL_H
 
+#include "kernel/survey.h"
 #include "kernel/kernel.h"
 #include "kernel/ram/ram_survey.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Surveyor: RAM. Asks everybody who may know - the kernel's books, the boot
+ * Surveyor: RAM. Asks everybody who may know - the kernel's records, the boot
  * loader's, the log, the command line - and keeps each answer apart. The log and the
  * boot loader only where RAM can be lost to the address space: 32-bit CPUs.
  */
@@ -12,7 +12,7 @@
 #include "base/range.h"
 #include "kernel/printk/printk.h"
 #include "kernel/ram/ram_internal.h"
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/survey.h"
 #include "kernel/type_log.h"
 
 enum {
@@ -68,7 +68,7 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 {
 	const struct printk_log *log = NULL;
 	_cleanup_(str_done) struct str text = { 0 };
-	struct vmatlas_error *err = kernel_log(s->k, s->books, &log);
+	struct vmatlas_error *err = kernel_log(s->k, &log);
 
 	if (err && error_is_kernel_trouble(err)) {
 		struct vmatlas_error *next =
@@ -212,7 +212,7 @@ static void read_limits(struct survey *s, struct ram_facts *facts)
 	}
 }
 
-static struct vmatlas_error *read_books(struct survey *s, struct ram_facts *facts)
+static struct vmatlas_error *read_records(struct survey *s, struct ram_facts *facts)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -252,8 +252,8 @@ static struct vmatlas_error *ram_survey_run(struct survey *s)
 	struct vmatlas_error *err;
 	struct ram_facts *facts;
 
-	ram_facts_free(s->books->ram);
-	facts = s->books->ram = calloc(1, sizeof(*facts));
+	ram_facts_free(s->k->records.ram);
+	facts = s->k->records.ram = calloc(1, sizeof(*facts));
 	if (!facts)
 		return error_no_memory();
 	facts->aliasing = RAM_UNKNOWN;
@@ -261,7 +261,7 @@ static struct vmatlas_error *ram_survey_run(struct survey *s)
 	read_limits(s, facts);
 	err = read_command_line(s, facts);
 	if (!err)
-		err = read_books(s, facts);
+		err = read_records(s, facts);
 	if (!err)
 		err = read_boot(s, facts);
 	return err ? err : read_dump_map(s, facts);

@@ -5,7 +5,8 @@
  */
 #include <inttypes.h>
 
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/pgtable/translate.h"
+#include "kernel/survey.h"
 
 struct bridge {
 	struct arch_sink sink;

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/survey.h"
 
 enum { INFO, RANGES, RANGE, START, END, FALLBACK_START, FALLBACK_END };
 

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/survey.h"
 
 enum { VMALLOC, MODULES, ADDR, SIZE };
 

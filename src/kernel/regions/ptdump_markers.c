@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/survey.h"
 
 enum {
 	MARKERS, START, NAME, WHOLE, OWN_START, OWN_NAME, OWN_WHOLE, INFO, INFO_MARKERS,

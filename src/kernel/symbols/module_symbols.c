@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/symbols/module_symbols.h"
 
 #define SYMBOLS_MAX (1u << 20)

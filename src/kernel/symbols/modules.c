@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Surveyor: the list of loaded modules. Fills the books; makes no claims. */
+/* Surveyor: the list of loaded modules. Fills the records; makes no claims. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/list.h"
 #include "kernel/symbols/modules.h"
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/survey.h"
 
 #define MODULES_MAX 65536
 #define STRUCT_MAX 16384
@@ -201,9 +202,9 @@ static struct vmatlas_error *read_list(struct kernel *k, const struct resolved *
 
 /* Everything but trouble of the kernel's own stops us; that goes to *@ret_trouble. */
 static struct vmatlas_error *module_load(struct kernel *k, const struct resolved *res,
-					 struct kernel_records *b,
 					 struct vmatlas_error **ret_trouble)
 {
+	struct kernel_records *b = &k->records;
 	struct vmatlas_error *err = NULL;
 
 	if (res[MODULES].found)
@@ -216,17 +217,16 @@ static struct vmatlas_error *module_load(struct kernel *k, const struct resolved
 	return NULL;
 }
 
-struct vmatlas_error *modules_load(struct kernel *k, struct kernel_records *b,
-				   struct vmatlas_error **ret_trouble)
+struct vmatlas_error *modules_load(struct kernel *k, struct vmatlas_error **ret_trouble)
 {
 	struct resolved res[NR_NEEDS];
 	struct vmatlas_error *err;
 
 	*ret_trouble = NULL;
-	if (b->modules_read)
+	if (k->records.modules_read)
 		return NULL;
 	err = lookup_resolve(k, needs, NR_NEEDS, res);
-	return err ? err : module_load(k, res, b, ret_trouble);
+	return err ? err : module_load(k, res, ret_trouble);
 }
 
 static bool holds(const struct module *m, size_t from, size_t to, uint64_t addr)
@@ -242,8 +242,10 @@ bool module_init_holds(const struct module *m, uint64_t addr)
 	return holds(m, m->nr_core, m->nr_mem, addr);
 }
 
-const struct module *modules_at(const struct kernel_records *b, uint64_t addr)
+const struct module *modules_at(const struct kernel *k, uint64_t addr)
 {
+	const struct kernel_records *b = &k->records;
+
 	for (size_t i = 0; i < b->modules.nr; i++) {
 		const struct module *m = &b->modules.v[i];
 
@@ -257,9 +259,9 @@ static struct vmatlas_error *module_run(struct survey *s)
 {
 	struct vmatlas_error *err, *trouble = NULL;
 
-	if (s->books->modules_read)
+	if (s->k->records.modules_read)
 		return NULL;
-	err = module_load(s->k, s->res, s->books, &trouble);
+	err = module_load(s->k, s->res, &trouble);
 	if (err)
 		return err;
 	if (error_is(trouble, VMATLAS_ERROR_NOT_FOUND)) {
@@ -274,7 +276,7 @@ static struct vmatlas_error *module_run(struct survey *s)
 	if (!s->res[MODULES].found)
 		return NULL;	/* a kernel without loadable modules */
 	return survey_coverage(s, VMATLAS_COVERAGE_FULL, "modules", "%zu modules",
-			       s->books->modules.nr);
+			       s->k->records.modules.nr);
 }
 
 const struct surveyor survey_modules = {

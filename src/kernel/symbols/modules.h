@@ -6,14 +6,14 @@
 #include "kernel/kernel.h"
 
 /*
- * Fill books->modules, unless it was done. Trouble in the dump is handed back
+ * Fill k->records.modules, unless it was done. Trouble in the dump is handed back
  * in *ret_trouble (the caller's to free), and what was read before it stays.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-modules_load(struct kernel *k, struct kernel_records *b, struct vmatlas_error **ret_trouble);
+modules_load(struct kernel *k, struct vmatlas_error **ret_trouble);
 
 /* The module that holds @addr, as __module_address() finds it; NULL if none does. */
-const struct module *modules_at(const struct kernel_records *b, uint64_t addr);
+const struct module *modules_at(const struct kernel *k, uint64_t addr);
 
 /* Does @addr belong to the part that is freed once the module runs? */
 bool module_init_holds(const struct module *m, uint64_t addr);

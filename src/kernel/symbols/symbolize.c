@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/lookup.h"
 #include "kernel/symbols/kallsyms.h"
 #include "kernel/addr_map.h"
 #include "kernel/symbols/module_symbols.h"
@@ -51,7 +52,7 @@ struct symnames {
 	struct resolved res[NR_NEEDS];
 	struct kallsyms *kallsyms;	/* NULL: no use */
 	bool has_all;			/* CONFIG_KALLSYMS_ALL */
-	VEC(struct module_names) modules;	/* by index into books->modules */
+	VEC(struct module_names) modules;	/* by index into k->records.modules */
 	struct memo memo;
 	size_t nr_unread;
 };
@@ -69,9 +70,9 @@ void symnames_free(struct symnames *names)
 }
 DEFINE_FREEP(symnames, symnames_free)
 
-size_t symnames_unread(const struct kernel_records *b)
+size_t symnames_unread(const struct kernel *k)
 {
-	return b->names ? b->names->nr_unread : 0;
+	return k->records.names ? k->records.names->nr_unread : 0;
 }
 
 /* Trouble in the dump leaves addresses without names; anything else is handed back. */
@@ -242,10 +243,10 @@ static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr,
 /* ---- Symbols of modules ---- */
 
 /* *ret is NULL if the tables of @m could not be read the first time either. */
-static struct vmatlas_error *get_modsyms(struct symnames *n, const struct kernel_records *b,
-					 const struct module *m,
+static struct vmatlas_error *get_modsyms(struct symnames *n, const struct module *m,
 					 const struct modsyms **ret)
 {
+	const struct kernel_records *b = &n->k->records;
 	struct module_names *names;
 
 	*ret = NULL;
@@ -266,8 +267,7 @@ static struct vmatlas_error *get_modsyms(struct symnames *n, const struct kernel
 }
 
 /* find_kallsyms_symbol(): the last symbol of a module reaches to the end of its text */
-static struct vmatlas_error *name_in_module(struct symnames *n, const struct kernel_records *b,
-					    const struct module *m, uint64_t addr,
+static struct vmatlas_error *name_in_module(struct symnames *n, const struct module *m, uint64_t addr,
 					    struct str *out)
 {
 	const uint64_t end = module_init_holds(m, addr) ? m->init_text_end : m->text_end;
@@ -276,7 +276,7 @@ static struct vmatlas_error *name_in_module(struct symnames *n, const struct ker
 	struct modsym sym;
 	char name[KALLSYMS_NAME_MAX];
 
-	err = get_modsyms(n, b, m, &syms);
+	err = get_modsyms(n, m, &syms);
 	if (err)
 		return err;
 	if (!syms) {
@@ -294,8 +294,7 @@ static struct vmatlas_error *name_in_module(struct symnames *n, const struct ker
 
 /* ---- All together ---- */
 
-static struct vmatlas_error *symbolize_prepare(struct symnames *n,
-					       struct kernel_records *b)
+static struct vmatlas_error *symbolize_prepare(struct symnames *n)
 {
 	struct vmatlas_error *err, *trouble = NULL;
 
@@ -307,30 +306,29 @@ static struct vmatlas_error *symbolize_prepare(struct symnames *n,
 	err = symbolize_report_fault(err);
 	if (err)
 		return err;
-	err = modules_load(n->k, b, &trouble);
+	err = modules_load(n->k, &trouble);
 	return err ? err : symbolize_report_fault(trouble);
 }
 
-static struct vmatlas_error *symnames_get(struct kernel *k, struct kernel_records *b)
+static struct vmatlas_error *symnames_get(struct kernel *k)
 {
 	_cleanup_(symnames_freep) struct symnames *n = NULL;
 	struct vmatlas_error *err;
 
-	if (b->names)
+	if (k->records.names)
 		return NULL;
 	n = calloc(1, sizeof(*n));
 	if (!n)
 		return error_no_memory();
 	n->k = k;
-	err = symbolize_prepare(n, b);
+	err = symbolize_prepare(n);
 	if (!err)
-		b->names = take(n);
+		k->records.names = take(n);
 	return err;
 }
 
 /* __sprint_symbol(), kernel/kallsyms.c */
-static struct vmatlas_error *work_out(struct symnames *n, const struct kernel_records *b,
-				      uint64_t addr, struct str *out)
+static struct vmatlas_error *work_out(struct symnames *n, uint64_t addr, struct str *out)
 {
 	struct vmatlas_error *err = NULL;
 	const struct module *m;
@@ -338,10 +336,10 @@ static struct vmatlas_error *work_out(struct symnames *n, const struct kernel_re
 
 	if (n->kallsyms && is_of_kernel(n, addr))
 		err = name_in_kernel(n, addr, out);
-	else if ((m = modules_at(b, addr)))
-		err = name_in_module(n, b, m, addr, out);
+	else if ((m = modules_at(n->k, addr)))
+		err = name_in_module(n, m, addr, out);
 	else
-		lost = !n->kallsyms || !b->modules_complete;
+		lost = !n->kallsyms || !n->k->records.modules_complete;
 	if (err || lost)
 		n->nr_unread++;
 	err = symbolize_report_fault(err);
@@ -350,32 +348,30 @@ static struct vmatlas_error *work_out(struct symnames *n, const struct kernel_re
 	return err;
 }
 
-static struct vmatlas_error *symbolize_remember(struct symnames *n,
-						const struct kernel_records *b,
-						uint64_t addr, const char **ret)
+static struct vmatlas_error *symbolize_remember(struct symnames *n, uint64_t addr,
+						const char **ret)
 {
 	_cleanup_(str_done) struct str text = { 0 };
 	struct vmatlas_error *err;
 
-	err = work_out(n, b, addr, &text);
+	err = work_out(n, addr, &text);
 	if (err)
 		return err;
 	*ret = memo_add(&n->memo, addr, str_take(&text));
 	return *ret ? NULL : error_no_memory();
 }
 
-struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct kernel_records *b, uint64_t addr,
-					 struct str *out)
+struct vmatlas_error *kernel_symbol_name(struct kernel *k, uint64_t addr, struct str *out)
 {
 	struct vmatlas_error *err;
 	const char *name;
 
-	err = symnames_get(k, b);
+	err = symnames_get(k);
 	if (err)
 		return err;
-	name = memo_get(&b->names->memo, addr);
+	name = memo_get(&k->records.names->memo, addr);
 	if (!name) {
-		err = symbolize_remember(b->names, b, addr, &name);
+		err = symbolize_remember(k->records.names, addr, &name);
 		if (err)
 			return err;
 	}
@@ -383,17 +379,18 @@ struct vmatlas_error *kernel_symbol_name(struct kernel *k, struct kernel_records
 	return NULL;
 }
 
-struct vmatlas_error *symnames_pack(struct kernel *k, struct kernel_records *b,
-				    struct kallsyms_packed *ret)
+struct vmatlas_error *symnames_pack(struct kernel *k, struct kallsyms_packed *ret)
 {
-	struct vmatlas_error *err = symnames_get(k, b);
+	struct vmatlas_error *err = symnames_get(k);
 
-	if (!err && !b->names->kallsyms)
+	if (!err && !k->records.names->kallsyms)
 		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no kallsyms tables");
-	return err ? err : kallsyms_pack(b->names->kallsyms, ret);
+	return err ? err : kallsyms_pack(k->records.names->kallsyms, ret);
 }
 
-uint32_t symnames_nr(const struct kernel_records *b)
+uint32_t symnames_nr(const struct kernel *k)
 {
-	return b->names && b->names->kallsyms ? kallsyms_nr(b->names->kallsyms) : 0;
+	const struct symnames *n = k->records.names;
+
+	return n && n->kallsyms ? kallsyms_nr(n->kallsyms) : 0;
 }

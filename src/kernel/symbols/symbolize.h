@@ -3,6 +3,7 @@
 #ifndef KERNEL_SYMBOLS_SYMBOLIZE_H
 #define KERNEL_SYMBOLS_SYMBOLIZE_H
 
+#include "kernel/lookup.h"
 #include "kernel/symbols/kallsyms_pack.h"
 #include "kernel/kernel.h"
 
@@ -18,17 +19,17 @@ extern const size_t nr_symname_needs;
  * and is counted; only our own trouble (no memory) is an error.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-kernel_symbol_name(struct kernel *k, struct kernel_records *b, uint64_t addr, struct str *out);
+kernel_symbol_name(struct kernel *k, uint64_t addr, struct str *out);
 
 /* The table of the kernel's own names, packed; MISSING if it is of no use. */
 VMATLAS_CHECKED struct vmatlas_error *
-symnames_pack(struct kernel *k, struct kernel_records *b, struct kallsyms_packed *ret);
+symnames_pack(struct kernel *k, struct kallsyms_packed *ret);
 
 /* How many names the table has; 0 if it is of no use. */
-uint32_t symnames_nr(const struct kernel_records *b);
+uint32_t symnames_nr(const struct kernel *k);
 
 /* How many addresses stayed numbers so far because something could not be read. */
-size_t symnames_unread(const struct kernel_records *b);
+size_t symnames_unread(const struct kernel *k);
 
 void symnames_free(struct symnames *names);
 

@@ -6,8 +6,8 @@
 #include <inttypes.h>
 
 #include "kernel/vmalloc/free_area_tree.h"
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
-#include "kernel/surveyors/surveyors.h"
 
 enum { FREE_LIST = NR_VMAP_AREA_NEEDS, FREE_ROOT, SUBTREE_MAX };
 
@@ -20,7 +20,7 @@ static const struct vmatlas_lookup needs[] = {
 
 #define SUBJECT "free space"
 
-void free_books_free(struct free_books *f)
+void free_records_free(struct free_records *f)
 {
 	if (!f)
 		return;
@@ -125,7 +125,7 @@ static struct vmatlas_error *check_sizes(struct survey *s, const struct vmap_are
 		t->nr_wrong, t->v.nr);
 }
 
-static struct vmatlas_error *read_free_tree(struct survey *s, struct free_books *f)
+static struct vmatlas_error *read_free_tree(struct survey *s, struct free_records *f)
 {
 	struct comparison c = { .s = s };
 	uint64_t last = 0;
@@ -166,7 +166,7 @@ static const char *free_area_name_of(const struct area_list *list)
 static struct vmatlas_error *compare_area(void *arg, const struct tree_visit *v)
 {
 	struct sequence *q = arg;
-	const struct area *area = q->s->books->areas.v + q->list->from + q->nr;
+	const struct area *area = q->s->k->records.areas.v + q->list->from + q->nr;
 	const bool more = q->nr < q->list->nr;
 
 	if (more && area->rec.vmap_area == v->record) {
@@ -202,15 +202,15 @@ static struct vmatlas_error *compare_list(struct survey *s, const struct area_li
 			"disagree: the tree ends after %zu, the list goes on with "
 			"vmap_area %#" PRIx64,
 			free_area_name_of(list), q.nr,
-			s->books->areas.v[list->from + q.nr].rec.vmap_area);
+			s->k->records.areas.v[list->from + q.nr].rec.vmap_area);
 	if (!err)
-		err = area_list_check_order(s->books, list);
+		err = area_list_check_order(&s->k->records, list);
 	return survey_report_fault(s, err, "list-corrupt", "trees of areas", list->root);
 }
 
 static struct vmatlas_error *compare_lists(struct survey *s)
 {
-	const struct kernel_records *b = s->books;
+	const struct kernel_records *b = &s->k->records;
 	struct vmatlas_error *err = NULL;
 
 	if (!b->areas_complete || s->k->mem->info.live || !tree_is_known(s))
@@ -224,7 +224,7 @@ static struct vmatlas_error *compare_lists(struct survey *s)
 /* Extracts hold each root that there is: where one does not, nobody asked for it. */
 static struct vmatlas_error *read_roots(struct survey *s, bool silently)
 {
-	const struct kernel_records *b = s->books;
+	const struct kernel_records *b = &s->k->records;
 	struct vmatlas_error *err = NULL;
 	const bool paused = s->k->mem->record_paused;
 	uint64_t top;
@@ -252,12 +252,12 @@ static bool is_older_extract(struct survey *s)
 
 static struct vmatlas_error *free_area_run(struct survey *s)
 {
-	struct free_books *f = calloc(1, sizeof(*f));
+	struct free_records *f = calloc(1, sizeof(*f));
 	struct vmatlas_error *err;
 
 	if (!f)
 		return error_no_memory();
-	s->books->free = f;
+	s->k->records.free = f;
 	if (is_older_extract(s))
 		return survey_coverage(s, VMATLAS_COVERAGE_SKIPPED, SUBJECT,
 			"because this extract was made by a vmatlas that did not read it");

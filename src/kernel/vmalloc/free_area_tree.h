@@ -18,7 +18,7 @@ struct pooled {
 	uint32_t node;
 };
 
-struct free_books {
+struct free_records {
 	enum free_state state;
 	struct vmap_area_tree tree;
 	VEC(struct pooled) pooled;	/* node by node, of one size in the pool's order */
@@ -26,6 +26,6 @@ struct free_books {
 	bool pools_read;		/* all that there are */
 };
 
-void free_books_free(struct free_books *f);
+void free_records_free(struct free_records *f);
 
 #endif

@@ -5,6 +5,7 @@
  * of them are followed, from everything that is known, wherever what they lead to
  * points back: a wild pointer has no one to vouch for it.
  */
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 struct rescue {
@@ -134,7 +135,7 @@ static struct vmatlas_error *recovery_from_root(struct rescue *r)
 
 static struct vmatlas_error *recovery_follow(struct rescue *r, size_t from)
 {
-	const struct kernel_records *b = r->w->s->books;
+	const struct kernel_records *b = &r->w->s->k->records;
 	struct vmatlas_error *err = NULL;
 	bool is_new;
 
@@ -168,7 +169,7 @@ struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from)
 {
 	struct rescue r = { .w = w };
 	struct vmatlas_error *err = recovery_follow(&r, from);
-	struct kernel_records *b = w->s->books;
+	struct kernel_records *b = &w->s->k->records;
 
 	free(r.seen);
 	if (b->areas.nr > from)

@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 struct lazies {
@@ -49,7 +50,7 @@ static struct vmatlas_error *walk(struct lazies *l, uint64_t symbol)
 /* Up to 5.3: those that the list of busy areas holds as well. */
 static void mark(struct lazies *l)
 {
-	struct kernel_records *b = l->s->books;
+	struct kernel_records *b = &l->s->k->records;
 
 	qsort(l->records.v, l->records.nr, sizeof(*l->records.v), by_value);
 	for (size_t i = 0; i < b->areas.nr; i++)

@@ -4,6 +4,8 @@
  * off the lists are on its stack until they are free: on no list that could be read.
  * vmap_lazy_nr counts them, too, until they are (mm/vmalloc.c, 4.9 to 7.2).
  */
+#include "kernel/list.h"
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 /* What else the word has: kernel/locking/mutex.h, kernel/locking/rtmutex_common.h */
@@ -29,12 +31,12 @@ void purge_state_read(struct survey *s, uint64_t owner, uint64_t lazy_nr)
 	struct vmatlas_error *err;
 
 	mem->record_paused |= is_extract;
-	err = read_words(s, owner, lazy_nr, &s->books->purge);
+	err = read_words(s, owner, lazy_nr, &s->k->records.purge);
 	mem->record_paused = paused;
 	if (!err && is_extract)
-		err = read_words(s, owner, lazy_nr, &s->books->purge);
+		err = read_words(s, owner, lazy_nr, &s->k->records.purge);
 	if (err)
-		s->books->purge = (struct purge){ 0 };
+		s->k->records.purge = (struct purge){ 0 };
 	vmatlas_error_free(err);
 }
 

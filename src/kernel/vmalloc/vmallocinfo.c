@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * /proc/vmallocinfo, byte for byte: s_show() and vmalloc_info_show() of
- * mm/vmalloc.c, from the books. Addresses are always shown, as with
+ * mm/vmalloc.c, from the records. Addresses are always shown, as with
  * kptr_restrict=1; what the running kernel hides, a dump does not.
  */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/range.h"
+#include "kernel/lookup.h"
 #include "kernel/vmalloc/vmap_area.h"
 #include "kernel/mm/page_numa.h"
 #include "kernel/symbols/symbolize.h"
@@ -55,7 +56,6 @@ struct gaps {
 
 struct printer {
 	struct kernel *k;
-	struct kernel_records *books;
 	struct habits habits;
 	struct pagenodes *nodes;	/* NULL: no NUMA */
 	struct gaps gaps;
@@ -103,7 +103,7 @@ static struct vmatlas_error *detect_format(struct printer *p)
 	 */
 	h->unpurged = h->padded_phys &&
 		      !(res[PURGE_LLIST].found && !res[AREA_FLAGS].found &&
-			p->books->busy_ends_in_ram);
+			p->k->records.busy_ends_in_ram);
 	return NULL;
 }
 
@@ -118,7 +118,7 @@ static int vmallocinfo_by_first(const void *a, const void *b)
 
 static struct vmatlas_error *sort_busy(struct printer *p)
 {
-	const struct kernel_records *b = p->books;
+	const struct kernel_records *b = &p->k->records;
 
 	p->busy = calloc(MAX(b->areas.nr, (size_t)1), sizeof(*p->busy));
 	if (!p->busy)
@@ -220,7 +220,7 @@ static struct vmatlas_error *add_vm(struct printer *p, const struct vmatlas_area
 	add_range(p, a->vm_addr, a->vm_size);
 	if (a->caller) {
 		str_add(&p->text, " ", 1);
-		err = kernel_symbol_name(p->k, p->books, a->caller, &p->text);
+		err = kernel_symbol_name(p->k, a->caller, &p->text);
 	}
 	if (err)
 		return err;
@@ -291,12 +291,12 @@ static const struct area **in_order(const struct kernel_records *b)
 
 static struct vmatlas_error *add_all(struct printer *p)
 {
-	_cleanup_(freep) const struct area **areas = in_order(p->books);
+	_cleanup_(freep) const struct area **areas = in_order(&p->k->records);
 	struct vmatlas_error *err = NULL;
 
 	if (!areas)
 		return error_no_memory();
-	for (size_t i = 0; !err && !p->stopped && i < p->books->areas.nr; i++) {
+	for (size_t i = 0; !err && !p->stopped && i < p->k->records.areas.nr; i++) {
 		err = vmallocinfo_add_area(p, areas[i]);
 		if (p->text.len >= FLUSH_AT)
 			vmallocinfo_flush(p);
@@ -310,7 +310,7 @@ static struct vmatlas_error *add_all(struct printer *p)
 
 static struct vmatlas_error *print(struct printer *p)
 {
-	const size_t unread = symnames_unread(p->books);
+	const size_t unread = symnames_unread(p->k);
 	struct vmatlas_error *err;
 
 	err = detect_format(p);
@@ -320,7 +320,7 @@ static struct vmatlas_error *print(struct printer *p)
 		err = sort_busy(p);
 	if (!err)
 		err = add_all(p);
-	p->gaps.names = symnames_unread(p->books) - unread;
+	p->gaps.names = symnames_unread(p->k) - unread;
 	return err;
 }
 
@@ -334,7 +334,7 @@ static struct vmatlas_error *tell_gaps(const struct printer *p)
 {
 	_cleanup_(str_done) struct str lacks = { 0 };
 
-	if (!p->books->areas_complete)
+	if (!p->k->records.areas_complete)
 		str_addf(&lacks, "the list of areas is not whole");
 	vmallocinfo_tell(&lacks, p->gaps.rows, "rows are left out");
 	vmallocinfo_tell(&lacks, p->gaps.nodes, "rows lack their NUMA nodes");
@@ -345,10 +345,9 @@ static struct vmatlas_error *tell_gaps(const struct printer *p)
 		"this is not all of /proc/vmallocinfo: %s", str_text(&lacks));
 }
 
-struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, struct kernel_records *b,
-					 vmatlas_write_fn *fn, void *arg)
+struct vmatlas_error *kernel_vmallocinfo(struct kernel *k, vmatlas_write_fn *fn, void *arg)
 {
-	struct printer p = { .k = k, .books = b, .fn = fn, .arg = arg };
+	struct printer p = { .k = k, .fn = fn, .arg = arg };
 	struct vmatlas_error *err = print(&p);
 
 	pagenodes_free(p.nodes);

@@ -3,6 +3,7 @@
 #ifndef KERNEL_VMALLOC_VMALLOCINFO_H
 #define KERNEL_VMALLOC_VMALLOCINFO_H
 
+#include "kernel/lookup.h"
 #include "kernel/kernel.h"
 
 /* For lookup_prefetch(), with symname_needs. */
@@ -10,11 +11,11 @@ extern const struct vmatlas_lookup vmallocinfo_needs[];
 extern const size_t nr_vmallocinfo_needs;
 
 /*
- * Write the text of books->areas, in their order. A @fn that returns other than
+ * Write the text of k->records.areas, in their order. A @fn that returns other than
  * 0 ends it, which is no error. Where the dump lacks something, all the rest is
  * written first, then FAULT comes back and says what is missing from the text.
  */
 VMATLAS_CHECKED struct vmatlas_error *
-kernel_vmallocinfo(struct kernel *k, struct kernel_records *b, vmatlas_write_fn *fn, void *arg);
+kernel_vmallocinfo(struct kernel *k, vmatlas_write_fn *fn, void *arg);
 
 #endif

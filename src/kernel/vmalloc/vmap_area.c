@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area.h"
 
 /* The records are 64 to 96 bytes on every kernel; more is another struct. */

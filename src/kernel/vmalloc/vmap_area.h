@@ -4,6 +4,7 @@
 #define KERNEL_VMALLOC_VMAP_AREA_H
 
 #include "base/range.h"
+#include "kernel/survey.h"
 #include "kernel/kernel.h"
 
 /* vm_struct.flags (include/linux/vmalloc.h; bit history in the kernel's git log) */

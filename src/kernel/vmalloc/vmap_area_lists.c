@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Surveyor: every area that vmalloc's books record. Which lists there are is
+ * Surveyor: every area that vmalloc's lists record. Which lists there are is
  * asked of the symbols, never of the version; all lists are circular ones of
  * vmap_area.list, but for the llist of 4.7 to 5.10.
  */
 #include <inttypes.h>
 
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/list.h"
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 enum {
@@ -62,7 +63,7 @@ struct vmatlas_error *area_report_fault(struct survey *s, struct vmatlas_error *
 				   const char *code, uint64_t record)
 {
 	if (err)
-		s->books->areas_complete = false;
+		s->k->records.areas_complete = false;
 	return survey_report_fault(s, err, code, SUBJECT, record);
 }
 
@@ -76,11 +77,11 @@ struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record)
 	if (err)
 		return area_report_fault(w->s, err, "list-corrupt", record);
 	area.rec.node = w->node;
-	slot = vec_push(&w->s->books->areas);
+	slot = vec_push(&w->s->k->records.areas);
 	if (!slot)
 		return error_no_memory();
 	*slot = area;
-	slot->order = (uint32_t)(slot - w->s->books->areas.v);
+	slot->order = (uint32_t)(slot - w->s->k->records.areas.v);
 	if (vm_err)
 		return area_report_fault(w->s, take(vm_err), "vm-struct-mismatch", area.rec.vm_struct);
 	return NULL;
@@ -108,7 +109,7 @@ static struct vmatlas_error *forward(struct area_walk *w, bool *ret_broken)
 /* So that whoever compares it with its tree knows which areas it holds. */
 static struct vmatlas_error *keep_list(const struct area_walk *w, size_t from)
 {
-	struct kernel_records *b = w->s->books;
+	struct kernel_records *b = &w->s->k->records;
 	struct area_list *list = vec_push(&b->lists);
 
 	if (!list)
@@ -121,7 +122,7 @@ static struct vmatlas_error *keep_list(const struct area_walk *w, size_t from)
 /* The list stopped at @err. */
 static struct vmatlas_error *recover_after_break(struct area_walk *w, size_t from, struct vmatlas_error *err)
 {
-	const struct kernel_records *b = w->s->books;
+	const struct kernel_records *b = &w->s->k->records;
 	const size_t so_far = b->areas.nr;
 
 	err = area_report_fault(w->s, err, "list-corrupt", w->last);
@@ -136,7 +137,7 @@ static struct vmatlas_error *recover_after_break(struct area_walk *w, size_t fro
 
 static struct vmatlas_error *walk_list(struct area_walk *w)
 {
-	struct kernel_records *b = w->s->books;
+	struct kernel_records *b = &w->s->k->records;
 	const size_t from = b->areas.nr;
 	const bool live = w->s->k->mem->info.live;
 	struct vmatlas_error *err = NULL;
@@ -170,7 +171,7 @@ static const struct node_list node_lists[] = {
 static struct vmatlas_error *walk_nodes(struct survey *s, const struct node_list *l,
 					uint64_t base, uint32_t nr)
 {
-	struct kernel_records *b = s->books;
+	struct kernel_records *b = &s->k->records;
 	const size_t from = b->areas.nr;
 	struct vmatlas_error *err = NULL;
 
@@ -223,7 +224,7 @@ static struct vmatlas_error *check_nodes(struct survey *s, uint32_t nr)
 		return NULL;
 	}
 	if (!err)
-		err = area_nodes_check(s->books, zone_size, nr);
+		err = area_nodes_check(&s->k->records, zone_size, nr);
 	return survey_report_fault(s, err, "list-corrupt", "trees of areas",
 				   s->res[ZONE_SIZE].addr);
 }
@@ -264,22 +265,22 @@ static struct vmatlas_error *run_list(struct survey *s)
 	struct area_walk lazy = { .s = s, .state = AREA_UNPURGED, .head = s->res[PURGE_LIST].addr,
 				  .root = s->res[PURGE_ROOT].addr };
 	struct vmatlas_error *err = walk_list(&busy);
-	const struct kernel_records *b = s->books;
+	const struct kernel_records *b = &s->k->records;
 
-	s->books->busy_ends_in_ram = b->areas.nr && !b->areas.v[b->areas.nr - 1].has_vm;
+	s->k->records.busy_ends_in_ram = b->areas.nr && !b->areas.v[b->areas.nr - 1].has_vm;
 	if (!err && survey_has(s, PURGE_LIST))
 		return walk_list(&lazy);
 	if (!err && survey_has(s, PURGE_LLIST) && survey_has(s, VA_PURGE_LIST))
 		return purge_llist_walk(s, s->res[PURGE_LLIST].addr);
 	if (err || !has_vmlist(s))
 		return err;
-	s->books->lists.nr = 0;		/* what comes now belongs to none of them */
+	s->k->records.lists.nr = 0;		/* what comes now belongs to none of them */
 	return vmlist_join(s, s->res[VMLIST].addr);
 }
 
-static struct vmatlas_error *no_books(struct survey *s, const char *lacks)
+static struct vmatlas_error *no_records(struct survey *s, const char *lacks)
 {
-	s->books->areas_complete = false;
+	s->k->records.areas_complete = false;
 	return survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, SUBJECT, "because vmlinux has %s", lacks);
 }
 
@@ -298,10 +299,10 @@ static struct vmatlas_error *vmap_lists_run(struct survey *s)
 			       survey_has(s, VA_LIST);
 	struct vmatlas_error *err;
 
-	s->books->areas_complete = true;
+	s->k->records.areas_complete = true;
 	purge_look(s);
 	if (!has_areas && !has_vmlist(s))
-		return no_books(s, "no type struct vmap_area (no debug info?)");
+		return no_records(s, "no type struct vmap_area (no debug info?)");
 	if (!has_areas)
 		err = vmlist_join(s, s->res[VMLIST].addr);	/* up to 2.6.27 */
 	else if (survey_has(s, NODES) || (survey_has(s, NR_NODES) && survey_has(s, SINGLE)))
@@ -309,10 +310,10 @@ static struct vmatlas_error *vmap_lists_run(struct survey *s)
 	else if (survey_has(s, AREA_LIST))
 		err = run_list(s);
 	else
-		return no_books(s, "neither vmap_nodes nor vmap_area_list");
-	return err ? err : survey_coverage(s, s->books->areas_complete ? VMATLAS_COVERAGE_FULL
+		return no_records(s, "neither vmap_nodes nor vmap_area_list");
+	return err ? err : survey_coverage(s, s->k->records.areas_complete ? VMATLAS_COVERAGE_FULL
 								       : VMATLAS_COVERAGE_PARTIAL,
-					   SUBJECT, "%zu areas", s->books->areas.nr);
+					   SUBJECT, "%zu areas", s->k->records.areas.nr);
 }
 
 const struct surveyor survey_vmalloc = {

@@ -3,6 +3,7 @@
 #ifndef KERNEL_VMALLOC_VMAP_AREA_LISTS_H
 #define KERNEL_VMALLOC_VMAP_AREA_LISTS_H
 
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area.h"
 
 #define MAX_AREAS (1u << 24)	/* a list longer than that does not end */
@@ -17,16 +18,16 @@ struct area_walk {
 	uint64_t last;			/* last list entry read, going forward */
 };
 
-/* Trouble with one list or record: told, and the books are not whole. */
+/* Trouble with one list or record: told, and the records are incomplete. */
 VMATLAS_CHECKED struct vmatlas_error *
 area_report_fault(struct survey *s, struct vmatlas_error *err, const char *code, uint64_t record);
 
-/* The vmap_area at @record into the books; what cannot be decoded becomes a finding. */
+/* The vmap_area at @record into the records; what cannot be decoded becomes a finding. */
 VMATLAS_CHECKED struct vmatlas_error *area_walk_add(struct area_walk *w, uint64_t record);
 
 /*
  * The list is broken: add whatever else its links and the tree's lead to. Areas of
- * this list are those of the books from @from on; they are put in order of address.
+ * this list are those of the records from @from on; they are put in order of address.
  */
 VMATLAS_CHECKED struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from);
 
@@ -39,19 +40,19 @@ area_nodes_check(const struct kernel_records *b, uint64_t zone_size, uint32_t nr
 
 /*
  * Up to 3.9: the chain at @symbol says which areas there are; what vmap_areas led to
- * is in the books already.
+ * is in the records already.
  */
 VMATLAS_CHECKED struct vmatlas_error *vmlist_join(struct survey *s, uint64_t symbol);
 
 /*
  * 4.7 to 5.10: the llist at @symbol of areas that wait to be purged. Up to 5.3 they
- * are in the books already, as busy ones.
+ * are in the records already, as busy ones.
  */
 VMATLAS_CHECKED struct vmatlas_error *purge_llist_walk(struct survey *s, uint64_t symbol);
 
 /*
  * Whether somebody holds the lock whose owner's word is at @owner, and how many pages are
- * counted at @lazy_nr, into the books; nothing where that cannot be read.
+ * counted at @lazy_nr, into the records; nothing where that cannot be read.
  */
 void purge_state_read(struct survey *s, uint64_t owner, uint64_t lazy_nr);
 

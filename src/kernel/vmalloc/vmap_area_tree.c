@@ -6,6 +6,8 @@
 #include <inttypes.h>
 
 #include "base/bytes.h"
+#include "kernel/survey.h"
+#include "kernel/lookup.h"
 #include "kernel/vmalloc/vmap_area_tree.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 

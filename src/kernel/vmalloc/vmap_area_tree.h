@@ -6,6 +6,7 @@
 #ifndef KERNEL_VMALLOC_VMAP_AREA_TREE_H
 #define KERNEL_VMALLOC_VMAP_AREA_TREE_H
 
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area.h"
 
 /* A record as it is met, in order. */

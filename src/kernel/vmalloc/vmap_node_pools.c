@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "kernel/list.h"
 #include "kernel/vmalloc/free_area_tree.h"
-#include "kernel/surveyors/surveyors.h"
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 enum { NODES = NR_VMAP_AREA_NEEDS, NR_NODES, NODE, POOLS, POOL, POOL_HEAD };
@@ -37,7 +38,7 @@ static struct vmatlas_error *pool_add(struct survey *s, uint64_t record, uint32_
 	vmatlas_error_free(vm_err);
 	if (err)
 		return err;
-	slot = vec_push(&s->books->free->pooled);
+	slot = vec_push(&s->k->records.free->pooled);
 	if (!slot)
 		return error_no_memory();
 	*slot = (struct pooled){ .range = area.claim.range, .record = record, .node = node };
@@ -100,7 +101,7 @@ static struct vmatlas_error *read_nodes(struct survey *s)
 		return NULL;	/* the surveyor of areas has told */
 	if (nr == 1)
 		return NULL;	/* node_alloc() leaves the pools of a single node alone */
-	s->books->free->nr_nodes = (uint32_t)nr;
+	s->k->records.free->nr_nodes = (uint32_t)nr;
 	for (uint32_t i = 0; i < nr && !err; i++)
 		err = pool_read_node(s, base + i * s->res[NODE].size, i);
 	return err;
@@ -108,7 +109,7 @@ static struct vmatlas_error *read_nodes(struct survey *s)
 
 static struct vmatlas_error *pool_run(struct survey *s)
 {
-	struct free_books *f = s->books->free;
+	struct free_records *f = s->k->records.free;
 	struct vmatlas_error *err;
 
 	if (!f || f->state == FREE_UNKNOWN)

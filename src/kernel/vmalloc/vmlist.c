@@ -9,13 +9,14 @@
  */
 #include <inttypes.h>
 
+#include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 struct chain {
 	struct survey *s;
 	uint64_t seen;			/* an entry passed; meeting it again is a loop */
 	size_t nr, mark;		/* entries; how many until seen is moved on */
-	size_t nr_sorted;		/* books' areas that are in order of address */
+	size_t nr_sorted;		/* recorded areas that are in order of address */
 };
 
 static int vmlist_by_address(const void *a, const void *b)
@@ -39,7 +40,7 @@ static struct area *partner(const struct chain *c, uint64_t addr)
 {
 	const struct area key = { .claim.range = { addr, addr } };
 
-	return c->nr_sorted ? bsearch(&key, c->s->books->areas.v, c->nr_sorted,
+	return c->nr_sorted ? bsearch(&key, c->s->k->records.areas.v, c->nr_sorted,
 				      sizeof(key), vmlist_by_address)
 			    : NULL;
 }
@@ -75,7 +76,7 @@ static int by_record(const void *a, const void *b)
 /* A loop was walked more than once before it was seen to be one. */
 static void drop_twins(struct chain *c)
 {
-	struct kernel_records *b = c->s->books;
+	struct kernel_records *b = &c->s->k->records;
 	size_t kept = c->nr_sorted;
 
 	if (b->areas.nr > kept)
@@ -104,7 +105,7 @@ static struct vmatlas_error *vmlist_add(struct chain *c, struct area *listed)
 		return area_report_fault(c->s, vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 			"vmlist: vm_struct at %#" PRIx64 " has %#" PRIx64 " bytes from %#"
 			PRIx64 " on", vm, listed->rec.vm_size, addr), "list-corrupt", vm);
-	a = vec_push(&c->s->books->areas);
+	a = vec_push(&c->s->k->records.areas);
 	if (!a)
 		return error_no_memory();
 	*a = *listed;
@@ -145,8 +146,8 @@ struct vmatlas_error *vmlist_join(struct survey *s, uint64_t symbol)
 	struct vmatlas_error *err;
 	uint64_t vm = 0, next = 0;
 
-	vmlist_sort(s->books);
-	c.nr_sorted = s->books->areas.nr;
+	vmlist_sort(&s->k->records);
+	c.nr_sorted = s->k->records.areas.nr;
 	err = kernel_read_ptr(s->k, symbol, &vm);
 	if (err)
 		return area_report_fault(s, err, "list-corrupt", symbol);
