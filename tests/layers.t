@@ -72,6 +72,45 @@ no_cpu_is_named() {
 	}' {} +
 }
 
+# includes: "from to" of all includes below src, as paths without their ending. Headers
+# called _internal are of no file, but what the files of a folder share.
+includes() {
+	grep -r '^#[ \t]*include "' src |
+		sed -nE 's#^src/([^:]*)\.[ch]:.*"(.*)\.h".*#\1 \2#p' |
+		awk '$1 != $2 && $2 !~ /_internal$/' | sort -u
+}
+
+# Two files that need each other are one.
+no_circle_of_files() {
+	includes | tsort 2>&1 >/dev/null
+}
+
+# From below upwards; side by side what has the same number.
+kernel_rooms="kernel 1 kernel/identify 2 kernel/pgtable 2 kernel/symbols 3 kernel/printk 3
+	kernel/mm 4 kernel/ram 4 kernel/regions 4 kernel/vmalloc 4 kernel/surveyors 5"
+
+# A folder stands above those it includes. A file that looks up all the same says so, and
+# why: "into FOLDER/: ...".
+rooms_look_down() {
+	includes | awk -v rooms="$kernel_rooms" '
+	function folder(path) { sub("/[^/]*$", "", path); return path }
+	BEGIN { n = split(rooms, word); for (i = 1; i < n; i += 2) rank[word[i]] = word[i + 1] }
+	{
+		from = folder($1); to = folder($2)
+		if (from == to)
+			next
+		if (from in rank && to in rank)
+			up = rank[from] < rank[to]
+		else
+			up = index(to, from "/") == 1
+		if (up)
+			print $1, to
+	}' | sort -u | while read -r file room; do
+		cat "src/$file".[ch] 2>/dev/null | grep -q "into ${room##*/}/" ||
+			echo "src/$file looks up into $room/ and does not say why"
+	done
+}
+
 # The folders at the bottom are entered by one header; base is a drawer of small tools.
 knocks_at_the_door() {
 	grep -rn "^#[ \t]*include \"$1/" src | grep -v "^src/$1/\|include \"$1/$1\.h\"" |
@@ -117,6 +156,8 @@ for folder in src/*/; do
 done
 ok "no file name stands in two folders" no_name_stands_twice
 ok "no struct tag is defined twice" no_struct_tag_stands_twice
+ok "no two files include each other" no_circle_of_files
+ok "folders inside folders look down" rooms_look_down
 ok "no CPU is named outside arch and kernel/identify" no_cpu_is_named
 for folder in debuginfo mem arch; do
 	ok "$folder is entered by its door" knocks_at_the_door $folder

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A vmlinux with all that belongs to it: symbols, and types if there are any. */
+/*
+ * A vmlinux with all that belongs to it: symbols, and types if there are any. Looks up
+ * into find/: what is missing is searched for while opening.
+ */
 #include "debuginfo/find/search_path.h"
 
 static struct vmatlas_error *no_symbols(const struct image *image,

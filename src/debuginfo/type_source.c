@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Who answers for types: the DWARF of vmlinux, else its BTF; or those of another file
- * that the user names. This file alone knows that there are two kinds.
+ * that the user names. This file alone knows that there are two kinds, and so looks up
+ * into btf/: that of DWARF is known from debuginfo_internal.h.
  */
 #include <string.h>
 

@@ -10,9 +10,7 @@
 #include <vmatlas.h>
 
 #include "base/error.h"
-
-/* KSYM_NAME_LEN, include/linux/kallsyms.h, since 6.1; before that it was 128. */
-#define KALLSYMS_NAME_MAX 512
+#include "kernel/symbols/kallsyms_token.h"
 
 struct kallsyms;
 

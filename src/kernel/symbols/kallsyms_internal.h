@@ -4,7 +4,6 @@
 #define KERNEL_SYMBOLS_KALLSYMS_INTERNAL_H
 
 #include "kernel/symbols/kallsyms.h"
-#include "kernel/symbols/kallsyms_token.h"
 
 #define PER_MARKER 256			/* names from one marker to the next */
 

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/symbols/kallsyms.h"
-
 #define KALLSYMS_TOKENS 256
+/* KSYM_NAME_LEN, include/linux/kallsyms.h, since 6.1; before that it was 128. */
+#define KALLSYMS_NAME_MAX 512
 /* The longest name with its count, as the two-byte count could say it. */
 #define KALLSYMS_COMPRESSED_MAX (0x7fff + 2)
 
