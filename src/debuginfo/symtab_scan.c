@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "debuginfo/debuginfo_internal.h"
 
 #define FILTER_BITS 15
@@ -49,14 +50,9 @@ uint64_t symtab_key(const char *name, size_t room)
 	return key_of(le64toh(word));
 }
 
-static inline uint64_t mix(uint64_t key)
-{
-	return key * 0x9e3779b97f4a7c15;
-}
-
 static void filter_add(struct filter *f, uint32_t i)
 {
-	const uint64_t hash = mix(f->wanted[i].key);
+	const uint64_t hash = hash_u64(f->wanted[i].key);
 	const size_t bit = hash >> (64 - FILTER_BITS),
 		     bucket = hash >> (64 - BUCKET_BITS);
 
@@ -171,7 +167,7 @@ static bool symtab_consider(const struct symtab *t, struct filter *f, uint64_t k
 	const char *name = (const char *)t->strings.p + e.name;
 	const size_t entry_size = t->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 	const uint8_t type = ELF64_ST_TYPE(e.info);
-	uint32_t next = f->bucket[mix(key) >> (64 - BUCKET_BITS)];
+	uint32_t next = f->bucket[hash_u64(key) >> (64 - BUCKET_BITS)];
 
 	if (e.section == SHN_UNDEF || type == STT_SECTION || type == STT_FILE)
 		return true;
@@ -213,7 +209,7 @@ scan(const struct symtab *t, struct filter *f, size_t entry_size, bool swapped)
 		} else {
 			continue;
 		}
-		if (filter_passes(f, mix(key)) && !symtab_consider(t, f, key, p))
+		if (filter_passes(f, hash_u64(key)) && !symtab_consider(t, f, key, p))
 			return false;
 	}
 	return true;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/compare.h"
 #include "base/strbuf.h"
 #include "extract/write_btf.h"
 
@@ -188,7 +189,7 @@ static int write_btf_by_offset(const void *a, const void *b, void *arg)
 	const struct write_btf_field *x = a, *y = b;
 	const uint64_t p = t->answers[x->node].m.offset, q = t->answers[y->node].m.offset;
 
-	return p != q ? (p > q) - (p < q) : (x->node > y->node) - (x->node < y->node);
+	return compare_u64(p, q) ?: compare_u64(x->node, y->node);
 }
 
 static struct vmatlas_error *add_field(struct btf_tree *t, size_t node,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/compare.h"
 #include "base/strbuf.h"
 #include "base/array.h"
 #include "mem/extract_notes.h"
@@ -122,13 +123,6 @@ static void add_notes(struct writer *w, struct mem *mem, uint64_t taken)
 
 /* ---- What the dump describes ---- */
 
-static int by_start(const void *a, const void *b)
-{
-	const struct vmatlas_range *x = a, *y = b;
-
-	return (x->first > y->first) - (x->first < y->first);
-}
-
 static bool write_core_describe(struct writer *w, uint64_t start, uint64_t end)
 {
 	struct vmatlas_range *r = vec_push(&w->described);
@@ -144,7 +138,7 @@ static void unite(struct writer *w)
 	size_t nr = 0;
 
 	if (w->described.nr)
-		qsort(w->described.v, w->described.nr, sizeof(*w->described.v), by_start);
+		qsort(w->described.v, w->described.nr, sizeof(*w->described.v), compare_first_u64);
 	for (size_t i = 0; i < w->described.nr; i++) {
 		const struct vmatlas_range r = w->described.v[i];
 

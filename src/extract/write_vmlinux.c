@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/compare.h"
 #include "base/strbuf.h"
 #include "debuginfo/debuginfo_internal.h"
 
@@ -53,9 +54,7 @@ static int write_vmlinux_by_addr(const void *a, const void *b)
 {
 	const struct image_piece *x = a, *y = b;
 
-	if (x->addr != y->addr)
-		return x->addr > y->addr ? 1 : -1;
-	return (x->len < y->len) - (x->len > y->len);
+	return compare_u64(x->addr, y->addr) ?: compare_u64(y->len, x->len);
 }
 
 /* Overlapping pieces come from one file: where they overlap they are equal. */

@@ -2,6 +2,7 @@
 /* RAM that ran out, and limits: what is not a matter of address space. */
 #include <inttypes.h>
 
+#include "base/compare.h"
 #include "inspect/alloc_failure.h"
 #include "map/format.h"
 
@@ -20,19 +21,11 @@ struct ram_owners {
 	VEC(struct owner) v;
 };
 
-static int failure_ram_by_caller(const void *a, const void *b)
-{
-	const struct owner *x = a, *y = b;
-
-	return x->caller < y->caller ? -1 : x->caller > y->caller;
-}
-
 static int by_pages(const void *a, const void *b)
 {
 	const struct owner *x = a, *y = b;
 
-	return x->pages != y->pages ? (x->pages > y->pages ? -1 : 1)
-				    : failure_ram_by_caller(a, b);
+	return compare_u64(y->pages, x->pages) ?: compare_first_u64(a, b);
 }
 
 static struct vmatlas_error *collect_owners(const struct shortage_case *c,
@@ -53,7 +46,7 @@ static struct vmatlas_error *collect_owners(const struct shortage_case *c,
 	}
 	if (!ret->v.nr)
 		return NULL;
-	qsort(ret->v.v, ret->v.nr, sizeof(*ret->v.v), failure_ram_by_caller);
+	qsort(ret->v.v, ret->v.nr, sizeof(*ret->v.v), compare_first_u64);
 	for (size_t i = 1; i < ret->v.nr; i++) {
 		if (ret->v.v[to].caller != ret->v.v[i].caller) {
 			ret->v.v[++to] = ret->v.v[i];

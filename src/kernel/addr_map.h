@@ -3,17 +3,12 @@
 #ifndef KERNEL_ADDR_MAP_H
 #define KERNEL_ADDR_MAP_H
 
-#include <stddef.h>
-#include <stdint.h>
-
-struct memo_slot {
-	uint64_t addr;
-	char *text;			/* NULL: free */
-};
+#include "base/array.h"
+#include "base/hash.h"
 
 struct memo {
-	struct memo_slot *slot;		/* open addressing; nr_slots is a power of two */
-	size_t nr_slots, nr_used;
+	struct hash known;		/* of addresses */
+	VEC(char *) texts;
 };
 
 void memo_done(struct memo *m);

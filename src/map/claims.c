@@ -2,6 +2,7 @@
 /* Layers of claims: added in any order, sorted once, then only read. */
 #include <string.h>
 
+#include "base/compare.h"
 #include "map/vmatlas_internal.h"
 #include "base/range.h"
 
@@ -50,9 +51,7 @@ struct vmatlas_error *atlas_add_claim(struct vmatlas *atlas, const struct vmatla
 /* By address; of two that start together the larger, outer one first. */
 static int compare_ranges(const struct vmatlas_range *a, const struct vmatlas_range *b)
 {
-	if (a->first != b->first)
-		return a->first < b->first ? -1 : 1;
-	return a->last > b->last ? -1 : a->last < b->last;
+	return compare_u64(a->first, b->first) ?: compare_u64(b->last, a->last);
 }
 
 static int claims_compare(const void *a, const void *b)
@@ -60,7 +59,7 @@ static int claims_compare(const void *a, const void *b)
 	const struct claim *x = a, *y = b;
 	const int way = compare_ranges(&x->pub.range, &y->pub.range);
 
-	return way ? way : x->order < y->order ? -1 : x->order > y->order;
+	return way ?: compare_u64(x->order, y->order);
 }
 
 static bool same_region(const struct claim *a, const struct claim *b)
@@ -101,7 +100,7 @@ static int compare_areas(const struct area *x, const struct area *y)
 {
 	const int way = compare_ranges(&x->claim.range, &y->claim.range);
 
-	return way ? way : x->order < y->order ? -1 : x->order > y->order;
+	return way ?: compare_u64(x->order, y->order);
 }
 
 static int compare_indices(const void *a, const void *b, void *areas)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/compare.h"
 #include "map/format.h"
 #include "map/vmatlas_internal.h"
 
@@ -138,11 +139,9 @@ static int findings_list_compare(const void *a, const void *b)
 {
 	const struct finding *x = a, *y = b;
 
-	if (x->pub.severity != y->pub.severity)
-		return x->pub.severity > y->pub.severity ? -1 : 1;
-	if (x->pub.range.first != y->pub.range.first)
-		return x->pub.range.first < y->pub.range.first ? -1 : 1;
-	return x->order < y->order ? -1 : x->order > y->order;
+	return compare_u64(y->pub.severity, x->pub.severity) ?:
+	       compare_u64(x->pub.range.first, y->pub.range.first) ?:
+	       compare_u64(x->order, y->order);
 }
 
 void atlas_sort_findings(struct vmatlas *atlas)

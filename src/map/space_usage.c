@@ -2,6 +2,7 @@
 /* The spaces of the ledger: which there are, and their sums. */
 #include <string.h>
 
+#include "base/compare.h"
 #include "map/space_accounting.h"
 #include "base/range.h"
 #include "kernel/vmalloc/free_area_tree.h"
@@ -109,9 +110,7 @@ static int space_by_bytes(const void *a, const void *b)
 {
 	const struct vmatlas_usage_by_kind *x = a, *y = b;
 
-	if (x->bytes != y->bytes)
-		return x->bytes > y->bytes ? -1 : 1;
-	return x->kind < y->kind ? -1 : x->kind > y->kind;
+	return compare_u64(y->bytes, x->bytes) ?: compare_u64(x->kind, y->kind);
 }
 
 static struct vmatlas_error *add_up(const struct vmatlas *atlas, struct space_usage *s)
@@ -185,13 +184,6 @@ static struct vmatlas_error *add_space(struct vmatlas *atlas, const struct vmatl
 	return add_up(atlas, s);
 }
 
-static int space_by_address(const void *a, const void *b)
-{
-	const struct pooled *x = a, *y = b;
-
-	return x->range.first < y->range.first ? -1 : x->range.first > y->range.first;
-}
-
 static struct vmatlas_error *sort_pooled(struct vmatlas *atlas)
 {
 	const struct free_records *f = atlas->records->free;
@@ -205,7 +197,7 @@ static struct vmatlas_error *sort_pooled(struct vmatlas *atlas)
 		*slot = f->pooled.v[i];
 	}
 	if (l->pooled.nr)
-		qsort(l->pooled.v, l->pooled.nr, sizeof(*l->pooled.v), space_by_address);
+		qsort(l->pooled.v, l->pooled.nr, sizeof(*l->pooled.v), compare_first_u64);
 	return NULL;
 }
 

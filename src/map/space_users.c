@@ -2,6 +2,7 @@
 /* Who fills a space: areas added up by caller. */
 #include <inttypes.h>
 
+#include "base/compare.h"
 #include "map/space_accounting.h"
 #include "map/evidence_list.h"
 #include "map/format.h"
@@ -21,18 +22,15 @@ static int users_by_caller(const void *a, const void *b)
 {
 	const struct sum *x = a, *y = b;
 
-	if (x->caller != y->caller)
-		return x->caller < y->caller ? -1 : 1;
-	return x->caller ? 0 : x->kind < y->kind ? -1 : x->kind > y->kind;
+	return compare_u64(x->caller, y->caller) ?:
+	       (x->caller ? 0 : compare_u64(x->kind, y->kind));
 }
 
 static int users_by_bytes(const void *a, const void *b)
 {
 	const struct sum *x = a, *y = b;
 
-	if (x->bytes != y->bytes)
-		return x->bytes > y->bytes ? -1 : 1;
-	return users_by_caller(a, b);
+	return compare_u64(y->bytes, x->bytes) ?: users_by_caller(a, b);
 }
 
 /* Sorted by caller: neighbours of one caller become one. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "mem/mem_internal.h"
 
 enum { SLOTS_SHIFT = 10, SLOTS = 1 << SLOTS_SHIFT };
@@ -39,11 +40,10 @@ void mem_cache_free(struct mem_cache *cache)
 	free(cache);
 }
 
-/* Fibonacci hashing: page tables a power of two apart must not share a slot. */
+/* Hashed, since page tables a power of two apart must not share a slot. */
 static size_t cache_slot_of(uint64_t block, enum mem_space space)
 {
-	return ((block / MEM_BLOCK) * 2 + space) * 0x9e3779b97f4a7c15 >>
-	       (64 - SLOTS_SHIFT);
+	return hash_u64((block / MEM_BLOCK) * 2 + space) >> (64 - SLOTS_SHIFT);
 }
 
 static struct vmatlas_error *cache_block(struct mem *mem, enum mem_space space,

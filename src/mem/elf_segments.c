@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "base/compare.h"
 #include "mem/elf_segments.h"
 
 static uint64_t start_of(const struct mem_segment *s, enum mem_space space)
@@ -13,19 +14,12 @@ static uint64_t start_of(const struct mem_segment *s, enum mem_space space)
 	return space == MEM_PHYSICAL ? s->paddr : s->vaddr;
 }
 
-static int segments_by_first(const void *a, const void *b)
-{
-	const struct segment_key *x = a, *y = b;
-
-	return (x->first > y->first) - (x->first < y->first);
-}
-
 static void sort_keys(struct segment_index *ix)
 {
 	uint64_t reach = 0;
 
 	if (ix->nr > 1)
-		qsort(ix->keys, ix->nr, sizeof(*ix->keys), segments_by_first);
+		qsort(ix->keys, ix->nr, sizeof(*ix->keys), compare_first_u64);
 	for (size_t i = 0; i < ix->nr; i++) {
 		reach = MAX(reach, ix->keys[i].last);
 		ix->keys[i].reach = reach;

@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "base/compare.h"
 #include "base/array.h"
 #include "mem/mem_internal.h"
 
@@ -62,20 +63,13 @@ bool extents_add(struct extents *x, uint64_t offset, uint64_t len)
 	return e != NULL;
 }
 
-static int extents_by_offset(const void *a, const void *b)
-{
-	const struct extent *x = a, *y = b;
-
-	return (x->offset > y->offset) - (x->offset < y->offset);
-}
-
 void extents_seal(struct extents *x)
 {
 	size_t kept = 0;
 
 	if (x->list.nr == 0)
 		return;
-	qsort(x->list.v, x->list.nr, sizeof(*x->list.v), extents_by_offset);
+	qsort(x->list.v, x->list.nr, sizeof(*x->list.v), compare_first_u64);
 	for (size_t i = 1; i < x->list.nr; i++) {
 		struct extent *last = &x->list.v[kept], *e = &x->list.v[i];
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/compare.h"
 #include "base/array.h"
 #include "mem/mem_internal.h"
 #include "mem/extract_notes.h"
@@ -215,9 +216,7 @@ static int extract_note_by_addr(const void *a, const void *b)
 {
 	const struct fault *x = a, *y = b;
 
-	if (x->addr != y->addr)
-		return x->addr > y->addr ? 1 : -1;
-	return (x->len > y->len) - (x->len < y->len);
+	return compare_u64(x->addr, y->addr) ?: compare_u64(x->len, y->len);
 }
 
 /* ---- Questions ---- */

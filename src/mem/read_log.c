@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/compare.h"
+#include "base/hash.h"
 #include "mem/mem_internal.h"
 
 /* Every page table entry may be missing; when it is that bad, words no longer help. */
@@ -10,8 +12,7 @@ enum { FAULTS_MAX = 1 << 16, REASONS_MAX = 256 };
 
 struct mem_record {
 	VEC(struct mem_record_page *) pages;	/* in order of arrival, or sorted */
-	uint32_t *slot;				/* 1 + index into pages; 0: free */
-	size_t nr_slots;			/* a power of two */
+	struct hash known;			/* of their addresses: index into pages */
 	VEC(struct mem_record_fault) faults;	/* likewise; reasons are those below */
 	VEC(char *) reasons;
 	bool is_full;				/* of faults */
@@ -33,44 +34,29 @@ void mem_record_free(struct mem_record *r)
 	vec_done(&r->pages);
 	vec_done(&r->faults);
 	vec_done(&r->reasons);
-	free(r->slot);
+	hash_done(&r->known);
 	free(r);
 }
 
-static uint32_t *read_log_slot_of(struct mem_record *r, uint64_t paddr)
-{
-	size_t at = paddr / MEM_RECORD_PAGE * 0x9e3779b97f4a7c15 & (r->nr_slots - 1);
-
-	while (r->slot[at] && r->pages.v[r->slot[at] - 1]->paddr != paddr)
-		at = (at + 1) & (r->nr_slots - 1);
-	return &r->slot[at];
-}
-
-/* Twice as many slots as pages at least; also after sorting. */
+/* After sorting: pages have other indices. */
 static bool rehash(struct mem_record *r)
 {
-	size_t want = 1024;
+	bool is_new, ok = true;
 
-	while (want < r->pages.nr * 4)
-		want *= 2;
-	free(r->slot);
-	r->slot = calloc(want, sizeof(*r->slot));
-	r->nr_slots = r->slot ? want : 0;
-	for (size_t i = 0; i < r->pages.nr && r->slot; i++)
-		*read_log_slot_of(r, r->pages.v[i]->paddr) = i + 1;
-	return r->slot != NULL;
+	hash_done(&r->known);
+	for (size_t i = 0; i < r->pages.nr && ok; i++)
+		ok = hash_add(&r->known, r->pages.v[i]->paddr, &is_new);
+	return ok;
 }
 
 static struct mem_record_page *get_page(struct mem_record *r, uint64_t paddr)
 {
+	const size_t known = hash_find(&r->known, paddr);
 	struct mem_record_page **kept, *page;
-	uint32_t *slot;
+	bool is_new;
 
-	if (r->pages.nr * 2 >= r->nr_slots && !rehash(r))
-		return NULL;
-	slot = read_log_slot_of(r, paddr);
-	if (*slot)
-		return r->pages.v[*slot - 1];
+	if (known < r->pages.nr)
+		return r->pages.v[known];
 	page = calloc(1, sizeof(*page));
 	kept = page ? vec_push(&r->pages) : NULL;
 	if (!kept) {
@@ -79,8 +65,7 @@ static struct mem_record_page *get_page(struct mem_record *r, uint64_t paddr)
 	}
 	page->paddr = paddr;
 	*kept = page;
-	*slot = r->pages.nr;
-	return page;
+	return hash_add(&r->known, paddr, &is_new) ? page : NULL;
 }
 
 struct vmatlas_error *mem_record_add(struct mem_record *r, uint64_t paddr, const void *bytes,
@@ -110,7 +95,7 @@ static int read_log_by_address(const void *a, const void *b)
 	const struct mem_record_page *x = *(struct mem_record_page *const *)a;
 	const struct mem_record_page *y = *(struct mem_record_page *const *)b;
 
-	return (x->paddr > y->paddr) - (x->paddr < y->paddr);
+	return compare_u64(x->paddr, y->paddr);
 }
 
 struct vmatlas_error *mem_record_pages(struct mem_record *r,
@@ -158,9 +143,7 @@ static int by_place(const void *a, const void *b)
 {
 	const struct mem_record_fault *x = a, *y = b;
 
-	if (x->paddr != y->paddr)
-		return x->paddr > y->paddr ? 1 : -1;
-	return (x->len > y->len) - (x->len < y->len);
+	return compare_u64(x->paddr, y->paddr) ?: compare_u64(x->len, y->len);
 }
 
 /* One question is asked again and again: of equal ones, the first stays. */

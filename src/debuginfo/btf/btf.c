@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "debuginfo/btf/btf_member.h"
 
 #define MAX_SIZE MIB(512)
@@ -149,8 +150,7 @@ bool btf_type(const struct btf_blob *b, uint32_t id, struct btf_record *ret)
 
 static uint32_t bucket_of(const struct btf_blob *b, const char *name, size_t room)
 {
-	return (uint32_t)(symtab_key(name, room) * 0x9e3779b97f4a7c15 >>
-			  (64 - b->bucket_bits));
+	return (uint32_t)(hash_u64(symtab_key(name, room)) >> (64 - b->bucket_bits));
 }
 
 static bool is_asked_by_name(const struct btf_record *r)

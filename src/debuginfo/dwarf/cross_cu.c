@@ -8,69 +8,37 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "debuginfo/dwarf/dwarf_type.h"
 
 /* A unit of Linux uses some 3,000 types; more entries than that are damage. */
 #define MAX_SEEN (1u << 20)
 #define MAX_DEPTH 64
 
-/* Addresses of entries: a set with open addressing, never more than half full. */
-struct seen {
-	const void **v;
-	size_t nr, size;
-};
-
 struct cross_cu_search {
 	struct unit *unit;
-	struct seen seen;
+	struct hash seen;		/* of addresses of entries */
 	VEC(Dwarf_Die) queue;
 };
 
 static void hunt_done(struct cross_cu_search *h)
 {
-	free(h->seen.v);
+	hash_done(&h->seen);
 	vec_done(&h->queue);
-}
-
-static const void **seen_slot(const struct seen *s, const void *p)
-{
-	size_t i = (size_t)((uintptr_t)p * 0x9e3779b97f4a7c15u >> 32) & (s->size - 1);
-
-	while (s->v[i] && s->v[i] != p)
-		i = (i + 1) & (s->size - 1);
-	return &s->v[i];
-}
-
-static bool seen_grow(struct seen *s)
-{
-	struct seen grown = { .nr = s->nr, .size = s->size ? 2 * s->size : 1024 };
-
-	grown.v = calloc(grown.size, sizeof(*grown.v));
-	if (!grown.v)
-		return false;
-	for (size_t i = 0; i < s->size; i++)
-		if (s->v[i])
-			*seen_slot(&grown, s->v[i]) = s->v[i];
-	free(s->v);
-	*s = grown;
-	return true;
 }
 
 static struct vmatlas_error *cross_cu_follow(struct cross_cu_search *h,
 					     Dwarf_Attribute *attr)
 {
-	const void **slot;
 	Dwarf_Die die, *to;
+	bool is_new;
 
 	if (!dwarf_formref_die(attr, &die) || h->seen.nr >= MAX_SEEN)
 		return NULL;
-	if (2 * h->seen.nr >= h->seen.size && !seen_grow(&h->seen))
+	if (!hash_add(&h->seen, (uintptr_t)die.addr, &is_new))
 		return error_no_memory();
-	slot = seen_slot(&h->seen, die.addr);
-	if (*slot)
+	if (!is_new)
 		return NULL;
-	*slot = die.addr;
-	h->seen.nr++;
 	to = vec_push(&h->queue);
 	if (!to)
 		return error_no_memory();

@@ -7,14 +7,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/compare.h"
 #include "debuginfo/debuginfo_internal.h"
-
-static int cu_lookup_by_address(const void *a, const void *b)
-{
-	const struct arange_want *x = a, *y = b;
-
-	return (x->addr > y->addr) - (x->addr < y->addr);
-}
 
 static struct arange_want *cu_lookup_find(struct image *image, uint64_t addr)
 {
@@ -23,7 +17,7 @@ static struct arange_want *cu_lookup_find(struct image *image, uint64_t addr)
 	if (!image->units->located.nr)
 		return NULL;
 	return bsearch(&key, image->units->located.v, image->units->located.nr,
-		       sizeof(key), cu_lookup_by_address);
+		       sizeof(key), compare_first_u64);
 }
 
 struct addition {
@@ -40,7 +34,7 @@ static void cu_lookup_add(void *arg, uint64_t addr)
 	struct arange_want *w;
 
 	if (a->nr_sorted && bsearch(&key, units->located.v, a->nr_sorted, sizeof(key),
-				    cu_lookup_by_address))
+				    compare_first_u64))
 		return;
 	w = vec_push(&units->located);
 	if (w)
@@ -57,7 +51,7 @@ static void cu_lookup_sort(struct image *image)
 
 	if (!v)
 		return;
-	qsort(v, image->units->located.nr, sizeof(*v), cu_lookup_by_address);
+	qsort(v, image->units->located.nr, sizeof(*v), compare_first_u64);
 	for (size_t i = 0; i < image->units->located.nr; i++)
 		if (!nr || v[nr - 1].addr != v[i].addr)
 			v[nr++] = v[i];

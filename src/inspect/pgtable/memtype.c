@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/compare.h"
 #include "inspect/pgtable/pgtable.h"
 #include "base/range.h"
 #include "kernel/lookup.h"
@@ -82,9 +83,7 @@ static int by_phys(const void *a, const void *b)
 {
 	const struct pgtable_frames *x = a, *y = b;
 
-	if (x->phys.first != y->phys.first)
-		return x->phys.first < y->phys.first ? -1 : 1;
-	return x->va < y->va ? -1 : x->va > y->va;
+	return compare_u64(x->phys.first, y->phys.first) ?: compare_u64(x->va, y->va);
 }
 
 /*

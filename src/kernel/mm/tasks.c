@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/compare.h"
 #include "base/bytes.h"
 #include "base/range.h"
 #include "kernel/list.h"
@@ -252,13 +253,6 @@ static bool task_shape_ok(const struct task_reader *r)
 	       task_has(r, TASK_STACK) && task_has(r, TASK_PID) && task_has(r, TASK_COMM);
 }
 
-static int task_by_address(const void *a, const void *b)
-{
-	const struct stack *x = a, *y = b;
-
-	return (x->addr > y->addr) - (x->addr < y->addr);
-}
-
 struct vmatlas_error *tasks_read(struct kernel *k, struct tasks **ret)
 {
 	_cleanup_(tasks_freep) struct tasks *t = calloc(1, sizeof(*t));
@@ -278,7 +272,7 @@ struct vmatlas_error *tasks_read(struct kernel *k, struct tasks **ret)
 	if (err)
 		return err;
 	if (t->stacks.nr)
-		qsort(t->stacks.v, t->stacks.nr, sizeof(*t->stacks.v), task_by_address);
+		qsort(t->stacks.v, t->stacks.nr, sizeof(*t->stacks.v), compare_first_u64);
 	*ret = take(t);
 	return NULL;
 }

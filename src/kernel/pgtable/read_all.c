@@ -1,32 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Every page table of the kernel, read once; see read_all.h. */
-#include <string.h>
-
 #include "base/bytes.h"
+#include "base/hash.h"
 #include "kernel/pgtable/read_all.h"
-
-#define NOT_SEEN UINT64_MAX
 
 struct table_sweep {
 	struct kernel *k;
 	struct tables_seen *seen;
 	size_t max;
-	uint64_t *slot;			/* hash of table addresses | level; NOT_SEEN: free */
-	size_t nr_slots;
+	struct hash known;		/* of table addresses | level */
 };
 
 /* Tables are aligned to 1 KiB at least: the low bits are free for the level. */
-static bool is_new(struct table_sweep *s, uint64_t table, unsigned int level)
+static bool table_is_new(struct table_sweep *s, uint64_t table, unsigned int level, bool *ret)
 {
-	const uint64_t key = table | level;
-	size_t at = key * 0x9e3779b97f4a7c15 >> 20 & (s->nr_slots - 1);
-
-	while (s->slot[at] != NOT_SEEN && s->slot[at] != key)
-		at = (at + 1) & (s->nr_slots - 1);
-	if (s->slot[at] == key)
-		return false;
-	s->slot[at] = key;
-	return true;
+	return hash_add(&s->known, table | level, ret);
 }
 
 static struct vmatlas_error *read_table(struct table_sweep *s, unsigned int level,
@@ -58,12 +46,15 @@ static struct vmatlas_error *read_table(struct table_sweep *s, unsigned int leve
 	const size_t nr = (size_t)1 << f->level[level].bits, size = nr * f->entry_size;
 	_cleanup_(freep) uint8_t *raw = NULL;
 	struct vmatlas_error *err;
+	bool is_new;
 
 	if (s->seen->nr >= s->max) {
 		s->seen->nr_unread++;
 		return NULL;
 	}
-	if (!is_new(s, table, level))
+	if (!table_is_new(s, table, level, &is_new))
+		return error_no_memory();
+	if (!is_new)
 		return NULL;
 	raw = malloc(size);
 	if (!raw)
@@ -82,19 +73,13 @@ static struct vmatlas_error *read_table(struct table_sweep *s, unsigned int leve
 
 struct vmatlas_error *kernel_read_tables(struct kernel *k, size_t max, struct tables_seen *ret)
 {
-	struct table_sweep s = { .k = k, .seen = ret, .max = max, .nr_slots = 1024 };
+	struct table_sweep s = { .k = k, .seen = ret, .max = max };
 	struct vmatlas_error *err;
 
 	*ret = (struct tables_seen){ 0 };
 	if (!k->format || !k->mem->info.has_physical)
 		return NULL;
-	while (s.nr_slots < 4 * max)
-		s.nr_slots *= 2;
-	s.slot = malloc(s.nr_slots * sizeof(*s.slot));
-	if (!s.slot)
-		return error_no_memory();
-	memset(s.slot, 0xff, s.nr_slots * sizeof(*s.slot));
 	err = read_table(&s, 0, k->pgd_phys);
-	free(s.slot);
+	hash_done(&s.known);
 	return err;
 }

@@ -3,9 +3,8 @@
 #ifndef KERNEL_PGTABLE_TABLE_HASH_H
 #define KERNEL_PGTABLE_TABLE_HASH_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/array.h"
+#include "base/hash.h"
 
 /* A page table that was met, and what it maps in a word. */
 struct table_seen {
@@ -13,14 +12,13 @@ struct table_seen {
 	uint64_t va;			/* the first address that it maps, there */
 	uint32_t attr;			/* of its first leaf */
 	uint8_t level;
-	bool is_used;			/* of the slot */
 	bool is_empty;			/* no leaf at all */
 	bool is_uniform;		/* nothing but leaves with @attr */
 };
 
 struct table_memo {
-	struct table_seen *slot;	/* open addressing; nr_slots is a power of two */
-	size_t nr_slots, nr_used;
+	struct hash known;		/* of physical addresses */
+	VEC(struct table_seen) tables;
 };
 
 void table_memo_done(struct table_memo *m);

@@ -320,7 +320,7 @@ walk_table(struct mapping_walk *w, const struct walk_table *t, struct table_seen
 {
 	const size_t nr = (size_t)1 << w->f->level[t->level].bits;
 	struct table_seen whole = {
-		.phys = t->phys, .va = t->va, .level = t->level, .is_used = true,
+		.phys = t->phys, .va = t->va, .level = t->level,
 		.is_empty = true, .is_uniform = true,
 	};
 	struct vmatlas_error *err;

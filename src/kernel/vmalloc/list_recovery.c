@@ -5,57 +5,20 @@
  * of them are followed, from everything that is known, wherever what they lead to
  * points back: a wild pointer has no one to vouch for it.
  */
+#include "base/compare.h"
+#include "base/hash.h"
 #include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 struct rescue {
 	struct area_walk *w;
-	uint64_t *seen;			/* records; open addressing, 0 is free */
-	size_t nr_seen, nr_slots;	/* slots: a power of two */
+	struct hash seen;		/* of records */
 };
-
-/* ---- What was seen ---- */
-
-static uint64_t *recovery_slot_of(uint64_t *slots, size_t nr, uint64_t record)
-{
-	size_t i = (record >> 3) * 0x9e3779b97f4a7c15 >> 20 & (nr - 1);
-
-	while (slots[i] && slots[i] != record)
-		i = (i + 1) & (nr - 1);
-	return &slots[i];
-}
-
-static bool recovery_grow(struct rescue *r)
-{
-	const size_t nr = r->nr_slots ? 2 * r->nr_slots : 1024;
-	uint64_t *slots;
-
-	if (r->nr_seen < r->nr_slots / 2)
-		return true;
-	slots = calloc(nr, sizeof(*slots));
-	if (!slots)
-		return false;
-	for (size_t i = 0; i < r->nr_slots; i++)
-		if (r->seen[i])
-			*recovery_slot_of(slots, nr, r->seen[i]) = r->seen[i];
-	free(r->seen);
-	r->seen = slots;
-	r->nr_slots = nr;
-	return true;
-}
 
 static struct vmatlas_error *recovery_remember(struct rescue *r, uint64_t record,
 					       bool *ret_new)
 {
-	uint64_t *slot;
-
-	if (!recovery_grow(r))
-		return error_no_memory();
-	slot = recovery_slot_of(r->seen, r->nr_slots, record);
-	*ret_new = *slot != record;
-	r->nr_seen += *ret_new;
-	*slot = record;
-	return NULL;
+	return hash_add(&r->seen, record, ret_new) ? NULL : error_no_memory();
 }
 
 /* ---- Links ---- */
@@ -160,9 +123,8 @@ static int recovery_by_address(const void *a, const void *b)
 {
 	const struct area *x = a, *y = b;
 
-	if (x->claim.range.first != y->claim.range.first)
-		return x->claim.range.first < y->claim.range.first ? -1 : 1;
-	return x->rec.vmap_area < y->rec.vmap_area ? -1 : x->rec.vmap_area > y->rec.vmap_area;
+	return compare_u64(x->claim.range.first, y->claim.range.first) ?:
+	       compare_u64(x->rec.vmap_area, y->rec.vmap_area);
 }
 
 struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from)
@@ -171,7 +133,7 @@ struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from)
 	struct vmatlas_error *err = recovery_follow(&r, from);
 	struct kernel_records *b = &w->s->k->records;
 
-	free(r.seen);
+	hash_done(&r.seen);
 	if (b->areas.nr > from)
 		qsort(b->areas.v + from, b->areas.nr - from, sizeof(*b->areas.v),
 		      recovery_by_address);

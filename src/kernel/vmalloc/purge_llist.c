@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 
+#include "base/compare.h"
 #include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
@@ -14,13 +15,6 @@ struct lazies {
 	struct survey *s;
 	VEC(uint64_t) records;
 };
-
-static int by_value(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
 
 /* No back links, ends with 0; a budget is all that stops a loop. */
 static struct vmatlas_error *walk(struct lazies *l, uint64_t symbol)
@@ -52,11 +46,11 @@ static void mark(struct lazies *l)
 {
 	struct kernel_records *b = &l->s->k->records;
 
-	qsort(l->records.v, l->records.nr, sizeof(*l->records.v), by_value);
+	qsort(l->records.v, l->records.nr, sizeof(*l->records.v), compare_first_u64);
 	for (size_t i = 0; i < b->areas.nr; i++)
 		if (!b->areas.v[i].rec.vm_struct &&
 		    bsearch(&b->areas.v[i].rec.vmap_area, l->records.v, l->records.nr,
-			    sizeof(*l->records.v), by_value))
+			    sizeof(*l->records.v), compare_first_u64))
 			area_unpurge(&b->areas.v[i]);
 }
 

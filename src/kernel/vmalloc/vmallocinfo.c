@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/compare.h"
 #include "base/range.h"
 #include "kernel/lookup.h"
 #include "kernel/vmalloc/vmap_area.h"
@@ -109,13 +110,6 @@ static struct vmatlas_error *detect_format(struct printer *p)
 
 /* ---- is_vmalloc_addr() ---- */
 
-static int vmallocinfo_by_first(const void *a, const void *b)
-{
-	const struct vmatlas_range *x = a, *y = b;
-
-	return (x->first > y->first) - (x->first < y->first);
-}
-
 static struct vmatlas_error *sort_busy(struct printer *p)
 {
 	const struct kernel_records *b = &p->k->records;
@@ -126,7 +120,7 @@ static struct vmatlas_error *sort_busy(struct printer *p)
 	for (size_t i = 0; i < b->areas.nr; i++)
 		if (b->areas.v[i].state == AREA_BUSY && b->areas.v[i].has_vm)
 			p->busy[p->nr_busy++] = b->areas.v[i].claim.range;
-	qsort(p->busy, p->nr_busy, sizeof(*p->busy), vmallocinfo_by_first);
+	qsort(p->busy, p->nr_busy, sizeof(*p->busy), compare_first_u64);
 	return NULL;
 }
 
@@ -274,7 +268,7 @@ static int by_order(const void *a, const void *b)
 	const struct area *x = *(const struct area *const *)a;
 	const struct area *y = *(const struct area *const *)b;
 
-	return x->order < y->order ? -1 : x->order > y->order;
+	return compare_u64(x->order, y->order);
 }
 
 /* As the kernel walks its lists; the sealed map has them by address. */

@@ -9,6 +9,7 @@
  */
 #include <inttypes.h>
 
+#include "base/compare.h"
 #include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
@@ -23,7 +24,7 @@ static int vmlist_by_address(const void *a, const void *b)
 {
 	const struct area *x = a, *y = b;
 
-	return (x->claim.range.first > y->claim.range.first) - (x->claim.range.first < y->claim.range.first);
+	return compare_u64(x->claim.range.first, y->claim.range.first);
 }
 
 /* What is not on vmlist comes behind it. */
@@ -68,9 +69,7 @@ static int by_record(const void *a, const void *b)
 {
 	const struct area *x = a, *y = b;
 
-	if (x->rec.vm_struct != y->rec.vm_struct)
-		return x->rec.vm_struct < y->rec.vm_struct ? -1 : 1;
-	return (x->order > y->order) - (x->order < y->order);
+	return compare_u64(x->rec.vm_struct, y->rec.vm_struct) ?: compare_u64(x->order, y->order);
 }
 
 /* A loop was walked more than once before it was seen to be one. */
