@@ -5,6 +5,7 @@
 
 #include "map/vmatlas_internal.h"
 #include "kernel/pgtable/translate.h"
+#include "kernel/pgtable/walk.h"
 #include "kernel/symbols/symbolize.h"
 #include "kernel/vmalloc/vmallocinfo.h"
 
@@ -58,8 +59,7 @@ static const char *describe_attributes(struct vmatlas *atlas, uint32_t attr)
 
 	str_addf(&text, "%s, %s%s, %s", attr & PT_WRITE ? "rw" : "ro",
 		 attr & PT_EXEC ? "x" : "nx", attr & PT_USER ? ", user" : "",
-		 attr & PT_UNCACHED ? "uncached" : attr & PT_DEVICE ? "device"
-		 : attr & PT_WC ? "write-combining" : "cached");
+		 mapping_type_name(attr));
 	kept = strings_add(atlas->strings, str_text(&text));
 	return kept ? kept : "";
 }

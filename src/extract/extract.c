@@ -10,7 +10,7 @@
 #include "extract/output_dir.h"
 #include "kernel/printk/printk.h"
 #include "kernel/symbols/symbolize.h"
-#include "kernel/pgtable/read_all.h"
+#include "kernel/pgtable/walk.h"
 #include "kernel/type_log.h"
 #include "kernel/vmalloc/vmallocinfo.h"
 
@@ -76,7 +76,7 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 	struct kernel *k = atlas->kernel;
 	struct vmatlas_phys_info frame = { .size = sizeof(frame) };
 	const struct printk_log *log;
-	struct tables_seen tables;
+	struct mapping_stats tables;
 	struct vmatlas_error *err;
 
 	err = tolerate(kernel_vmallocinfo(k, forget, NULL));
@@ -99,10 +99,10 @@ static struct vmatlas_error *read_rest(struct vmatlas *atlas, struct vmatlas_ext
 		err = tolerate(vmatlas_phys_info(atlas, k->image_range.first + k->image_delta,
 						VMATLAS_PHYS_INFO_AREAS, &frame));
 	if (!err)
-		err = kernel_read_tables(k, MAX_TABLES, &tables);
+		err = mapping_read_tables(k, MAX_TABLES, &tables);
 	if (err)
 		return err;
-	ret->nr_tables = tables.nr;
+	ret->nr_tables = tables.nr_tables;
 	ret->nr_tables_left = tables.nr_unread;
 	return NULL;
 }

@@ -88,7 +88,7 @@ static void what_is_not_mapped_says_why(void **state)
 	put(&f, PAGE(0), 403, 0x40000000 | LEAF | LARGE);
 	assert_null(kernel_walk(&f.k, VA + 0x8000000000, &w));
 	assert_false(w.mapped);
-	assert_string_equal(w.why, "reserved bits set");
+	assert_string_equal(w.why, "reserved bits are set");
 	assert_error(kernel_translate(&f.k, VA + 0x7000, &phys), VMATLAS_ERROR_FAULT,
 		     "not mapped");
 	assert_int_equal(phys, 42);

@@ -5,8 +5,7 @@
  */
 #include <inttypes.h>
 
-#include "base/bytes.h"
-#include "kernel/kernel.h"
+#include "kernel/pgtable/entry.h"
 #include "kernel/pgtable/translate.h"
 
 /* Direct-mapped; one entry holds one page, however large the leaf was. */
@@ -32,15 +31,6 @@ void translate_done(struct kernel *k)
 	k->tlb = NULL;
 }
 
-static uint64_t entry_addr(const struct pt_format *f, unsigned int level, uint64_t table,
-			   uint64_t addr)
-{
-	const struct pt_level *l = &f->level[level];
-	const uint64_t index = addr >> l->shift & ((1ull << l->bits) - 1);
-
-	return table + index * f->entry_size;
-}
-
 static struct vmatlas_error *translate_read_entry(struct kernel *k, uint64_t paddr,
 						  uint64_t *ret)
 {
@@ -50,7 +40,7 @@ static struct vmatlas_error *translate_read_entry(struct kernel *k, uint64_t pad
 	err = mem_read(k->mem, MEM_PHYSICAL, paddr, raw, k->format->entry_size);
 	if (err)
 		return vmatlas_error_wrap(err, "page table entry at physical %#" PRIx64, paddr);
-	*ret = bytes_uint(raw, k->format->entry_size, k->big_endian) & ~k->entry_clear;
+	*ret = pgtable_entry(k, raw);
 	return NULL;
 }
 
@@ -75,15 +65,13 @@ struct vmatlas_error *kernel_walk(struct kernel *k, uint64_t addr, struct walk *
 		struct vmatlas_error *err;
 
 		step->level = f->level[level].name;
-		step->entry_addr = entry_addr(f, level, table, addr);
+		step->entry_addr = pgtable_entry_addr(f, table, pgtable_index(f, level, addr));
 		err = translate_read_entry(k, step->entry_addr, &step->entry);
 		if (err)
 			return err;
-		switch (pt_decode(f, level, step->entry, &e)) {
+		switch (pgtable_step(f, level, step->entry, &e, &ret->why)) {
 		case PT_NONE:
-			return NULL;
 		case PT_BAD:
-			ret->why = "reserved bits set";
 			return NULL;
 		case PT_LEAF:
 			translate_finish(ret, &e, addr);
@@ -92,7 +80,6 @@ struct vmatlas_error *kernel_walk(struct kernel *k, uint64_t addr, struct walk *
 			table = e.phys;
 		}
 	}
-	ret->why = "table where a page was due";
 	return NULL;
 }
 

@@ -7,9 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/bytes.h"
 #include "base/range.h"
 #include "kernel/lookup.h"
+#include "kernel/pgtable/entry.h"
 #include "kernel/pgtable/walk.h"
 #include "kernel/pgtable/table_hash.h"
 
@@ -27,6 +27,7 @@ struct mapping_walk {
 	struct mapping_stats stats;
 	struct vmatlas_range want;
 	uint64_t max_paddr;		/* beyond it there is nothing; 0 unknown */
+	uint64_t max_tables;
 	uint8_t *raw[MAX_LEVELS];
 };
 
@@ -96,11 +97,6 @@ static struct vmatlas_error *pgtable_walk_add(struct mapping_walk *w, struct map
 
 /* ---- Tables ---- */
 
-static uint64_t span_of(const struct mapping_walk *w, unsigned int level)
-{
-	return 1ull << w->f->level[level].shift;
-}
-
 /* All that the table maps; the root of 64-bit CPUs reaches down to address 0. */
 static struct vmatlas_range reach(const struct mapping_walk *w,
 				  const struct walk_table *t)
@@ -151,7 +147,7 @@ static struct vmatlas_error *add_shared(struct mapping_walk *w,
 static struct vmatlas_error *add_leaf(struct mapping_walk *w, const struct walk_table *t,
 				      size_t i, const struct pt_entry *e, uint64_t entry)
 {
-	const uint64_t span = span_of(w, t->level), va = t->va + i * span;
+	const uint64_t span = pgtable_span(w->f, t->level), va = t->va + i * span;
 
 	return pgtable_walk_add(
 		w, (struct mapping){ .range = { va, va + (span - 1) },
@@ -160,7 +156,7 @@ static struct vmatlas_error *add_leaf(struct mapping_walk *w, const struct walk_
 				     .attr = e->attr,
 				     .shift = e->shift,
 				     .level = t->level,
-				     .entry_addr = t->phys + i * w->f->entry_size,
+				     .entry_addr = pgtable_entry_addr(w->f, t->phys, i),
 				     .entry = entry });
 }
 
@@ -195,23 +191,21 @@ static bool pgtable_walk_is_zero(const struct mapping_walk *w, const struct walk
 static uint64_t entry_of(const struct mapping_walk *w, const struct walk_table *t,
 			 size_t i)
 {
-	const uint8_t *at = w->raw[t->level] + i * w->f->entry_size;
-
-	return bytes_uint(at, w->f->entry_size, w->k->big_endian) & ~w->k->entry_clear;
+	return pgtable_entry(w->k, w->raw[t->level] + i * w->f->entry_size);
 }
 
 static struct vmatlas_error *add_bad_entry(struct mapping_walk *w,
 					   const struct walk_table *t, size_t i,
 					   const char *why)
 {
-	const uint64_t span = span_of(w, t->level), va = t->va + i * span;
+	const uint64_t span = pgtable_span(w->f, t->level), va = t->va + i * span;
 
 	w->stats.nr_bad++;
 	return pgtable_walk_add(
 		w, (struct mapping){ .range = { va, va + (span - 1) },
 				     .state = MAPPING_BAD,
 				     .level = t->level,
-				     .entry_addr = t->phys + i * w->f->entry_size,
+				     .entry_addr = pgtable_entry_addr(w->f, t->phys, i),
 				     .entry = entry_of(w, t, i),
 				     .why = why });
 }
@@ -238,15 +232,13 @@ static struct vmatlas_error *walk_child(struct mapping_walk *w,
 	const struct walk_table child = {
 		.phys = phys,
 		.level = t->level + 1,
-		.va = t->va + i * span_of(w, t->level),
-		.parent_addr = t->phys + i * w->f->entry_size,
+		.va = t->va + i * pgtable_span(w->f, t->level),
+		.parent_addr = pgtable_entry_addr(w->f, t->phys, i),
 		.parent = entry_of(w, t, i),
 	};
 	const struct table_seen *seen = table_memo_get(&w->memo, phys);
 
 	*ret = (struct table_seen){ .is_empty = true };
-	if (child.level >= w->f->nr_levels)
-		return add_bad_entry(w, t, i, "it leads to a table where a page is due");
 	if (w->max_paddr && phys > w->max_paddr)
 		return add_trouble(w, &child, MAPPING_BAD, "the table it leads to would lie above all memory");
 	if (seen && seen->level != child.level)
@@ -255,7 +247,7 @@ static struct vmatlas_error *walk_child(struct mapping_walk *w,
 		*ret = *seen;
 		return add_shared(w, &child, seen);
 	}
-	if (!seen && w->stats.nr_tables >= MAX_TABLES) {
+	if (!seen && w->stats.nr_tables >= w->max_tables) {
 		w->stats.is_cut_short = true;
 		return add_trouble(w, &child, MAPPING_UNREAD, "more page tables than any machine has");
 	}
@@ -270,8 +262,9 @@ static struct vmatlas_error *walk_entry(struct mapping_walk *w,
 	struct vmatlas_error *err = NULL;
 	struct pt_entry e = { 0 };
 	const uint64_t entry = entry_of(w, t, i);
+	const char *why = NULL;
 
-	switch (pt_decode(w->f, t->level, entry, &e)) {
+	switch (pgtable_step(w->f, t->level, entry, &e, &why)) {
 	case PT_NONE:
 		break;
 	case PT_LEAF:
@@ -282,7 +275,7 @@ static struct vmatlas_error *walk_entry(struct mapping_walk *w,
 		err = walk_child(w, t, i, e.phys, &part);
 		break;
 	case PT_BAD:
-		err = add_bad_entry(w, t, i, "reserved bits are set");
+		err = add_bad_entry(w, t, i, why);
 		break;
 	}
 	count_in(whole, &part);
@@ -318,7 +311,7 @@ static struct vmatlas_error *pgtable_walk_remember(struct mapping_walk *w,
 static struct vmatlas_error *
 walk_table(struct mapping_walk *w, const struct walk_table *t, struct table_seen *ret)
 {
-	const size_t nr = (size_t)1 << w->f->level[t->level].bits;
+	const size_t nr = pgtable_entries(w->f, t->level);
 	struct table_seen whole = {
 		.phys = t->phys, .va = t->va, .level = t->level,
 		.is_empty = true, .is_uniform = true,
@@ -401,6 +394,7 @@ struct vmatlas_error *mapping_walk_new(struct kernel *k, mapping_fn *fn, void *a
 		mapping_walk_free(w);
 		return err;
 	}
+	w->max_tables = MAX_TABLES;
 	*ret = w;
 	return NULL;
 }
@@ -429,6 +423,31 @@ struct vmatlas_error *mapping_walk_range(struct mapping_walk *w, struct vmatlas_
 	w->want = range;
 	err = walk_table(w, &root, &seen);
 	return err ? err : pgtable_walk_flush(w);
+}
+
+static struct vmatlas_error *read_only(void *arg, const struct mapping *m)
+{
+	(void)arg;
+	(void)m;
+	return NULL;
+}
+
+struct vmatlas_error *mapping_read_tables(struct kernel *k, uint64_t max,
+					  struct mapping_stats *ret)
+{
+	_cleanup_(mapping_walk_freep) struct mapping_walk *w = NULL;
+	struct vmatlas_error *err;
+
+	*ret = (struct mapping_stats){ 0 };
+	if (!k->format || !k->mem->info.has_physical)
+		return NULL;
+	err = mapping_walk_new(k, read_only, NULL, &w);
+	if (err)
+		return err;
+	w->max_tables = MIN(max, (uint64_t)MAX_TABLES);
+	err = mapping_walk_range(w, mapping_space(k));
+	*ret = w->stats;
+	return err;
 }
 
 const struct mapping_stats *mapping_walk_stats(const struct mapping_walk *w)

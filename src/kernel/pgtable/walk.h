@@ -56,6 +56,13 @@ DEFINE_FREEP(mapping_walk, mapping_walk_free)
 VMATLAS_CHECKED struct vmatlas_error *
 mapping_walk_range(struct mapping_walk *w, struct vmatlas_range range);
 
+/*
+ * Read every table that init_mm's root leads to, shared ones once, at most @max: for
+ * extracts. Without page tables to walk nothing is read.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+mapping_read_tables(struct kernel *k, uint64_t max, struct mapping_stats *ret);
+
 const struct mapping_stats *mapping_walk_stats(const struct mapping_walk *w);
 
 /* All addresses that init_mm's tables can map: kernel space, of 32 bits all. */
