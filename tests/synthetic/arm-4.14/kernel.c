@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * 32-bit ARM as of 4.14, Thumb-2, VMSPLIT_2G, with HIGHMEM: modules within reach of
- * shorter branches, pkmap and lowmem at another place; the books are those of 4.14 to
+ * shorter branches, pkmap and lowmem at another place; the records are those of 4.14 to
  * 5.1. All is well.
  */
 #define PAGE_OFFSET 0x80000000ul

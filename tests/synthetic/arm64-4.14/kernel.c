@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * arm64 as of 4.14, 48 bits: the image has moved into vmalloc space, the linear map is
- * still the upper half; the books are those of 4.14 to 5.1. All is well.
+ * still the upper half; the records are those of 4.14 to 5.1. All is well.
  */
 #define VA_BITS 48
 #define PAGE_OFFSET 0xffff800000000000ul

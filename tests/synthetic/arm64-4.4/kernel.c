@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * arm64 as of 4.4, 39 bits: the linear map is the upper half of kernel space and holds
- * the image; the books are those of 3.10 to 4.6. All is well.
+ * the image; the records are those of 3.10 to 4.6. All is well.
  */
 #define VA_BITS 39
 #define PAGE_OFFSET 0xffffffc000000000ul

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The same six areas on every kernel, whatever its books look like: two in use, one
+ * The same six areas on every kernel, whatever its records look like: two in use, one
  * that vfree() and one that vm_unmap_ram() left to be purged, one of vm_map_ram(), and
  * one at the top, which the CPU's file places. The gaps between them are free; so the
  * trees have seven nodes at most, of which 3 is on top, 1 and 5 below it, then the
