@@ -151,17 +151,36 @@ struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas)
 
 /* ---- Loading ---- */
 
-/* Never the current directory: this tool is run by root. */
+/* Never a folder that depends on where one stands: this tool is run by root. */
+static struct vmatlas_error *check_plugin_dirs(const char *dirs)
+{
+	for (size_t len; *dirs; dirs += len + (dirs[len] == ':' && dirs[len + 1])) {
+		len = strcspn(dirs, ":");
+		if (*dirs != '/' || (dirs[len] == ':' && !dirs[len + 1]))
+			return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
+				"$VMATLAS_PLUGIN_PATH takes absolute directories, and no empty "
+				"or relative one such as '.'");
+	}
+	return NULL;
+}
+
+/* Somebody else's environment: of a setuid program's caller, of the user of sudo. */
+static const char *plugin_dirs(void)
+{
+	return getenv("SUDO_UID") || getenv("SUDO_COMMAND") ? NULL :
+	       secure_getenv("VMATLAS_PLUGIN_PATH");
+}
+
 static bool find_in(const char *dir, size_t len, const char *name, char path[static 4096])
 {
 	const int n = snprintf(path, 4096, "%.*s/%s.so", (int)len, dir, name);
 
-	return len && n > 0 && n < 4096 && access(path, R_OK) == 0;
+	return n > 0 && n < 4096 && access(path, R_OK) == 0;
 }
 
 static bool find_by_name(const char *name, char path[static 4096])
 {
-	const char *dirs = secure_getenv("VMATLAS_PLUGIN_PATH");
+	const char *dirs = plugin_dirs();
 
 	while (dirs && *dirs) {
 		const size_t len = strcspn(dirs, ":");
@@ -191,6 +210,7 @@ static struct vmatlas_error *plugin_load(struct vmatlas *atlas, const char *path
 
 struct vmatlas_error *vmatlas_load_plugin(struct vmatlas *atlas, const char *name)
 {
+	struct vmatlas_error *err;
 	char path[4096];
 
 	if (atlas->inspected)
@@ -198,6 +218,9 @@ struct vmatlas_error *vmatlas_load_plugin(struct vmatlas *atlas, const char *nam
 					 "plugins are loaded before the inspection");
 	if (strchr(name, '/'))
 		return plugin_load(atlas, name);
+	err = plugin_dirs() ? check_plugin_dirs(plugin_dirs()) : NULL;
+	if (err)
+		return err;
 	if (find_by_name(name, path))
 		return plugin_load(atlas, path);
 	return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
