@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include <inttypes.h>
 #include "base/strbuf.h"
 #include "debuginfo/btf/btf_member.h"
 
@@ -324,12 +325,40 @@ void image_watch(struct image *image,
 	image->asked_arg = arg;
 }
 
+/*
+ * Once, for BTF and DWARF alike: whoever reads a record into a buffer of its size believes
+ * that its members lie in it.
+ */
+static struct vmatlas_error *check_inside(struct image *image, const char *near,
+					  const char *tag, const char *member,
+					  const struct image_member *m)
+{
+	struct image_member whole;
+	struct vmatlas_error *err = image->provider->member(image, near, tag, "", &whole);
+
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	if (err || (m->offset <= whole.size && m->size <= whole.size - m->offset))
+		return err;
+	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
+		"%s is damaged: %s.%s, %" PRIu64 " bytes at offset %" PRIu64 ", is not inside the "
+		"%" PRIu64 " bytes of %s", image->info.path, tag, member, (uint64_t)m->size,
+		(uint64_t)m->offset, (uint64_t)whole.size, tag);
+}
+
 struct vmatlas_error *image_member(struct image *image, const char *near, const char *tag,
 				   const char *member, struct image_member *ret)
 {
+	struct vmatlas_error *err;
+
 	if (image->asked)
 		image->asked(image->asked_arg, &(struct image_need){ near, tag, member });
-	return image->provider->member(image, near, tag, member, ret);
+	err = image->provider->member(image, near, tag, member, ret);
+	/* where a path has an index, the array may be one that has no end of its own */
+	return err || !*member || strchr(member, '[') ? err :
+	       check_inside(image, near, tag, member, ret);
 }
 
 struct vmatlas_error *image_enumerator(struct image *image, const char *near,
