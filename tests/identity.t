@@ -17,6 +17,8 @@ import tempfile
 TOP = os.path.realpath(os.path.join(os.path.dirname(__file__), ".."))
 CASES = os.path.join(TOP, "build/cases")
 TOOL = os.path.join(TOP, os.environ.get("O") or "build/release", "vmatlas")
+os.environ.pop("SUDO_UID", None)
+os.environ.pop("SUDO_COMMAND", None)
 os.environ.update(LC_ALL="C", TZ="UTC")
 for sanitizer in ("ASAN", "UBSAN", "LSAN"):
     variable = sanitizer + "_OPTIONS"
@@ -202,13 +204,47 @@ def no_kernel(directory):
             case("amd64-6.1", "vmlinux"))
 
 
+# ---- Types and variables of the environment ----
+
+def damaged_member(directory):
+    """A member of vmap_area that BTF puts outside of it."""
+    image = bytearray(bytes_of(case("amd64-6.1", "vmlinux")))
+    btf = image.index(struct.pack("<HBBI", 0xeb9f, 1, 0, 24))
+    types, types_size, strings, strings_size = struct.unpack_from("<IIII", image, btf + 8)
+    start = btf + 24 + strings
+    for name in (b"va_start", b"subtree_max_size"):
+        copy = bytearray(image)
+        name_at = copy.find(b"\0" + name + b"\0", start, start + strings_size) + 1 - start
+        nr = 0
+        for at in range(btf + 24 + types, btf + 24 + types + types_size - 8, 4):
+            if struct.unpack_from("<I", copy, at)[0] == name_at:
+                struct.pack_into("<I", copy, at + 8, 4096 * 8)
+                nr += 1
+        if not nr:
+            raise Wrong(f"no {name} in the BTF")
+        refused("is not inside the", "check", written(directory, "image", copy),
+                case("amd64-6.1", "vmcore"))
+
+
+def plugin_path(_):
+    for path in (".", ":/tmp", "/tmp:", "/tmp::/tmp", "here", "/tmp:."):
+        os.environ["VMATLAS_PLUGIN_PATH"] = path
+        try:
+            refused("absolute directories", "check", "--plugin", "nothing",
+                    case("amd64-6.1", "vmlinux"), case("amd64-6.1", "vmcore"))
+        finally:
+            del os.environ["VMATLAS_PLUGIN_PATH"]
+
+
 def main():
     nr = 0
     names = sorted(n for n in os.listdir(CASES) if os.path.exists(case(n, "vmcore")))
     rows = [("a note that lies is found out", lies), ("numbers of the CPU", harmless),
             ("no mismatch is claimed that was not seen", no_mismatch_unseen),
             ("formats by name", formats), ("CPUs by name", machines),
-            ("a dump without a kernel", no_kernel)]
+            ("a dump without a kernel", no_kernel),
+            ("a member outside of its struct", damaged_member),
+            ("plugins come from absolute directories", plugin_path)]
     rows += [(f"{name}: vmlinux beside it is found", beside) for name in names]
     for what, function in rows:
         nr += 1

@@ -83,7 +83,11 @@ static struct vmatlas_error *fixmap_ask(struct pgtable_check *c, const char *nea
 {
 	struct vmatlas_error *err = image_enumerator(c->k->image, near, name, ret);
 
-	return vmatlas_error_wrap(err, "%s", name);
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
+		return vmatlas_error_wrap(err, "%s", name);
+	/* a dump and its extract, which has other types, say it in the same words */
+	vmatlas_error_free(err);
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "vmlinux has no enumerator %s", name);
 }
 
 /*
@@ -118,6 +122,27 @@ static struct vmatlas_error *is_booted(struct pgtable_check *c, bool *ret)
 	return err;
 }
 
+/*
+ * ARM has an enumerator for each of two uses of the same slots, and all are as many as
+ * the larger has (arch/arm/include/asm/fixmap.h, since 4.4: a constant, no enumerator).
+ */
+static struct vmatlas_error *find_arm_slots(struct pgtable_check *c, struct slots *s)
+{
+	int64_t early;
+	struct vmatlas_error *err;
+
+	err = fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixmap_region", &s->all);
+	if (!err)
+		err = fixmap_ask(c, FIXMAP_UNIT, "__end_of_early_ioremap_region", &early);
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
+		vmatlas_error_free(err);
+		return fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
+	}
+	if (!err)
+		s->all = MAX(s->all, early);
+	return err;
+}
+
 static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s)
 {
 	struct vmatlas_error *err;
@@ -125,7 +150,8 @@ static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s
 	s->top = c->fixmap->range.last + 1;
 	if (c->k->arch->fixmap.console_on_top)	/* FIXADDR_TOP is the last page, since 3.18 */
 		s->top -= 1ull << c->k->page_shift;
-	err = fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
+	err = c->k->arch == &arch_arm ? find_arm_slots(c, s) :
+	      fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
 	if (!err)
 		err = find_boot_slots(c, s);
 	return err ? err : is_booted(c, &s->booted);
