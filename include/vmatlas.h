@@ -402,7 +402,7 @@ struct vmatlas_usage {
 	uint32_t flags;			/* enum vmatlas_usage_flags */
 	const struct vmatlas_claim *region;
 	struct vmatlas_range range;
-	uint64_t busy;			/* bytes of areas in use, guard pages apart */
+	uint64_t busy;			/* bytes of areas in use, excluding guard pages */
 	uint64_t guard;
 	uint64_t image;			/* areas that the kernel image lies in */
 	uint64_t unpurged;		/* freed, not yet given back */

@@ -193,7 +193,7 @@ static void layout_vectors(const struct arm_layout_state *l)
 	claim_start(l->sink, VMATLAS_KIND_VECTORS, "vector", base, "page tables: mapped there");
 	if (arm_mapped(l, base + 0x1000, &last) == MAPPED)
 		arm_claim(l, VMATLAS_KIND_VECTORS, "vector stubs", base + 0x1000,
-			  base + 0x2000, 0, "page tables: mapped behind the vectors");
+			  base + 0x2000, 0, "page tables: mapped after the vectors");
 }
 
 static void layout_tcm(const struct arm_layout_state *l)

@@ -18,7 +18,7 @@ struct area_row {
 const struct column area_columns[] = {
 	{ "RANGE", CELL_RANGE, SHOWN_TEXT, AREA(range), "START-END, the end exclusive" },
 	{ "START", CELL_START, SHOWN_JSON, AREA(range), "first address" },
-	{ "END", CELL_END, SHOWN_JSON, AREA(range), "address behind the last" },
+	{ "END", CELL_END, SHOWN_JSON, AREA(range), "address after the last" },
 	{ "SIZE", CELL_SIZE, SHOWN, AREA(size), "bytes covered, guard page included" },
 	{ "PAGES", CELL_NUMBER, SHOWN, AREA(nr_pages), "pages allocated for it" },
 	{ "TYPE", CELL_KIND, SHOWN, AREA(kind), "what it is" },

@@ -345,7 +345,7 @@ struct vmatlas_error *cmd_addr(struct cli *cli)
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
 	if (!err && cli->physical && !vmatlas_info(cli->out.atlas))
 		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-			"--physical wants a dump: a boot log alone does not tell");
+			"--physical needs a dump: a boot log has no page frames");
 	if (!err)
 		err = check_widths(cli);
 	if (err)

@@ -15,8 +15,8 @@ static void print_overview(void)
 		printf("  %-9s %-10s %s\n", c->name, c->operands, c->help);
 	printf("\nOptions of every command that reads a kernel:\n\n");
 	options_help(NULL);
-	printf("\nExit code: 0 done, 2 could not look. check, others with --exit-code:\n"
-	       "0 clean, 1 findings of warning or above, 2 could not look, 3 clean but\n"
+	printf("\nExit code: 0 done, 2 error: bad input or usage. With check, or --exit-code:\n"
+	       "0 clean, 1 findings of warning or above, 2 error, 3 clean but\n"
 	       "incomplete.\n\n"
 	       "'vmatlas help COMMAND' has a command's own options and columns.\n");
 }
@@ -31,7 +31,7 @@ static void print_command(const struct command *command)
 	       command->flags & COMMAND_FILES ? " [VMLINUX] VMCORE" : "",
 	       *command->operands ? " " : "", command->operands);
 	if (command->flags & COMMAND_FILES) {
-		printf("\nIts own options, beside those of 'vmatlas help':\n\n");
+		printf("\nOptions (common ones: vmatlas help):\n\n");
 		options_help(command);
 	}
 	if (!command->columns)
@@ -58,7 +58,7 @@ struct vmatlas_error *cmd_help(struct cli *cli)
 
 	if (cli->operands.nr > 1)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-					 "one operand too many: '%s'",
+					 "extra operand: '%s'",
 					 cli->operands.v[1]);
 	if (cli->operands.nr) {
 		command = command_find(cli->operands.v[0]);

@@ -22,8 +22,8 @@ struct usage_row {
 static const struct column usage_columns_[] = {
 	{ "RANGE", CELL_RANGE, SHOWN_JSON, SUM(range), "START-END, the end exclusive" },
 	{ "SPACE", CELL_INDENTED, SHOWN, ROW(name_text), "what it is called; a window is indented" },
-	{ "SIZE", CELL_SIZE, SHOWN, ROW(size), "all of it, the sum of those up to FREE" },
-	{ "BUSY", CELL_SIZE, SHOWN, SUM(busy), "areas in use, guard pages apart" },
+	{ "SIZE", CELL_SIZE, SHOWN, ROW(size), "total of BUSY to FREE" },
+	{ "BUSY", CELL_SIZE, SHOWN, SUM(busy), "areas in use, excluding guard pages" },
 	{ "GUARD", CELL_SIZE, SHOWN, SUM(guard), "their guard pages" },
 	{ "IMAGE", CELL_SIZE, SHOWN, SUM(image), "areas that the kernel image lies in" },
 	{ "UNPURGED", CELL_SIZE, SHOWN, SUM(unpurged), "freed, not yet given back" },

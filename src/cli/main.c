@@ -28,7 +28,7 @@ const struct command commands[] = {
 	  cmd_report, NULL, COMMAND_FILES },
 	{ "log", "", "the kernel's log, as dmesg prints it",
 	  cmd_log, NULL, COMMAND_FILES | COMMAND_KERNEL },
-	{ "diff", "", "what came, went and grew between two dumps: VMLINUX OLD NEW",
+	{ "diff", "", "new, freed and grown areas of two dumps: VMLINUX OLD NEW",
 	  cmd_diff, diff_columns, COMMAND_FILES | COMMAND_KERNEL },
 	{ "extract", "", "a small dump and vmlinux that give the same answers",
 	  cmd_extract, NULL, COMMAND_FILES | COMMAND_KERNEL },

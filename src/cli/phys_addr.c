@@ -170,7 +170,7 @@ struct vmatlas_error *physical_emit(const struct cli *cli, uint64_t phys, bool w
 		return err;
 	if (whole)
 		emit_line(r, "physical 0x%" PRIx64 "%s", phys, cli->physical ? ""
-			  : " (taken as such: every region of the kernel lies above)");
+			  : " (assumed: every region of the kernel lies above)");
 	emit_resources(r, phys, whole);
 	frame_members(r, &p);
 	if (whole)

@@ -18,7 +18,7 @@ const struct column layout_columns[] = {
 	{ "RANGE", CELL_RANGE, SHOWN_TEXT, MAP(region.range),
 	  "START-END, the end exclusive" },
 	{ "START", CELL_START, SHOWN_JSON, MAP(start), "first address" },
-	{ "END", CELL_END, SHOWN_JSON, MAP(end), "address behind the last" },
+	{ "END", CELL_END, SHOWN_JSON, MAP(end), "address after the last" },
 	{ "SIZE", CELL_SIZE, SHOWN, MAP(region.size), "bytes covered" },
 	{ "NAME", CELL_TEXT, SHOWN, MAP(name),
 	  "what it is called; indented inside another" },

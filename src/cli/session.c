@@ -104,7 +104,7 @@ static struct vmatlas_error *take_files(struct cli *cli)
 			err = add_core(cli, text);
 		else
 			err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-						"one operand too many: '%s'", text);
+						"extra operand: '%s'", text);
 	}
 	cli->operands.nr = left;
 	if (!err && cli->cores.nr) {

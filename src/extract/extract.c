@@ -266,7 +266,7 @@ struct vmatlas_error *vmatlas_extract(struct vmatlas *atlas, const char *dir,
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"an extract needs a dump, opened with .record, surveyed and inspected");
 	if (!*dir)
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "an extract needs a folder");
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "extract: missing -o DIR");
 	err = extract(atlas, dir, &x);
 	if (!err)
 		err = api_give(ret, ret->size, &x, sizeof(x));

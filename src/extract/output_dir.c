@@ -94,7 +94,7 @@ static struct vmatlas_error *check_target(const char *path, size_t which,
 	    (which == PAIR_VMCORE ? mem_is_extract(path) : is_small_vmlinux(path)))
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-		"%s exists and is no extract; choose another folder, or remove it", path);
+		"%s exists and is not an extract; choose another directory, or remove it", path);
 }
 
 /* ---- The files ---- */

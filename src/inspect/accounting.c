@@ -55,7 +55,7 @@ static void accounting_report_lost(struct balance *b, const struct va_extent *p)
 			EVIDENCE(&evidence),
 			.advice = b->purge ? "nothing: the task that purges would have "
 					     "given it back"
-					   : "whoever freed it never gave it back, or "
+					   : "it was freed and never given back, or "
 					     "was just about to: look for a "
 					     "task in alloc_vmap_area() or a purge under "
 					     "way",

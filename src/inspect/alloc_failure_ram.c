@@ -118,7 +118,7 @@ struct vmatlas_error *shortage_report_ram(struct shortage_case *c,
 		if (c->all->v.v[i].kind == FAILURE_RAM)
 			shortage_report_log(&c->all->v.v[i], &evidence);
 	if (!s)
-		evidence_text(&evidence, "log", "no message says so: what is free tells it");
+		evidence_text(&evidence, "log", "no message; by the amount of free RAM");
 	evidence_text(&evidence, "not it",
 		      "address space: a message about that would be another");
 	err = report_owners(c, &evidence);

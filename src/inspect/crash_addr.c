@@ -27,7 +27,7 @@ static const char *const short_words[] = {
 	[ADDR_POISON] = "a pointer out of freed memory", [ADDR_USER] = "user space",
 	[ADDR_NO_ADDRESS] = "no address at all",
 	[ADDR_STACK_GUARD] = "the guard page below a stack",
-	[ADDR_GUARD] = "a guard page behind an area",
+	[ADDR_GUARD] = "a guard page after an area",
 	[ADDR_FREED] = "a freed area",
 	[ADDR_HOLE] = "a hole in vmalloc space",
 	[ADDR_NO_MODULE] = "module space without a module",

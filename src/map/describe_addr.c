@@ -184,7 +184,7 @@ static enum describe_addr in_piece(struct vmatlas *atlas, const struct va_extent
 		return ADDR_FREED;
 	}
 	if (p->what == VA_GUARD)
-		str_addf(out, "the guard page behind ");
+		str_addf(out, "the guard page after ");
 	if (p->area)
 		fmt_area(atlas, p->area, out);
 	if (p->what == VA_BUSY && p->area)

@@ -304,7 +304,7 @@ static const char *state_text(enum page_state state)
 {
 	switch (state) {
 	case PAGE_BEYOND:
-		return "not in the dump: it lies behind the last page of memory";
+		return "not in the dump: it lies beyond the last page of memory";
 	case PAGE_ELSEWHERE:
 		return "in another file of this split dump";
 	case PAGE_HOLE:
@@ -312,7 +312,7 @@ static const char *state_text(enum page_state state)
 	case PAGE_FILTERED:
 		return "filtered out by makedumpfile";
 	case PAGE_LOST:
-		return "file is truncated: the page lies behind its end";
+		return "file is truncated: the page lies beyond its end";
 	case PAGE_UNWRITTEN:
 		return "dump is incomplete: makedumpfile ran out of space before it";
 	case PAGE_PRESENT:

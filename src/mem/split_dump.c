@@ -332,7 +332,7 @@ static struct vmatlas_error *nobody(const struct mem *mem, uint64_t addr)
 	if (mem->ops == &mem_raws_ops)
 		return error_fault(VMATLAS_PHYSICAL, addr, "in none of the raw images");
 	return error_fault(VMATLAS_PHYSICAL, addr, "%s",
-		beyond ? "not in the dump: it lies behind the last page of memory" :
+		beyond ? "not in the dump: it lies beyond the last page of memory" :
 			 "in a file of this split dump that was not given");
 }
 

@@ -91,7 +91,7 @@ static struct vmatlas_error *find_vmlinux_missing(const struct find *f)
 		 *w->build_id ? w->build_id : "unknown", *w->release ? w->release : "unknown");
 	places_describe(f->where, &s);
 	if (w->path)
-		str_addf(&s, " or beside the dump");
+		str_addf(&s, " or next to the dump");
 	if (f->why)
 		str_addf(&s, " (%s)", f->why);
 	str_addf(&s, ": install the kernel's -dbg or -debuginfo package, name the file, or say "

@@ -29,7 +29,7 @@ static const char *const system_paths[] = {
 	"/usr/lib/modules/%s/kernel/vmlinux", "/usr/src/linux-%s/vmlinux",
 };
 
-/* In a folder that somebody named, or beside the dump. */
+/* In a folder that somebody named, or next to the dump. */
 static const char *const loose_paths[] = {
 	"/vmlinux-%s", "/vmlinux-%s.debug", "/vmlinux", "/vmlinux.debug",
 };

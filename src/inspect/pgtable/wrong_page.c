@@ -239,8 +239,8 @@ static void wrong_page_report(struct pgtable_check *c)
 		.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
 		.where = &area->claim->range, .record = area->claim->area->vm_struct,
 		EVIDENCE(&evidence),
-		.advice = "compare entry and record: one of them was overwritten; what is written "
-			  "here goes to memory of somebody else",
+		.advice = "compare entry and record: one of them was overwritten; writes "
+			  "here go to another owner's memory",
 	}, "%s: %" PRIu64 " page%s mapped elsewhere than its record says, the first at %s",
 		str_text(&what), area->nr_wrong, area->nr_wrong == 1 ? " is" : "s are",
 		fmt_addr(c->atlas, area->wrong).s);

@@ -236,7 +236,7 @@ static struct vmatlas_error *arm64_from_search(struct kernel *k,
 	if (err)
 		return err;
 	ret->slide = known ? ret->delta + voffset : 0;
-	ret->from = known ? "banner found in memory, kimage_voffset beside it"
+	ret->from = known ? "banner found in memory, with kimage_voffset"
 			  : "banner found in memory";
 	return known ? NULL : arm64_slide_by_note(k, p, ret);
 }
@@ -251,7 +251,7 @@ static struct vmatlas_error *identify_arm64_find(struct kernel *k,
 	if (k->mem->info.has_physical)
 		return arm64_from_search(k, p, ret);
 	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-				 "neither VMCOREINFO nor memory tells where the kernel is");
+				 "neither VMCOREINFO nor memory shows where the kernel is");
 }
 
 /* ---- The rest ---- */

@@ -70,7 +70,7 @@ static struct vmatlas_error *i386_find(struct kernel *k, const struct kernel_sig
 		return err;
 	if (!k->mem->info.has_physical)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-			"neither VMCOREINFO nor memory tells where the kernel is");
+			"neither VMCOREINFO nor memory shows where the kernel is");
 	ret->from = "banner found in memory";
 	return i386_from_search(k, p, ret);
 }

@@ -84,10 +84,10 @@ static struct vmatlas_error *riscv64_from_search(struct kernel *k,
 		return err;
 	if (!known)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-			"the banner is in memory, but no kernel_map beside it");
+			"the banner is in memory, but kernel_map is not");
 	ret->slide = ret->delta + offset;
 	ret->known = true;
-	ret->from = "banner found in memory, kernel_map beside it";
+	ret->from = "banner found in memory, with kernel_map";
 	return NULL;
 }
 

@@ -147,7 +147,7 @@ static struct vmatlas_error *x86_64_from_search(struct kernel *k,
 		return err;
 	ret->phys_base = bytes_uint(raw, sizeof(raw), false);
 	ret->slide = delta + START_KERNEL_MAP - ret->phys_base;
-	ret->from = "banner found in memory, phys_base beside it";
+	ret->from = "banner found in memory, with phys_base";
 	ret->known = true;
 	return NULL;
 }
@@ -164,7 +164,7 @@ x86_64_find(struct kernel *k, const struct kernel_signature *p, struct x86_64_fo
 		err = x86_64_from_search(k, p, ret);
 	if (!err && !ret->known)
 		err = vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-			"neither VMCOREINFO nor memory tells where the kernel is");
+			"neither VMCOREINFO nor memory shows where the kernel is");
 	return err;
 }
 

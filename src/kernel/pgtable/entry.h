@@ -45,7 +45,7 @@ static inline enum pt_kind pgtable_step(const struct pt_format *f, unsigned int 
 		*ret_why = "reserved bits are set";
 	if (kind != PT_TABLE || level + 1 < f->nr_levels)
 		return kind;
-	*ret_why = "it leads to a table where a page is due";
+	*ret_why = "it points to a table where a page is expected";
 	return PT_BAD;
 }
 

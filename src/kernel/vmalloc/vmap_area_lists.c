@@ -131,7 +131,7 @@ static struct vmatlas_error *recover_after_break(struct area_walk *w, size_t fro
 	if (err || b->areas.nr == so_far)
 		return err;
 	return survey_coverage(w->s, VMATLAS_COVERAGE_PARTIAL, SUBJECT,
-			       "%zu of them behind a break in their list, reached by other links",
+			       "%zu of them after a break in their list, reached by other links",
 			       b->areas.nr - so_far);
 }
 

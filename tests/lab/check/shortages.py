@@ -137,7 +137,7 @@ FAULT_PLACES = {
     "freed-area": (5 * PAGE + 0x128, "read from .*(a freed area|a hole in vmalloc space)"),
     "purged-area": (5 * PAGE + 0x128, "read from .*(a freed area|a hole in vmalloc space)"),
     "freed-slab": (8, "KASAN: .*use-after-free.*read from"),
-    "guard": (3 * PAGE + 8, "write to .*a guard page behind an area"),
+    "guard": (3 * PAGE + 8, "write to .*a guard page after an area"),
 }
 WORDS = {
     "stack-overflow": "the guard page below a stack",
