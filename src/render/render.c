@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "render/table.h"
+#include "render/render.h"
 
 void emit_begin(const struct render *r, bool target)
 {

@@ -23,6 +23,9 @@ enum render_audience { FOR_PEOPLE = 1, FOR_PROGRAMS = 2, FOR_ALL = 3 };
 struct table;
 struct render;
 
+/* A number or size that is not there. */
+#define CELL_NONE UINT64_MAX
+
 enum render_type { MEMBER_NULL, MEMBER_TEXT, MEMBER_NUMBER, MEMBER_INTEGER, MEMBER_FLAG };
 
 struct render_member {

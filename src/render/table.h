@@ -23,8 +23,6 @@ enum cell_type {
 	CELL_FLAG,	/* bool */
 };
 
-#define CELL_NONE UINT64_MAX
-
 /* Where a column is shown without being asked for with -o. */
 enum { SHOWN_TEXT = 1, SHOWN_JSON = 2, SHOWN = 3 };
 

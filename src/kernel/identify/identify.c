@@ -7,7 +7,7 @@
 
 #include "kernel/lookup.h"
 #include "kernel/identify/identify.h"
-#include "kernel/identify/select_vmlinux.h"
+#include "kernel/identify/scan_identity.h"
 #include "kernel/type_log.h"
 
 enum {

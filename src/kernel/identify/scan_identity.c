@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "kernel/identify/select_vmlinux.h"
+#include "base/strbuf.h"
+#include "kernel/identify/scan_identity.h"
 
 #define PAGE 4096u
 #define BANNER "Linux version "

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include "kernel/identify/identify.h"
+#include "kernel/identify/scan_identity.h"
 #include "kernel/identify/select_vmlinux.h"
 
 /* What there is to look for. */

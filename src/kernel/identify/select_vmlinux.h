@@ -12,18 +12,4 @@
 VMATLAS_CHECKED struct vmatlas_error *
 find_vmlinux(struct kernel *k, const struct kernel_opts *opts);
 
-/* ---- scan_identity.c: names of kernels that memory holds; for select_vmlinux.c ---- */
-
-struct memory_names {
-	VEC(char *) banners;		/* "Linux version ...", as linux_banner is */
-	VEC(char *) build_ids;		/* hex, of any ELF file that is in memory */
-	struct vmcoreinfo *vmcoreinfo;	/* or NULL */
-};
-
-void memory_names_done(struct memory_names *n);
-
-/* Goes through memory, but not through more than a few gigabytes. */
-VMATLAS_CHECKED struct vmatlas_error *
-memory_names_read(struct mem *mem, struct memory_names *ret);
-
 #endif
