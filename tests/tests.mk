@@ -112,6 +112,8 @@ install: all $(O)/install/vmatlas $(O)/install/vmatlas.pc
 	$(Q)$(INSTALL) -D -m 644 include/vmatlas.h $(DESTDIR)$(PREFIX)/include/vmatlas.h
 	$(Q)$(INSTALL) -D -m 644 $(O)/install/vmatlas.pc $(DESTDIR)$(LIBDIR)/pkgconfig/vmatlas.pc
 	$(Q)$(INSTALL) -D -m 644 src/cli/vmatlas.1 $(DESTDIR)$(MANDIR)/vmatlas.1
+	$(Q)$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/vmatlas/schema
+	$(Q)$(INSTALL) -m 644 src/render/schema/*.json $(DESTDIR)$(PREFIX)/share/vmatlas/schema
 	$(Q)$(INSTALL) -d $(DESTDIR)$(PLUGDIR)
 	$(Q)$(if $(PLUGINS),$(INSTALL) -m 755 $(PLUGINS) $(DESTDIR)$(PLUGDIR))
 

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/escape.h"
 #include "base/strbuf.h"
 
 static void an_empty_string_is_no_null(void **state)
@@ -106,6 +107,39 @@ static void sizes_read_like_a_report(void **state)
 		assert_string_equal(str_size(cases[i].bytes, buf), cases[i].text);
 }
 
+/* C0, DEL, C1, bidirectional marks and bytes that are no UTF-8: none gets through. */
+static void nothing_but_printable_ascii_passes(void **state)
+{
+	static const struct { const char *text, *want; } cases[] = {
+		{ "plain [mod]", "plain [mod]" },
+		{ "\x1b[2J\r\n\t\x7f", "\\x1b[2J\\x0d\\x0a\\x09\\x7f" },
+		{ "\xc2\x9b" "31m", "\\xc2\\x9b31m" },
+		{ "a\xe2\x80\xae" "b\xe2\x81\xa6\xd8\x9c",
+		  "a\\xe2\\x80\\xaeb\\xe2\\x81\\xa6\\xd8\\x9c" },
+		{ "\xff\xc3", "\\xff\\xc3" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct str s = { 0 };
+
+		escape_add(&s, cases[i].text, strlen(cases[i].text));
+		assert_string_equal(str_text(&s), cases[i].want);
+		str_done(&s);
+	}
+}
+
+static void what_is_to_stay_stays(void **state)
+{
+	struct str s = { 0 };
+
+	(void)state;
+	escape_add_but(&s, "a\tb\n\x1b\0c", 7, "\n\t");
+	assert_string_equal(str_text(&s), "a\tb\n\\x1b\\x00c");
+	str_done(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +150,8 @@ int main(void)
 		cmocka_unit_test(bytes_in_between_may_be_zero),
 		cmocka_unit_test(failure_sticks),
 		cmocka_unit_test(sizes_read_like_a_report),
+		cmocka_unit_test(nothing_but_printable_ascii_passes),
+		cmocka_unit_test(what_is_to_stay_stays),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
