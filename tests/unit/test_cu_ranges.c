@@ -63,20 +63,20 @@ static void scan(const char *name)
 static void rnglists_of_dwarf_5(void **state)
 {
 	(void)state;
-	scan("ranges/clang5");
+	scan("cu_ranges/clang5");
 }
 
 static void ranges_of_dwarf_4(void **state)
 {
 	(void)state;
-	scan("ranges/clang4");
+	scan("cu_ranges/clang4");
 }
 
 static void type_units_cover_nothing(void **state)
 {
 	struct arange_want wants[] = WANTS;
 	uint8_t buf[4096];
-	const struct bytes all = seed("ranges/gcc5", buf);
+	const struct bytes all = seed("cu_ranges/gcc5", buf);
 	const size_t a = 8 * buf[1], b = 8 * buf[2], c = 8 * buf[3];
 	const struct ranges_source from = { .abbrev = { buf + 4, a },
 					    .rnglists = { buf + 4 + a + b, c } };
@@ -90,7 +90,7 @@ static void gdb_knows_addresses(void **state)
 {
 	struct arange_want wants[] = WANTS;
 	uint8_t buf[4096];
-	struct bytes index = seed("gdbindex/clang", buf);
+	struct bytes index = seed("gdb_index/clang", buf);
 
 	(void)state;
 	/* the seed ends where gdb's table of symbols begins */
@@ -102,7 +102,7 @@ static void an_index_of_no_known_version_is_none(void **state)
 {
 	struct arange_want wants[] = WANTS;
 	uint8_t buf[4096];
-	struct bytes index = seed("gdbindex/clang", buf);
+	struct bytes index = seed("gdb_index/clang", buf);
 
 	(void)state;
 	buf[0] = 6;
