@@ -280,9 +280,9 @@ static struct vmatlas_error *cover_dump(struct vmatlas *atlas)
 		err = atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, "dump", info->lacks);
 	if (err || !info || !info->truncated_at)
 		return err;
-	str_addf(&detail, "%s is truncated: %" PRIu64 " of %" PRIu64 " bytes are there",
+	str_addf(&detail, "%s is truncated: %" PRIu64 " of %s%" PRIu64 " bytes are there",
 		 info->truncated_file ? info->truncated_file : "file", info->truncated_at,
-		 info->expected_size);
+		 info->expected_is_least ? "at least " : "", info->expected_size);
 	return atlas_add_coverage(atlas, VMATLAS_COVERAGE_PARTIAL, "dump", str_text(&detail));
 }
 

@@ -60,6 +60,21 @@ static void quit(int signal)
 	_exit(CLI_TROUBLE);
 }
 
+/*
+ * vmlinux is mapped, since copying hundreds of megabytes would cost more than all the rest:
+ * where somebody truncates it meanwhile, or its disk fails, there is nothing to go on with.
+ */
+static void quit_by_mapping(int signal)
+{
+	static const char line[] = "vmatlas: vmlinux became shorter while it was read, or its "
+				   "disk failed\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
+		_exit(CLI_TROUBLE);
+	_exit(CLI_TROUBLE);
+}
+
 /* Started without stdout, the first file opened must not become it. */
 static void hold_standard_files(void)
 {
@@ -156,6 +171,7 @@ int main(int argc, char **argv)
 
 	hold_standard_files();
 	signal(SIGPIPE, quit);
+	signal(SIGBUS, quit_by_mapping);
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 
 	err = main_run(&cli, argc, argv);

@@ -1,20 +1,79 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Where an extract goes; see output_dir.h. */
 #include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "extract/output_dir.h"
 #include "debuginfo/debuginfo.h"
 #include "mem/mem.h"
 
 static const char *const names[] = { [PAIR_VMLINUX] = "vmlinux", [PAIR_VMCORE] = "vmcore" };
 
+/* ---- Interrupted ---- */
+
+/* What ends a process, and by then leaves nothing behind; one extract at a time. */
+static const int fatal[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGBUS, SIGXCPU };
+static struct sigaction output_old[ARRAY_SIZE(fatal)], output_old_xfsz;
+static char *volatile output_parts[NR_PAIR];
+static volatile sig_atomic_t output_guarded;
+
+/* unlink(), sigaction() and raise() are safe here (signal-safety(7)). */
+static void output_remove_parts(int signal)
+{
+	for (size_t i = 0; i < NR_PAIR; i++)
+		if (output_parts[i])
+			unlink(output_parts[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		if (fatal[i] == signal)
+			sigaction(signal, &output_old[i], NULL);
+	raise(signal);		/* delivered as before, when this returns */
+}
+
+static void output_guard(const struct pair *pair)
+{
+	struct sigaction remove = { .sa_handler = output_remove_parts };
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	if (output_guarded)
+		return;
+	for (size_t i = 0; i < NR_PAIR; i++)
+		output_parts[i] = pair->file[i].part;
+	sigfillset(&remove.sa_mask);
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++) {
+		sigaction(fatal[i], NULL, &output_old[i]);
+		if (output_old[i].sa_handler != SIG_IGN)
+			sigaction(fatal[i], &remove, NULL);
+	}
+	/* a file that may grow no more is an error of write(), EFBIG, like a full disk */
+	sigaction(SIGXFSZ, &ignore, &output_old_xfsz);
+	output_guarded = 1;
+}
+
+static void output_unguard(void)
+{
+	if (!output_guarded)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
+		sigaction(fatal[i], &output_old[i], NULL);
+	sigaction(SIGXFSZ, &output_old_xfsz, NULL);
+	for (size_t i = 0; i < NR_PAIR; i++)
+		output_parts[i] = NULL;
+	output_guarded = 0;
+}
+
 void pair_done(struct pair *pair)
 {
+	/* first: a handler must not see paths that are being freed */
+	for (size_t i = 0; i < NR_PAIR; i++)
+		if (pair->file[i].part)
+			unlink(pair->file[i].part);
+	output_unguard();
 	for (size_t i = 0; i < NR_PAIR; i++) {
 		struct pair_file *f = &pair->file[i];
 
@@ -116,7 +175,8 @@ static struct vmatlas_error *open_part(struct pair_file *f, const char *dir, con
 	if (!f->part)
 		return error_no_memory();
 	unlink(f->part);	/* of a process of that number that was killed */
-	f->fd = open(f->part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	/* a dump's owner alone may read it, until it is whole */
+	f->fd = open(f->part, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (f->fd >= 0)
 		return NULL;
 	freep(&f->part);
@@ -136,6 +196,8 @@ struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *
 	}
 	for (size_t i = 0; i < NR_PAIR && !err; i++)
 		err = open_part(&pair->file[i], dir, names[i]);
+	if (!err)
+		output_guard(pair);
 	return err;
 }
 
@@ -143,12 +205,20 @@ struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *
 static struct vmatlas_error *output_dir_finish(struct pair_file *f)
 {
 	const int fd = f->fd;
+	const mode_t mask = umask(0);
 
+	umask(mask);
 	f->fd = -1;
+	if (fchmod(fd, 0666 & ~mask)) {
+		struct vmatlas_error *err = error_system("%s", f->path);
+
+		close(fd);
+		return err;
+	}
 	return close(fd) ? error_system("%s", f->path) : NULL;
 }
 
-struct vmatlas_error *output_commit(struct pair *pair)
+static struct vmatlas_error *output_rename(struct pair *pair)
 {
 	struct vmatlas_error *err = NULL;
 
@@ -162,5 +232,19 @@ struct vmatlas_error *output_commit(struct pair *pair)
 		free(f->part);
 		f->part = NULL;
 	}
+	return err;
+}
+
+/* Not interrupted between the two. */
+struct vmatlas_error *output_commit(struct pair *pair)
+{
+	struct vmatlas_error *err;
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = output_rename(pair);
+	output_unguard();
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return err;
 }

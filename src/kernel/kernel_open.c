@@ -168,9 +168,11 @@ struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel 
 	if (err && k->mem && k->mem->info.lacks)
 		err = vmatlas_error_wrap(err, "%s", k->mem->info.lacks);
 	if (err && k->mem && k->mem->info.truncated_at)
-		err = vmatlas_error_wrap(err, "%s is truncated, %" PRIu64 " of %" PRIu64
+		err = vmatlas_error_wrap(err, "%s is truncated, %" PRIu64 " of %s%" PRIu64
 			" bytes are there", k->mem->info.truncated_file ?: k->mem->info.path,
-			k->mem->info.truncated_at, k->mem->info.expected_size);
+			k->mem->info.truncated_at,
+			k->mem->info.expected_is_least ? "at least " : "",
+			k->mem->info.expected_size);
 	if (err)
 		return err;
 	*ret = take(k);

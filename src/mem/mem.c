@@ -127,6 +127,7 @@ static void mark_cut(struct mem *mem, uint64_t size, uint64_t wanted)
 {
 	mem->info.truncated_at = size;
 	mem->info.expected_size = wanted;
+	mem->info.expected_is_least = true;	/* more blocks may have followed */
 }
 
 static struct vmatlas_error *open_flattened(struct mem *mem, int from)

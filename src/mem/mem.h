@@ -52,6 +52,7 @@ struct mem_info {
 	uint64_t max_paddr;		/* highest physical address described; 0 unknown */
 	uint64_t truncated_at;		/* file ends here though headers promise more; 0 no */
 	uint64_t expected_size;		/* bytes the headers promise, with truncated_at */
+	bool expected_is_least;		/* of a flattened file the end is unknown */
 	const char *truncated_file;	/* which of several files; NULL: the only one */
 	bool is_raw;			/* RAM without headers: it lies where the user says */
 	bool is_part;			/* of a split kdump: answers for these alone: */
