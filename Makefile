@@ -18,7 +18,7 @@ CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefin
 WARN    := -Wall -Wextra -Wshadow -Wformat=2 -Wvla -Wpointer-arith \
 	   -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
 LIBDEPS := libelf libdw libbpf zlib
-CLIDEPS := jansson
+CLIDEPS := smartcols jansson
 pkg      = $(shell pkg-config $(1) $(2) || echo MISSING_LIBRARY)
 # With -flto in CFLAGS gcc sees across files that results are only set on success, but not
 # that they are only used then: it warns in vain. Objects carry plain code as well, from

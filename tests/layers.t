@@ -170,6 +170,7 @@ ok "libelf and libdw live in debuginfo" lives_in 'elfutils/\|dwarf\.h\|gelf\.h\|
 ok "libbpf lives in extract/write_btf.c" lives_in 'bpf/' src/extract/write_btf.c
 ok "libkdumpfile lives in mem" lives_in 'libkdumpfile/' 'src/mem/*'
 ok "libfdt lives in kernel/ram/fdt_atags.c" lives_in 'libfdt' src/kernel/ram/fdt_atags.c
+ok "libsmartcols lives in render/row_layout.c" lives_in 'libsmartcols' src/render/row_layout.c
 ok "jansson lives in render/json.c" lives_in 'jansson' src/render/json.c
 ok "dlopen lives with plugins and in base/dynload.c" lives_in 'dlfcn\.h' \
 	'src/inspect/plugin.c src/base/dynload.c'

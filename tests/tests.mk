@@ -8,11 +8,11 @@ PARSERS  := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(PARSERS:%=$(T)/fuzz/replay_%)
 BAD_PLUGINS := $(patsubst %.c,$(O)/%.so,$(wildcard tests/plugins/*.c))
 SCRIPTS  := $(wildcard tests/*.t)
-TESTLIBS  = $(call pkg,--libs,cmocka)
+TESTLIBS  = $(call pkg,--libs,cmocka smartcols)
 PROVE    ?= prove --exec '' --jobs $(shell nproc)
 
 # Sees the insides of the library: its headers, and its symbols in the archive.
-INSIDE    = $(FLAGS) $(NOLTO) $(LIBFLAGS) -Isrc -Itests -MMD -MP -MT $@ -MF $@.d
+INSIDE    = $(FLAGS) $(NOLTO) $(LIBFLAGS) $(CLIFLAGS) -Isrc -Itests -MMD -MP -MT $@ -MF $@.d
 
 tests: all $(UNIT) $(REPLAY) $(BAD_PLUGINS)
 

@@ -1,134 +1,92 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Rows of cells to aligned text. Made here and not by libsmartcols, whose widths of
- * columns without headings are others from 2.41 on: what scripts read would depend on
- * the version of a library.
+ * Rows of cells to aligned text, by libsmartcols. Widths of columns without printed
+ * headings, and blanks at the end of lines, differ between its versions (2.38 to 2.41):
+ * both are settled here, since scripts read this text.
  */
+#include <libsmartcols.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "render/row_layout.h"
 
-enum { GAP = 2 };
-
-struct layout_column {
-	const char *heading;
-	size_t width;		/* of the rows at hand */
-	bool is_right_aligned;
-	const char *rest;	/* of the cell being printed; NULL: no line is left */
-};
-
 struct row_layout {
-	size_t nr_columns;
-	VEC(char *) cells;
-	struct layout_column columns[];
+	struct libscols_table *table;
+	struct libscols_line *line;	/* the row that cells are added to */
+	size_t nr_columns, next;	/* its next cell */
 };
 
 struct row_layout *row_layout_new(size_t nr_columns)
 {
-	struct row_layout *layout =
-		calloc(1, sizeof(*layout) + nr_columns * sizeof(layout->columns[0]));
+	struct row_layout *layout = calloc(1, sizeof(*layout));
 
-	if (layout)
-		layout->nr_columns = nr_columns;
+	if (!layout)
+		return NULL;
+	layout->nr_columns = nr_columns;
+	layout->table = scols_new_table();
+	if (!layout->table ||
+	    scols_table_enable_noencoding(layout->table, 1) ||	/* cells come escaped */
+	    scols_table_set_column_separator(layout->table, "  ")) {
+		row_layout_free(layout);
+		return NULL;
+	}
 	return layout;
-}
-
-static void forget_cells(struct row_layout *layout)
-{
-	while (layout->cells.nr)
-		free(layout->cells.v[--layout->cells.nr]);
 }
 
 void row_layout_free(struct row_layout *layout)
 {
 	if (!layout)
 		return;
-	forget_cells(layout);
-	vec_done(&layout->cells);
+	scols_unref_table(layout->table);
 	free(layout);
 }
 
-void row_layout_column(struct row_layout *layout, size_t column, const char *heading,
-		       bool is_right_aligned)
+/* A cell of several lines is several lines in its column. */
+void row_layout_column(struct row_layout *layout, const char *heading, bool is_right_aligned)
 {
-	layout->columns[column].heading = heading;
-	layout->columns[column].is_right_aligned = is_right_aligned;
+	struct libscols_column *c = scols_table_new_column(
+		layout->table, heading, strlen(heading),
+		SCOLS_FL_WRAP | (is_right_aligned ? SCOLS_FL_RIGHT : 0));
+
+	if (c) {
+		scols_column_set_wrapfunc(c, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
+					  NULL);
+		scols_column_set_safechars(c, "\n");
+	}
 }
 
 bool row_layout_add(struct row_layout *layout, const char *text)
 {
-	char **cell = vec_push(&layout->cells);
-
-	if (!cell)
+	if (!layout->next)
+		layout->line = scols_table_new_line(layout->table, NULL);
+	if (!layout->line || scols_line_set_data(layout->line, layout->next, text))
 		return false;
-	*cell = strdup(text);
-	if (!*cell)
-		layout->cells.nr--;
-	return *cell != NULL;
+	layout->next = (layout->next + 1) % layout->nr_columns;
+	return true;
 }
 
-static void widen(struct layout_column *column, const char *text)
+static void print_without_trailing_blanks(const char *text)
 {
 	while (*text) {
-		size_t len = strcspn(text, "\n");
+		const size_t len = strcspn(text, "\n");
+		size_t shown = len;
 
-		if (column->width < len)
-			column->width = len;
+		while (shown && text[shown - 1] == ' ')
+			shown--;
+		printf("%.*s\n", (int)shown, text);
 		text += len + (text[len] == '\n');
 	}
 }
 
-static void measure(struct row_layout *layout)
-{
-	for (size_t i = 0; i < layout->nr_columns; i++) {
-		layout->columns[i].width = 0;
-		widen(&layout->columns[i], layout->columns[i].heading);
-	}
-	for (size_t i = 0; i < layout->cells.nr; i++)
-		widen(&layout->columns[i % layout->nr_columns], layout->cells.v[i]);
-}
-
-/* One line of the row at hand; blanks that nothing follows are not printed. */
-static bool print_line(struct row_layout *layout)
-{
-	size_t blanks = 0;
-	bool more = false;
-
-	for (size_t i = 0; i < layout->nr_columns; i++) {
-		struct layout_column *column = &layout->columns[i];
-		const char *text = column->rest ?: "";
-		size_t len = strcspn(text, "\n"), pad = column->width - len;
-
-		blanks += column->is_right_aligned ? pad : 0;
-		if (len) {
-			printf("%*s%.*s", (int)blanks, "", (int)len, text);
-			blanks = 0;
-		}
-		blanks += (column->is_right_aligned ? 0 : pad) + GAP;
-		column->rest = text[len] == '\n' ? text + len + 1 : NULL;
-		more |= column->rest != NULL;
-	}
-	putchar('\n');
-	return more;
-}
-
 void row_layout_print(struct row_layout *layout, bool headings)
 {
-	measure(layout);
-	if (headings) {
-		for (size_t i = 0; i < layout->nr_columns; i++)
-			layout->columns[i].rest = layout->columns[i].heading;
-		print_line(layout);
-	}
-	for (size_t at = 0; at + layout->nr_columns <= layout->cells.nr;
-	     at += layout->nr_columns) {
-		for (size_t i = 0; i < layout->nr_columns; i++)
-			layout->columns[i].rest = layout->cells.v[at + i];
-		while (print_line(layout))
-			;
-	}
-	forget_cells(layout);
+	char *text = NULL;
+
+	scols_table_enable_noheadings(layout->table, !headings);
+	if (!scols_print_table_to_string(layout->table, &text) && text)
+		print_without_trailing_blanks(text);
+	free(text);
+	scols_table_remove_lines(layout->table);
+	layout->next = 0;
 }

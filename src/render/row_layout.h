@@ -8,13 +8,12 @@
 
 struct row_layout;
 
-/* NULL: no memory. Columns are numbered from 0. */
+/* NULL: no memory. */
 struct row_layout *row_layout_new(size_t nr_columns);
 void row_layout_free(struct row_layout *layout);
 
-/* Name a column; a heading counts for its width whether it is printed or not. */
-void row_layout_column(struct row_layout *layout, size_t column, const char *heading,
-		       bool is_right_aligned);
+/* Add a column; a heading counts for its width whether it is printed or not. */
+void row_layout_column(struct row_layout *layout, const char *heading, bool is_right_aligned);
 
 /*
  * Add a cell; cells come row by row, from the left. One may have several lines.

@@ -113,7 +113,7 @@ static bool text_table_begin(struct table *t, const char *title)
 	for (size_t i = 0; t->layout && i < t->nr_picked; i++) {
 		uint32_t type = t->pick[i]->type;
 
-		row_layout_column(t->layout, i, t->pick[i]->name,
+		row_layout_column(t->layout, t->pick[i]->name,
 				  type == CELL_SIZE || type == CELL_NUMBER);
 	}
 	return t->layout != NULL;

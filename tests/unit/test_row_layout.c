@@ -18,9 +18,9 @@ static void prints(const char *const cells[], size_t nr, bool headings, const ch
 	size_t len;
 
 	assert_non_null(layout);
-	row_layout_column(layout, 0, "NAME", false);
-	row_layout_column(layout, 1, "IN-USE", true);
-	row_layout_column(layout, 2, "SOURCE", false);
+	row_layout_column(layout, "NAME", false);
+	row_layout_column(layout, "IN-USE", true);
+	row_layout_column(layout, "SOURCE", false);
 	for (size_t i = 0; i < nr; i++)
 		assert_true(row_layout_add(layout, cells[i]));
 	stdout = open_memstream(&got, &len);
