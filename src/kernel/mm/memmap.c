@@ -36,8 +36,6 @@ const struct vmatlas_lookup frames_needs[] = {
 };
 const size_t nr_frames_needs = ARRAY_SIZE(frames_needs);
 
-enum { PAGE_SIZE_MAX = 256 };
-
 void frames_free(struct frames *f)
 {
 	if (f)
@@ -190,7 +188,7 @@ static struct vmatlas_error *find_section_type(struct frames *f)
 static struct vmatlas_error *find_base(struct frames *f)
 {
 	f->page_size = f->res[PAGE].size;
-	if (!f->page_size || f->page_size > PAGE_SIZE_MAX || !f->res[PAGE_FLAGS].found)
+	if (!f->page_size || f->page_size > FRAMES_PAGE_MAX || !f->res[PAGE_FLAGS].found)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 					 "no struct page in vmlinux that we know");
 	if (f->res[MEM_SECTION].found) {
@@ -233,7 +231,7 @@ uint64_t frames_page(const struct frames *f, uint64_t pfn)
 
 struct vmatlas_error *frames_read(struct frames *f, uint64_t pfn, struct frame *ret)
 {
-	uint8_t page[PAGE_SIZE_MAX];
+	uint8_t page[FRAMES_PAGE_MAX];
 	struct vmatlas_error *err = NULL;
 
 	*ret = (struct frame){ .pfn = pfn };

@@ -13,7 +13,7 @@
 extern const struct vmatlas_lookup frames_needs[];
 extern const size_t nr_frames_needs;
 
-enum { FRAMES_NR_FLAGS = 32, FRAMES_NR_ZONES = 6 };
+enum { FRAMES_NR_FLAGS = 32, FRAMES_NR_ZONES = 6, FRAMES_PAGE_MAX = 256 };
 
 struct frames {
 	struct kernel *k;
@@ -44,6 +44,7 @@ uint64_t frames_page(const struct frames *f, uint64_t pfn);
 enum frame_use {
 	FRAME_OTHER,			/* used by the kernel, we cannot say for what */
 	FRAME_FREE, FRAME_SLAB, FRAME_RESERVED, FRAME_ANON, FRAME_CACHE, FRAME_TAIL,
+	FRAME_TABLE,			/* a page table */
 };
 
 struct frame {
@@ -63,6 +64,12 @@ struct frame {
 /* FAULT if the dump does not hold its struct page. */
 VMATLAS_CHECKED struct vmatlas_error *
 frames_read(struct frames *f, uint64_t pfn, struct frame *ret);
+
+/*
+ * Does the struct page in @raw look like one that somebody allocated, and nothing more:
+ * referenced, of no type, without flags? So do most; the others need frames_read().
+ */
+bool frames_is_plain(const struct frames *f, const uint8_t *raw);
 
 const char *frame_use_name(uint32_t use);
 

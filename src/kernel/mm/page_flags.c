@@ -104,6 +104,16 @@ static uint64_t member(const struct frames *f, size_t need, const uint8_t *page)
 	return bytes_uint(page + m->offset, m->size, f->k->big_endian);
 }
 
+/* Flags stand in the lowest bits; how many there are differs, and 20 have long been used. */
+bool frames_is_plain(const struct frames *f, const uint8_t *raw)
+{
+	const size_t type = f->res[PAGE_TYPE].found ? PAGE_TYPE : PAGE_MAPCOUNT;
+	const size_t count = f->res[PAGE_REFCOUNT].found ? PAGE_REFCOUNT : PAGE_COUNT;
+
+	return (int32_t)member(f, count, raw) > 0 && (int32_t)member(f, type, raw) == -1 &&
+	       !(member(f, PAGE_FLAGS, raw) & 0xffffff);
+}
+
 static bool has_flag(const struct frames *f, const struct frame *r, size_t flag)
 {
 	return f->flag[flag] >= 0 && f->flag[flag] < 64 && r->flags >> f->flag[flag] & 1;
@@ -118,7 +128,7 @@ static bool has_type(const struct frames *f, const uint8_t *page, const char *ke
 		     const char *name, uint32_t old)
 {
 	const uint32_t type = member(f, PAGE_TYPE, page);
-	const char *text = vmcoreinfo_text(f->k->vmcoreinfo, key);
+	const char *text = *key ? vmcoreinfo_text(f->k->vmcoreinfo, key) : NULL;
 	uint32_t want = text ? (uint32_t)strtoll(text, NULL, 10) : 0;
 	int64_t value;
 
@@ -194,6 +204,8 @@ static void find_use(struct frames *f, const uint8_t *page, struct frame *r)
 	} else if (is_slab(f, page, r)) {
 		r->use = FRAME_SLAB;
 		name_slab(f, page, r);
+	} else if (has_type(f, page, "", "table", 0)) {
+		r->use = FRAME_TABLE;
 	} else if (has_flag(f, r, RESERVED)) {
 		r->use = FRAME_RESERVED;
 	} else if (kernel_is_pointer(f->k, mapping) &&
@@ -247,6 +259,7 @@ const char *frame_use_name(uint32_t use)
 		[FRAME_OTHER] = "in use", [FRAME_FREE] = "free", [FRAME_SLAB] = "slab",
 		[FRAME_RESERVED] = "reserved", [FRAME_ANON] = "anonymous",
 		[FRAME_CACHE] = "page cache", [FRAME_TAIL] = "tail",
+		[FRAME_TABLE] = "page table",
 	};
 
 	return use < ARRAY_SIZE(names) ? names[use] : "";

@@ -40,7 +40,7 @@ def vm_pointers(m):
             lost = None if value or m.reader.has("vmap_area", "flags") else \
                 "an area of vm_map_ram() has none, and looks the same before 6.3"
             yield Fault("vmap_area.vm", what, at, size, value, () if lost else STRUCT,
-                        {"wrong-page"}, m.area_places(a) + [(value, value + 1)], lost)
+                        {"wrong-page", "page-shared"}, m.area_places(a) + [(value, value + 1)], lost)
 
 
 def phys(m):
@@ -82,7 +82,7 @@ def arrays(m):
             # Other memory than an array of pages, or none at all.
             must = {"wrong-page"} if value in others else STRUCT if not value else ()
             yield Fault("vm_struct.pages", what, at, size, value, must,
-                        STRUCT | {"wrong-page"}, m.area_places(a))
+                        STRUCT | {"wrong-page", "page-shared"}, m.area_places(a))
 
 
 def entries(m):
@@ -94,7 +94,7 @@ def entries(m):
             m.p.prefetch({at} | {o.vm_pages for o in counted(m)})
             others = [m.p.read(o.vm_pages) for o in m.some(counted(m), 5) if o is not a]
             for what, value in m.pointers(m.p.read(at), others):
-                yield Fault("vm_struct.pages[]", what, at, w, value, {"wrong-page"}, (),
+                yield Fault("vm_struct.pages[]", what, at, w, value, {"wrong-page"}, {"page-shared"},
                             m.area_places(a))
 
 

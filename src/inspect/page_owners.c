@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: does each page that vmalloc() allocated belong to one area alone? By the
+ * areas' arrays of pages, and by what each struct page says of itself. Areas of other
+ * kinds map pages that others own, and are not asked.
+ *
+ * One bit for each frame: the cost grows with the number of pages, whatever their order,
+ * and struct pages are read in a row.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/bytes.h"
+#include "base/cleanup.h"
+#include "inspect/page_owners.h"
+#include "kernel/lookup.h"
+#include "kernel/vmalloc/vmap_area.h"
+
+#define CHUNK 512			/* pointers of an array read at a time */
+#define LEAF_BITS 15			/* frames for which there is a bitmap, or none */
+#define LEAF_WORDS (1u << (LEAF_BITS - 6))
+#define MAX_LEAVES (1u << 17)		/* 16 TiB in pages of 4 KiB */
+#define MAX_PAGES (1u << 26)		/* looked at: 256 GiB in pages of 4 KiB */
+
+static void page_owners_done(struct page_owners *o)
+{
+	for (size_t i = 0; i < o->leaves.nr; i++)
+		free(o->leaves.v[i]);
+	vec_done(&o->leaves);
+	frames_free(o->frames);
+}
+
+/* Pages that vmalloc() took for this area; it is the only one that may name them. */
+static bool owns_pages(const struct page_owners *o, const struct vmatlas_claim *claim)
+{
+	const struct vmatlas_area *a = claim->area;
+
+	return a && claim->kind == VMATLAS_KIND_VMALLOC && a->pages && a->nr_pages &&
+	       !(a->vm_flags & VM_UNINITIALIZED) && !(claim->flags & VMATLAS_CLAIM_UNREADABLE) &&
+	       a->nr_pages <= vmatlas_range_size(&claim->range) >> o->k->page_shift;
+}
+
+/* ---- Arrays of pages ---- */
+
+static struct vmatlas_error *
+each_pointer(struct page_owners *o, const struct vmatlas_claim *claim, page_owner_fn *fn)
+{
+	const struct vmatlas_area *a = claim->area;
+	const size_t ptr = o->k->ptr_size;
+	struct vmatlas_error *err = NULL;
+	uint8_t raw[CHUNK * 8];
+
+	if (!kernel_is_pointer(o->k, a->pages))
+		return NULL;		/* told by the page tables' judge */
+	for (uint64_t i = 0; i < a->nr_pages && !err; i++) {
+		const uint64_t at = i % CHUNK;
+
+		if (!at)
+			err = kernel_read(o->k, (a->pages + i * ptr) & o->k->va_mask, raw,
+					  MIN(a->nr_pages - i, (uint64_t)CHUNK) * ptr);
+		if (!err)
+			err = fn(o, claim, i, kernel_address(o->k,
+				bytes_uint(raw + at * ptr, ptr, o->k->big_endian)));
+	}
+	if (!error_is_kernel_trouble(err))
+		return err;
+	o->nr_unread++;
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+static struct vmatlas_error *each_area(struct page_owners *o, page_owner_fn *fn)
+{
+	struct vmatlas_error *err = NULL;
+
+	vmatlas_for_each_claim(c, o->atlas, VMATLAS_LAYER_RECORDED)
+		if (!err && owns_pages(o, c))
+			err = each_pointer(o, c, fn);
+	return err;
+}
+
+/* The frame that the struct page at @page is of; false: it is none. */
+static bool frame_of(const struct page_owners *o, uint64_t page, uint64_t *ret)
+{
+	const uint64_t offset = (page - o->frames->base) & o->k->va_mask;
+
+	*ret = offset / o->frames->page_size;
+	if (offset % o->frames->page_size || *ret >> LEAF_BITS >= MAX_LEAVES)
+		return false;
+	return !o->frames->nr || (*ret >= o->frames->first &&
+				  *ret - o->frames->first < o->frames->nr);
+}
+
+static uint64_t *leaf_of(struct page_owners *o, uint64_t pfn)
+{
+	const size_t at = pfn >> LEAF_BITS;
+
+	while (o->leaves.nr <= at) {
+		uint64_t **slot = vec_push(&o->leaves);
+
+		if (!slot)
+			return NULL;
+		*slot = NULL;
+	}
+	if (!o->leaves.v[at])
+		o->leaves.v[at] = calloc(LEAF_WORDS, sizeof(uint64_t));
+	return o->leaves.v[at];
+}
+
+static void suspect(struct page_owners *o, uint64_t page, uint64_t pfn, enum page_fault why)
+{
+	for (size_t i = 0; i < o->nr_suspects; i++)
+		if (o->suspects[i].page == page)
+			return;
+	o->nr_all++;
+	if (o->nr_suspects < MAX_SUSPECTS)
+		o->suspects[o->nr_suspects++] =
+			(struct page_suspect){ .page = page, .pfn = pfn, .why = why };
+}
+
+/* An entry may be NULL where vrealloc() gave pages back. */
+static struct vmatlas_error *mark(struct page_owners *o, const struct vmatlas_claim *claim,
+				  uint64_t index, uint64_t page)
+{
+	uint64_t pfn, *leaf, bit;
+
+	(void)claim;
+	(void)index;
+	if (!page || o->nr_pages >= MAX_PAGES) {
+		o->nr_left_out += page != 0;
+		return NULL;
+	}
+	o->nr_pages++;
+	if (!frame_of(o, page, &pfn)) {
+		suspect(o, page, 0, PAGE_NO_FRAME);
+		return NULL;
+	}
+	leaf = leaf_of(o, pfn);
+	if (!leaf)
+		return error_no_memory();
+	leaf += (pfn & ((1u << LEAF_BITS) - 1)) >> 6;
+	bit = 1ull << (pfn & 63);
+	if (*leaf & bit)
+		suspect(o, page, pfn, PAGE_TWO_AREAS);
+	*leaf |= bit;
+	return NULL;
+}
+
+/* ---- What struct pages say ---- */
+
+/* Whole pages of the kernel's text, which is never given back, unlike what follows it. */
+static struct vmatlas_error *find_text(struct page_owners *o)
+{
+	const uint64_t page = 1ull << o->k->page_shift;
+	struct vmatlas_error *err;
+	uint64_t from = 0, to = 0;
+
+	err = lookup_symbol(o->k, "_stext", &from);
+	if (!err)
+		err = lookup_symbol(o->k, "_etext", &to);
+	if (err && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
+		return err;
+	vmatlas_error_free(err);
+	if (err || to <= from)
+		return NULL;
+	o->text_from = (from + o->k->image_delta + page - 1) >> o->k->page_shift;
+	o->text_to = (to + o->k->image_delta) >> o->k->page_shift;
+	return NULL;
+}
+
+/* What it says with more than one glance. */
+static struct vmatlas_error *judge_slowly(struct page_owners *o, uint64_t pfn)
+{
+	struct vmatlas_error *err;
+	struct frame r;
+
+	if (o->nr_slow++ >= MAX_SLOW)
+		return NULL;
+	err = frames_read(o->frames, pfn, &r);
+	if (err)
+		return err;
+	if (r.use == FRAME_FREE)
+		suspect(o, r.page, pfn, PAGE_FREE);
+	else if (r.use == FRAME_SLAB)
+		suspect(o, r.page, pfn, PAGE_SLAB_OBJECTS);
+	else if (r.use == FRAME_TABLE)
+		suspect(o, r.page, pfn, PAGE_TABLE);
+	return NULL;
+}
+
+/* The struct pages of 64 frames, of which @bits are wanted. */
+static struct vmatlas_error *judge_word(struct page_owners *o, uint64_t pfn, uint64_t bits)
+{
+	const uint64_t size = o->frames->page_size;
+	const unsigned int first = (unsigned int)__builtin_ctzll(bits);
+	const unsigned int nr = 64 - (unsigned int)__builtin_clzll(bits) - first;
+	uint8_t raw[64 * FRAMES_PAGE_MAX];
+	struct vmatlas_error *err;
+
+	err = kernel_read(o->k, frames_page(o->frames, pfn + first), raw, nr * size);
+	for (unsigned int i = 0; i < nr && !err; i++) {
+		if (!(bits >> (first + i) & 1))
+			continue;
+		o->nr_judged++;
+		if (pfn + first + i - o->text_from < o->text_to - o->text_from)
+			suspect(o, frames_page(o->frames, pfn + first + i), pfn + first + i, PAGE_TEXT);
+		else if (!frames_is_plain(o->frames, raw + i * size))
+			err = judge_slowly(o, pfn + first + i);
+	}
+	if (!error_is(err, VMATLAS_ERROR_FAULT))
+		return err;
+	o->nr_structs_unread += (uint64_t)__builtin_popcountll(bits);
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+static struct vmatlas_error *judge_structs(struct page_owners *o)
+{
+	struct vmatlas_error *err = find_text(o);
+
+	for (size_t l = 0; l < o->leaves.nr && !err; l++)
+		for (size_t w = 0; o->leaves.v[l] && w < LEAF_WORDS && !err; w++)
+			if (o->leaves.v[l][w])
+				err = judge_word(o, (l << LEAF_BITS) + w * 64, o->leaves.v[l][w]);
+	return err;
+}
+
+/* Extracts do not hold struct pages, and shall not ask for them either. */
+static struct vmatlas_error *judge_unrecorded(struct page_owners *o)
+{
+	const bool paused = o->k->mem->record_paused;
+	struct vmatlas_error *err;
+
+	if (o->k->mem->info.is_extract)
+		return NULL;
+	o->k->mem->record_paused = true;
+	err = judge_structs(o);
+	o->k->mem->record_paused = paused;
+	return err;
+}
+
+/* ---- Verdict ---- */
+
+static struct vmatlas_error *find_owner(struct page_owners *o, const struct vmatlas_claim *claim,
+					uint64_t index, uint64_t page)
+{
+	for (size_t i = 0; i < o->nr_suspects; i++) {
+		struct page_suspect *s = &o->suspects[i];
+
+		if (s->page != page || s->nr_owners >= ARRAY_SIZE(s->owner))
+			continue;
+		s->owner[s->nr_owners].claim = claim;
+		s->owner[s->nr_owners++].index = index;
+	}
+	return NULL;
+}
+
+static const char *const fault_texts[] = {
+	[PAGE_TWO_AREAS] = "is named twice by areas that own their pages",
+	[PAGE_NO_FRAME] = "is no struct page of any frame",
+	[PAGE_TEXT] = "is part of the kernel's text",
+	[PAGE_FREE] = "is in the buddy allocator's lists of free pages",
+	[PAGE_SLAB_OBJECTS] = "is a slab's",
+	[PAGE_TABLE] = "is a page table",
+};
+
+static void report_suspect(struct page_owners *o, const struct page_suspect *s)
+{
+	const struct vmatlas_claim *claim = s->owner[0].claim;
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+	_cleanup_(str_done) struct str what = { 0 };
+
+	if (!claim)
+		return;			/* the dump changed: not possible in a file */
+	fmt_area(o->atlas, claim, &what);
+	for (size_t i = 0; i < s->nr_owners; i++) {
+		_cleanup_(str_done) struct str owner = { 0 };
+
+		fmt_area(o->atlas, s->owner[i].claim, &owner);
+		evidence_range(&evidence, i ? "and area" : "area", s->owner[i].claim->range,
+			       "%s, its page %" PRIu64, str_text(&owner), s->owner[i].index);
+	}
+	evidence_addr(&evidence, "struct page", s->page, "%s", fmt_record(o->atlas, s->page).s);
+	if (s->why != PAGE_NO_FRAME)
+		evidence_phys(&evidence, "physical", s->pfn << o->k->page_shift, "%#" PRIx64,
+			      s->pfn << o->k->page_shift);
+	vmatlas_ctx_report(o->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+		.code = "page-shared", .where = &claim->range, .record = claim->area->vm_struct,
+		EVIDENCE(&evidence),
+		.advice = "a page was freed twice, freed while it was in use, or the array was "
+			  "overwritten: what is written to one owner shows up in the other",
+	}, "page %" PRIu64 " of %s %s", s->owner[0].index, str_text(&what), fault_texts[s->why]);
+}
+
+static void cover(struct page_owners *o)
+{
+	const char *subject = "owners of pages";
+
+	if (o->k->mem->info.is_extract)
+		vmatlas_ctx_coverage(o->job, VMATLAS_COVERAGE_SKIPPED, subject,
+			"by their struct pages, which an extract does not hold");
+	else if (o->nr_structs_unread)
+		vmatlas_ctx_coverage(o->job, VMATLAS_COVERAGE_SKIPPED, subject, "of %" PRIu64
+			" pages, whose struct pages are not in the dump", o->nr_structs_unread);
+	if (o->nr_slow > MAX_SLOW || o->nr_left_out)
+		vmatlas_ctx_coverage(o->job, VMATLAS_COVERAGE_SKIPPED, subject,
+			"of %" PRIu64 " pages, for there are too many", o->nr_left_out +
+			(o->nr_slow > MAX_SLOW ? o->nr_slow - MAX_SLOW : 0));
+	else if (o->nr_judged && !o->nr_structs_unread)
+		vmatlas_ctx_coverage(o->job, VMATLAS_COVERAGE_FULL, subject, "%" PRIu64 " pages",
+				     o->nr_judged);
+}
+
+static struct vmatlas_error *judge_pages(struct page_owners *o)
+{
+	struct vmatlas_error *err = each_area(o, mark);
+
+	if (!err && o->nr_pages)
+		err = judge_unrecorded(o);
+	if (!err && o->nr_suspects)
+		err = each_area(o, find_owner);
+	for (size_t i = 0; i < o->nr_suspects && i < MAX_TOLD && !err; i++)
+		report_suspect(o, &o->suspects[i]);
+	if (!err && o->nr_all > MAX_TOLD && o->suspects[0].owner[0].claim)
+		vmatlas_ctx_report(o->job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
+			.severity = VMATLAS_SEVERITY_ERROR, .code = "page-shared",
+			.where = &o->suspects[0].owner[0].claim->range,
+		}, "%" PRIu64 " more pages of areas belong to somebody else as well",
+			o->nr_all - MAX_TOLD);
+	if (!err && o->nr_pages)
+		cover(o);
+	return err;
+}
+
+/* A live kernel frees and allocates while it is read. Why frames are unknown is told. */
+static struct vmatlas_error *page_owners_inspect(struct vmatlas_plugin_ctx *job)
+{
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	_cleanup_(page_owners_done) struct page_owners o = {
+		.job = job, .atlas = atlas, .k = atlas->kernel,
+	};
+	struct vmatlas_error *err;
+
+	if (!o.k || o.k->mem->info.live)
+		return NULL;
+	err = frames_open(o.k, &o.frames);
+	if (!err && o.frames->known && o.frames->page_size <= FRAMES_PAGE_MAX)
+		err = judge_pages(&o);
+	return err;
+}
+
+const struct vmatlas_plugin inspector_page_owners = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "owners",
+	.summary = "pages of areas that belong to somebody else as well",
+	.inspect = page_owners_inspect,
+};
