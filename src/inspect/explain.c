@@ -158,7 +158,9 @@ static const struct {
 	  "A vm_struct names the struct page of each of its pages (vmalloc), or the physical\n"
 	  "address that it maps (ioremap). The page tables say something else: an entry or\n"
 	  "the record was overwritten. Writes through this area go to another owner's memory.\n"
-	  "The evidence has both, and the physical address of the entry.\n" },
+	  "The evidence has both, and the physical address of the entry.\n\n"
+	  "The direct map of 64-bit CPUs has all of RAM at one distance; an entry of it that leads\n"
+	  "elsewhere is reported as well. Every user of that memory reads and writes another page.\n" },
 	{ "wx-mapping",
 	  "Memory can be written and executed (warning, note).\n\n"
 	  "Kernels with STRICT_KERNEL_RWX keep the two apart, and say so at boot (\"Checked W+X\n"

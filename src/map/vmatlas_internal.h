@@ -123,7 +123,7 @@ VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
 
 /* Built-in inspectors; the list is in inspect/plugin.c. */
 extern const struct vmatlas_plugin inspector_overlap, inspector_out_of_region, inspector_bounds,
-	inspector_vm_struct, inspector_page_owners, inspector_accounting, inspector_alloc_failure, inspector_low_space,
+	inspector_vm_struct, inspector_page_owners, inspector_direct_map, inspector_accounting, inspector_alloc_failure, inspector_low_space,
 	inspector_ram,
 	inspector_crash_addr, inspector_pgtable;
 

@@ -67,7 +67,10 @@ ulong level2_vmalloc_pgt[512] PAGE_ALIGNED = {
 #endif
 };
 ulong level3_vmalloc_pgt[512] PAGE_ALIGNED = { [0] = PHYS(level2_vmalloc_pgt) + TABLE };
-ulong level3_direct_pgt[512] PAGE_ALIGNED = { [0] = 0 + LARGE_DATA };	/* 1 GiB */
+#ifndef DIRECT_MORE			/* behind the first 1 GiB */
+#define DIRECT_MORE
+#endif
+ulong level3_direct_pgt[512] PAGE_ALIGNED = { [0] = 0 + LARGE_DATA DIRECT_MORE };
 
 /* init/main.c; that pages are not both writable and executable */
 u8 rodata_enabled = 1;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Inspector: is the direct map of 64-bit CPUs linear? All of its leaves lead to physical
+ * memory at one distance, whatever that is; an entry that leads elsewhere was overwritten,
+ * and so was one that lets user space in. Holes are no fault: there may be no RAM, and
+ * debug_pagealloc, KFENCE and secretmem make them.
+ */
+#include <inttypes.h>
+
+#include "base/cleanup.h"
+#include "kernel/lookup.h"
+#include "kernel/pgtable/walk.h"
+#include "map/evidence_list.h"
+#include "map/format.h"
+
+#define MAX_DISTANCES 64		/* a few are wrong, or the map is not understood */
+#define MAX_ODD 256
+#define TOLD 8
+
+struct distance { uint64_t delta, bytes; };
+
+struct direct_map {
+	struct vmatlas_plugin_ctx *job;
+	struct vmatlas *atlas;
+	struct kernel *k;
+	uint64_t mask;			/* bits of an entry's address that are one (TDX) */
+	struct distance distances[MAX_DISTANCES];
+	size_t nr;
+	uint64_t bytes;
+	bool user_seen;
+	bool look;			/* second pass: @usual is known */
+	uint64_t usual;
+	VEC(struct mapping) odd;
+	uint64_t nr_odd;
+};
+
+static void direct_map_done(struct direct_map *d)
+{
+	vec_done(&d->odd);
+}
+
+static uint64_t distance_of(const struct direct_map *d, const struct mapping *m)
+{
+	return m->range.first - (m->phys & d->mask);
+}
+
+static void count_run(struct direct_map *d, const struct mapping *m)
+{
+	const uint64_t size = vmatlas_range_size(&m->range), delta = distance_of(d, m);
+	size_t i = 0;
+
+	d->bytes += size;
+	d->user_seen = d->user_seen || m->attr & PT_USER;
+	while (i < d->nr && d->distances[i].delta != delta)
+		i++;
+	if (i == MAX_DISTANCES)
+		return;
+	if (i == d->nr)
+		d->distances[d->nr++] = (struct distance){ .delta = delta };
+	d->distances[i].bytes += size;
+}
+
+static struct vmatlas_error *direct_map_run(void *arg, const struct mapping *m)
+{
+	struct direct_map *d = arg;
+	struct mapping *slot;
+
+	if (m->state != MAPPING_LEAVES)
+		return NULL;
+	if (!d->look) {
+		count_run(d, m);
+		return NULL;
+	}
+	if (distance_of(d, m) == d->usual && !(m->attr & PT_USER))
+		return NULL;
+	d->nr_odd++;
+	slot = d->odd.nr < MAX_ODD ? vec_push(&d->odd) : NULL;
+	if (slot)
+		*slot = *m;
+	return NULL;
+}
+
+static struct vmatlas_error *walk_map(struct direct_map *d, struct vmatlas_range range,
+				      uint64_t *ret_unread)
+{
+	_cleanup_(mapping_walk_freep) struct mapping_walk *w = NULL;
+	const bool paused = d->k->mem->record_paused;
+	struct vmatlas_error *err = mapping_walk_new(d->k, direct_map_run, d, &w);
+
+	if (err)
+		return err;
+	d->k->mem->record_paused = true;	/* extracts would grow by all of them */
+	err = mapping_walk_range(w, range);
+	d->k->mem->record_paused = paused;
+	*ret_unread = mapping_walk_stats(w)->nr_unread;
+	return err;
+}
+
+/* Three quarters of all that is mapped agree, or this is no linear map as we know it. */
+static bool find_usual(struct direct_map *d)
+{
+	for (size_t i = 0; i < d->nr; i++) {
+		if (d->distances[i].bytes < d->bytes - d->bytes / 4)
+			continue;
+		d->usual = d->distances[i].delta;
+		return true;
+	}
+	return false;
+}
+
+static void report_odd_run(struct direct_map *d, const struct mapping *m)
+{
+	const bool elsewhere = distance_of(d, m) != d->usual;
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+
+	evidence_phys(&evidence, "maps", m->phys & d->mask, "physical %#" PRIx64,
+		      m->phys & d->mask);
+	evidence_phys(&evidence, "due", m->range.first - d->usual, "physical %#" PRIx64
+		      ", as all the rest of the direct map has it", m->range.first - d->usual);
+	evidence_phys(&evidence, "entry", m->entry_addr, "at physical %#" PRIx64 ": %#" PRIx64,
+		      m->entry_addr, m->entry);
+	vmatlas_ctx_report(d->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+		.code = elsewhere ? "wrong-page" : "page-table-corrupt", .where = &m->range,
+		EVIDENCE(&evidence),
+		.advice = "look at the whole table in memory: what overwrote it may show itself",
+	}, elsewhere ? "%s of the direct map at %s leads elsewhere than its address says" :
+		"%s of the direct map at %s is open to user space",
+		fmt_size(vmatlas_range_size(&m->range)).s, fmt_range(d->atlas, m->range).s);
+}
+
+static struct vmatlas_error *judge_map(struct direct_map *d, struct vmatlas_range range)
+{
+	struct vmatlas_error *err;
+	uint64_t unread = 0;
+
+	err = walk_map(d, range, &unread);
+	if (!err && unread)
+		vmatlas_ctx_coverage(d->job, VMATLAS_COVERAGE_SKIPPED, "direct map",
+			"%" PRIu64 " of its page tables, which are not in the dump", unread);
+	if (err || !find_usual(d) || (d->nr == 1 && !d->user_seen))
+		return err;
+	d->look = true;
+	err = walk_map(d, range, &unread);
+	for (size_t i = 0; i < d->odd.nr && i < TOLD && !err; i++)
+		report_odd_run(d, &d->odd.v[i]);
+	if (!err && d->nr_odd > TOLD)
+		vmatlas_ctx_report(d->job, &(struct vmatlas_finding_desc){
+			.size = sizeof(struct vmatlas_finding_desc),
+			.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
+			.where = &d->odd.v[0].range,
+		}, "%" PRIu64 " more runs of the direct map are wrong", d->nr_odd - TOLD);
+	return err;
+}
+
+/* Guests of TDX mark with a bit of the address what they share with the host. */
+static struct vmatlas_error *find_mask(struct direct_map *d)
+{
+	struct vmatlas_error *err;
+	uint64_t at;
+
+	d->mask = UINT64_MAX;
+	if (d->k->arch != &arch_x86_64)
+		return NULL;
+	err = lookup_symbol(d->k, "physical_mask", &at);
+	if (!err)
+		err = kernel_read_uint(d->k, at, 8, &d->mask);
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND) && !error_is_kernel_trouble(err))
+		return err;
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+/*
+ * A live kernel splits and joins large leaves while it is read; extracts hold no tables of
+ * the direct map. That there are no tables at all is told where areas are judged.
+ */
+static struct vmatlas_error *direct_map_inspect(struct vmatlas_plugin_ctx *job)
+{
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	const struct vmatlas_claim *map = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
+	_cleanup_(direct_map_done) struct direct_map d = {
+		.job = job, .atlas = atlas, .k = atlas->kernel,
+	};
+	struct vmatlas_error *err;
+
+	if (!d.k || !map || d.k->ptr_size != 8 || d.k->mem->info.live)
+		return NULL;
+	if (d.k->mem->info.is_extract) {
+		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, "direct map",
+				     "because an extract does not hold its page tables");
+		return NULL;
+	}
+	err = find_mask(&d);
+	if (!err)
+		err = judge_map(&d, map->range);
+	if (!error_is_kernel_trouble(err))
+		return err;
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+const struct vmatlas_plugin inspector_direct_map = {
+	.abi = VMATLAS_PLUGIN_ABI,
+	.size = sizeof(struct vmatlas_plugin),
+	.name = "linear",
+	.summary = "entries of the direct map that lead elsewhere",
+	.inspect = direct_map_inspect,
+};
