@@ -153,15 +153,13 @@ static struct vmatlas_error *judge_map(struct direct_map *d, struct vmatlas_rang
 	return err;
 }
 
-/* Guests of TDX mark with a bit of the address what they share with the host. */
+/* Guests of TDX mark with a bit of the address what they share with the host; x86 alone. */
 static struct vmatlas_error *find_mask(struct direct_map *d)
 {
 	struct vmatlas_error *err;
 	uint64_t at;
 
 	d->mask = UINT64_MAX;
-	if (d->k->arch != &arch_x86_64)
-		return NULL;
 	err = lookup_symbol(d->k, "physical_mask", &at);
 	if (!err)
 		err = kernel_read_uint(d->k, at, 8, &d->mask);

@@ -30,6 +30,7 @@ struct frames {
 	int64_t flag[FRAMES_NR_FLAGS];	/* bit of each name; -1: there is none */
 	int64_t zone[FRAMES_NR_ZONES];
 	unsigned int node_shift, zone_shift, zone_width;
+	int64_t table_type;		/* of page tables (PGTY_table, 6.12); -1: unknown */
 	bool has_node;
 };
 

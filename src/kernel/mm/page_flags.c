@@ -85,6 +85,13 @@ struct vmatlas_error *frames_learn(struct frames *f)
 	for (size_t i = 0; i < FRAMES_NR_ZONES; i++)
 		f->zone[i] = enumerator(f->k, FRAMES_NEAR_USE, "ZONE_", zone_names[i], &err);
 	max = enumerator(f->k, FRAMES_NEAR_USE, "", "__MAX_NR_ZONES", &err);
+	f->table_type = -1;
+	if (!err)
+		err = image_enumerator(f->k->image, FRAMES_NEAR_USE, "PGTY_table", &f->table_type);
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
+		vmatlas_error_free(take(err));
+		f->table_type = -1;
+	}
 	find_node(f);
 	/* a zone is told where nodes are: sections of their own are not known here */
 	if (max > 0 && max <= 8 && (f->has_node || !f->res[NODE_DATA].found)) {
@@ -128,7 +135,7 @@ static bool has_type(const struct frames *f, const uint8_t *page, const char *ke
 		     const char *name, uint32_t old)
 {
 	const uint32_t type = member(f, PAGE_TYPE, page);
-	const char *text = *key ? vmcoreinfo_text(f->k->vmcoreinfo, key) : NULL;
+	const char *text = vmcoreinfo_text(f->k->vmcoreinfo, key);
 	uint32_t want = text ? (uint32_t)strtoll(text, NULL, 10) : 0;
 	int64_t value;
 
@@ -204,7 +211,8 @@ static void find_use(struct frames *f, const uint8_t *page, struct frame *r)
 	} else if (is_slab(f, page, r)) {
 		r->use = FRAME_SLAB;
 		name_slab(f, page, r);
-	} else if (has_type(f, page, "", "table", 0)) {
+	} else if (f->table_type >= 0 && f->res[PAGE_TYPE].found &&
+		   (int64_t)(member(f, PAGE_TYPE, page) >> 24) == f->table_type) {
 		r->use = FRAME_TABLE;
 	} else if (has_flag(f, r, RESERVED)) {
 		r->use = FRAME_RESERVED;
