@@ -108,6 +108,14 @@ static uint64_t member(const struct frames *f, size_t need, const uint8_t *page)
 	if (!m->found || !m->size || m->size > 8 || m->offset > f->page_size ||
 	    m->size > f->page_size - m->offset)
 		return 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	if (m->size == 4 && !f->k->big_endian) {	/* most are, and there are many pages */
+		uint32_t word;
+
+		memcpy(&word, page + m->offset, sizeof(word));
+		return word;
+	}
+#endif
 	return bytes_uint(page + m->offset, m->size, f->k->big_endian);
 }
 
