@@ -25,7 +25,24 @@ char *bootlog_dup(struct bootlog *log, const char *text)
 	return copy;
 }
 
-/* ---- Lines ---- */
+/* ---- Bytes to lines ---- */
+
+/* "ESC [ 32 m": how a terminal is told colours; the length of those at @s. */
+static size_t skip_escape(const char *s, const char *end)
+{
+	const char *p = s;
+
+	while (end - p >= 3 && p[0] == 0x1b && p[1] == '[') {
+		const char *q = p + 2;
+
+		while (q < end && (isdigit((unsigned char)*q) || *q == ';'))
+			q++;
+		if (q >= end || !isalpha((unsigned char)*q))
+			break;
+		p = q + 1;
+	}
+	return (size_t)(p - s);
+}
 
 /*
  * Cleaned of whatever a terminal might obey. Returns what follows the line.
@@ -36,8 +53,14 @@ static const char *line_take(const char *s, const char *end, char buf[LINE_MAX_L
 	size_t n = 0;
 
 	for (; s < end && *s != '\n'; s++) {
-		unsigned char c = (unsigned char)*s;
+		unsigned char c;
 
+		s += skip_escape(s, end);
+		if (s >= end || *s == '\n')
+			break;
+		c = (unsigned char)*s;
+		if (c == 0xc2 && s + 1 < end && (unsigned char)s[1] == 0xa0)
+			c = ' ', s++;		/* a space that web pages do not break at */
 		if (n < LINE_MAX_LEN - 1)
 			buf[n++] = c < ' ' || c == 0x7f ? ' ' : c > 0x7f ? '?' : (char)c;
 	}
@@ -47,68 +70,23 @@ static const char *line_take(const char *s, const char *end, char buf[LINE_MAX_L
 	return s < end ? s + 1 : end;
 }
 
-/* "[    0.000000] ", "[    T0] ", "[Mon Nov 23 03:38:00 2026] " */
-static bool skip_bracket(const char **s)
-{
-	size_t len = strcspn(*s, "]");
-
-	if (**s != '[' || len > 40 || (*s)[len] != ']')
-		return false;
-	*s += len + 1;
-	return true;
-}
-
-/* "<6>" */
-static bool skip_level(const char **s)
-{
-	const char *p = *s;
-	uint64_t level;
-
-	if (!text_skip(&p, "<") || !text_decimal(&p, &level) || !text_skip(&p, ">"))
-		return false;
-	*s = p;
-	return true;
-}
-
-/* "6,123,4567,-;" of /dev/kmsg */
-static bool skip_kmsg(const char **s)
-{
-	size_t len = strspn(*s, "0123456789,-c");
-
-	if (!isdigit((unsigned char)**s) || (*s)[len] != ';' || !memchr(*s, ',', len))
-		return false;
-	*s += len + 1;
-	return true;
-}
-
-/* "Nov 23 03:38:00 host kernel: " of syslog and the journal */
-static bool skip_syslog(const char **s)
-{
-	const char *kernel = strstr(*s, " kernel: ");
-
-	if (!kernel || kernel - *s > 120)
-		return false;
-	*s = kernel + strlen(" kernel: ");
-	return true;
-}
-
-/* The message itself: without what loggers, and people who quote, put before. */
-static const char *line_message(const char *s)
-{
-	skip_syslog(&s);
-	do {
-		s += strspn(s, " >`*\"");
-	} while (skip_level(&s) || skip_bracket(&s) || skip_kmsg(&s));
-	return s;
-}
-
 /* ---- Boots ---- */
 
 struct parser {
 	struct bootlog *told;		/* the boot that will be told */
 	struct bootlog *cur;
+	struct bootlog_state st;
 	uint32_t nr_boots;
 	const char *name;
+	/* Lines, of which one is read ahead: a mailer may have wrapped it. */
+	const char *s, *end;
+	struct line_prefix prefix;
+	uint32_t nr_lines;
+	char next[LINE_MAX_LEN];
+	const char *next_text;		/* NULL at the end */
+	bool keep;
+	VEC(struct bootlog_kept) kept;
+	struct str kept_text;
 };
 
 static struct bootlog *boot_new(const char *name)
@@ -145,6 +123,8 @@ void bootlog_free(struct bootlog *log)
 	vec_done(&log->cuts);
 	vec_done(&log->places);
 	vec_done(&log->remarks);
+	vec_done(&log->kept);
+	str_done(&log->kept_text);
 	free(log->release);
 	free(log->machine);
 	free(log->command_line);
@@ -155,6 +135,7 @@ void bootlog_free(struct bootlog *log)
 /* One boot has ended: the last with a table is told, else the last. */
 static void boot_end(struct parser *p)
 {
+	bootlog_table_done(p->cur, &p->st);
 	if (p->told && p->told->has_table && !p->cur->has_table) {
 		bootlog_free(take(p->cur));
 		return;
@@ -164,7 +145,6 @@ static void boot_end(struct parser *p)
 }
 
 static struct vmatlas_error *bootlog_parse_line(struct parser *p,
-						struct bootlog_state *st,
 						const struct bootlog_line *line)
 {
 	if (strncmp(line->text, "Linux version ", 14) == 0) {
@@ -175,43 +155,123 @@ static struct vmatlas_error *bootlog_parse_line(struct parser *p,
 			p->cur = boot_new(p->name);
 			if (!p->cur || failed)
 				return error_no_memory();
-			*st = (struct bootlog_state){ 0 };
+			p->st = (struct bootlog_state){ 0 };
 		}
 		p->cur->boot = ++p->nr_boots;
 	}
-	if (!bootlog_table_line(p->cur, st, line))
+	if (!bootlog_table_line(p->cur, &p->st, line))
 		bootlog_message(p->cur, line);
 	return p->cur->failed ? error_no_memory() : NULL;
+}
+
+/* ---- One line after the other ---- */
+
+static void line_read_ahead(struct parser *p)
+{
+	p->next_text = NULL;
+	if (p->s >= p->end)
+		return;
+	p->s = line_take(p->s, p->end, p->next);
+	p->nr_lines++;
+	p->next_text = line_message(&p->prefix, p->next);
+}
+
+static struct vmatlas_error *line_keep(struct parser *p, const struct bootlog_line *line,
+				       bool has_time, uint64_t nsec)
+{
+	const size_t len = strlen(line->text);
+	struct bootlog_kept *k;
+
+	if (!p->keep || !len)
+		return NULL;
+	k = vec_push(&p->kept);
+	if (!k)
+		return error_no_memory();
+	*k = (struct bootlog_kept){ .text = p->kept_text.len, .len = (uint32_t)len,
+				    .line = line->nr, .has_time = has_time, .nsec = nsec };
+	str_add(&p->kept_text, line->text, len);
+	return p->kept_text.failed ? error_no_memory() : NULL;
+}
+
+enum { MAX_WRAPS = 8 };
+
+static struct vmatlas_error *line_next(struct parser *p)
+{
+	struct bootlog_line line = { .nr = p->nr_lines };
+	const bool has_time = p->prefix.has_time;
+	const uint64_t nsec = p->prefix.nsec;
+	char buf[LINE_MAX_LEN];
+	struct vmatlas_error *err;
+	size_t len = strlen(p->next_text);
+
+	memcpy(buf, p->next_text, len + 1);
+	line.text = buf;
+	line_read_ahead(p);
+	for (int i = 0; i < MAX_WRAPS && p->next_text &&
+			line_goes_on(buf, has_time, p->next_text, &p->prefix); i++) {
+		const size_t more = strlen(p->next_text);
+
+		if (len + 1 + more >= LINE_MAX_LEN)
+			break;
+		buf[len++] = ' ';
+		memcpy(buf + len, p->next_text, more + 1);
+		len += more;
+		line_read_ahead(p);
+	}
+	err = line_keep(p, &line, has_time, nsec);
+	return err ? err : bootlog_parse_line(p, &line);
+}
+
+static struct vmatlas_error *parse(struct parser *p, struct bootlog **ret)
+{
+	struct vmatlas_error *err = NULL;
+
+	line_read_ahead(p);
+	while (!err && p->next_text)
+		err = line_next(p);
+	if (!err)
+		boot_end(p);
+	if (err) {
+		bootlog_free(p->cur);
+		bootlog_free(p->told);
+		vec_done(&p->kept);
+		str_done(&p->kept_text);
+		return err;
+	}
+	p->told->nr_boots = p->nr_boots;
+	p->told->kept.v = p->kept.v;
+	p->told->kept.nr = p->kept.nr;
+	p->told->kept.cap = p->kept.cap;
+	p->told->kept_text = p->kept_text;
+	*ret = p->told;
+	return NULL;
+}
+
+static struct vmatlas_error *parse_text(const char *text, size_t len, const char *name,
+					bool keep, struct bootlog **ret)
+{
+	_cleanup_(freep) struct parser *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return error_no_memory();
+	p->name = name;
+	p->s = text;
+	p->end = text + len;
+	p->keep = keep;
+	p->cur = boot_new(name);
+	return p->cur ? parse(p, ret) : error_no_memory();
 }
 
 struct vmatlas_error *bootlog_parse(const char *text, size_t len, const char *name,
 				    struct bootlog **ret)
 {
-	struct vmatlas_error *err = NULL;
-	struct parser p = { .name = name, .cur = boot_new(name) };
-	struct bootlog_state st = { 0 };
-	struct bootlog_line line = { 0 };
-	char buf[LINE_MAX_LEN];
-	const char *s = text;
+	return parse_text(text, len, name, false, ret);
+}
 
-	if (!p.cur)
-		return error_no_memory();
-	while (!err && s < text + len) {
-		s = line_take(s, text + len, buf);
-		line.text = line_message(buf);
-		line.nr++;
-		err = bootlog_parse_line(&p, &st, &line);
-	}
-	if (!err)
-		boot_end(&p);
-	if (err) {
-		bootlog_free(p.cur);
-		bootlog_free(p.told);
-		return err;
-	}
-	p.told->nr_boots = p.nr_boots;
-	*ret = p.told;
-	return NULL;
+struct vmatlas_error *bootlog_parse_saved(const char *text, size_t len, const char *name,
+					  struct bootlog **ret)
+{
+	return parse_text(text, len, name, true, ret);
 }
 
 /* ---- Files ---- */
@@ -240,23 +300,13 @@ struct vmatlas_error *bootlog_read_file(const char *path, struct bootlog **ret)
 {
 	struct vmatlas_error *err;
 	_cleanup_(str_done) struct str text = { 0 };
-	_cleanup_(bootlog_freep) struct bootlog *log = NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
 		return error_system("%s", path);
 	err = read_all(fd, path, &text);
 	close(fd);
-	if (!err)
-		err = bootlog_parse(str_text(&text), text.len, path, &log);
-	if (err)
-		return err;
-	if (!log->has_table && !bootlog_has_news(log))
-		return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
-			"%s: no \"Virtual kernel memory layout\" table and nothing else "
-			"about memory that a kernel prints", path);
-	*ret = take(log);
-	return NULL;
+	return err ? err : bootlog_parse_saved(str_text(&text), text.len, path, ret);
 }
 
 /* ---- Answers ---- */
@@ -274,5 +324,6 @@ const struct vmatlas_claim *bootlog_claim_next(const struct bootlog *log, size_t
 
 bool bootlog_has_news(const struct bootlog *log)
 {
-	return log->cuts.nr || log->remarks.nr || log->command_line || log->memory_at;
+	return log->has_table || log->title_at || log->cuts.nr || log->remarks.nr ||
+	       log->command_line || log->memory_at || log->vmalloc_total_at;
 }

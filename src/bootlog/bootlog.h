@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/array.h"
+#include "base/strbuf.h"
 
 /* A row of the table. Rows without usable addresses ("(ptrval)") have no claim. */
 struct bootlog_row {
@@ -28,12 +29,27 @@ enum bootlog_cut_kind {
 	BOOTLOG_CUT_OTHER,		/* not for the vmalloc reservation's sake */
 };
 
+/* What the message itself says of the cause. */
+enum bootlog_cut_why {
+	BOOTLOG_WHY_UNSAID,
+	BOOTLOG_WHY_LIMIT,		/* the vmalloc reservation */
+	BOOTLOG_WHY_HIGHMEM,		/* above it, and no HIGHMEM */
+	BOOTLOG_WHY_32BIT,		/* above 4 GiB, and no LPAE, or no PAE */
+	BOOTLOG_WHY_BELOW,		/* below the kernel's first address of RAM */
+	BOOTLOG_WHY_BANKS,		/* the table of banks is full */
+	BOOTLOG_WHY_MODEL,		/* beyond what the memory model can number */
+	BOOTLOG_WHY_CACHE,		/* highmem, and a cache that forbids it */
+};
+
 /* RAM that the kernel said it would not use. */
 struct bootlog_cut {
 	enum bootlog_cut_kind kind;
 	struct vmatlas_range lost;	/* physical */
 	struct vmatlas_range bank;	/* all of the bank it was cut from */
 	bool has_range;			/* OTHER: some messages give no end */
+	enum bootlog_cut_why why;
+	uint64_t used;			/* all that is used: "Warning only N MB"; or 0 */
+	uint64_t bytes;			/* that are lost, where no range is said; or 0 */
 	uint32_t line;
 	char *text;			/* the message */
 };
@@ -62,6 +78,16 @@ enum bootlog_style {			/* whose table it is */
 	BOOTLOG_STYLE_I386,
 	BOOTLOG_STYLE_64BIT,		/* arm64 */
 	BOOTLOG_STYLE_RISCV,
+	BOOTLOG_STYLE_NOMMU,		/* one address space: nothing can overlap */
+	BOOTLOG_STYLE_FOREIGN,		/* of a CPU whose rules are not known here */
+};
+
+/* A line of a saved log without what loggers put before it, for whoever reads events. */
+struct bootlog_kept {
+	size_t text;			/* where it begins in bootlog.kept_text */
+	uint32_t len, line;
+	bool has_time;
+	uint64_t nsec;
 };
 
 struct bootlog {
@@ -72,6 +98,18 @@ struct bootlog {
 	VEC(struct bootlog_remark) remarks;
 	enum bootlog_style style;
 	bool has_table;
+	uint32_t title_at;		/* the title's line; 0: no title was seen */
+	uint32_t nr_unread;		/* lines that look like rows and could not be read */
+	uint32_t unread_at;		/* the first of them */
+	const char *cpu;		/* what the log shows of the CPU; NULL: nothing */
+	bool is_arm, is_x86;		/* @cpu is 32-bit ARM, or x86 */
+	uint64_t ram_start;		/* by the list of nodes or zones, if has_ram_start */
+	bool has_ram_start;
+	uint64_t e820_usable, mtrr_covered;	/* bytes of RAM by x86's firmware; or 0 */
+	uint64_t vmalloc_total;		/* "VmallocTotal" of a quoted /proc/meminfo; or 0 */
+	uint32_t vmalloc_total_at;
+	VEC(struct bootlog_kept) kept;	/* bootlog_parse_saved(): lines of all boots */
+	struct str kept_text;
 	uint32_t nr_boots;		/* "Linux version" lines; the one told is */
 	uint32_t boot;			/* the last that has a table, else the last */
 	char *release;			/* NULL where the log does not say */
@@ -90,10 +128,11 @@ struct bootlog {
 VMATLAS_CHECKED struct vmatlas_error *
 bootlog_parse(const char *text, size_t len, const char *name, struct bootlog **ret);
 
-/*
- * Parse a saved log. FORMAT if it holds nothing at all that vmatlas can use,
- * or is no text of a sensible size.
- */
+/* The same, and keep every line for kernel/printk, which knows events. */
+VMATLAS_CHECKED struct vmatlas_error *
+bootlog_parse_saved(const char *text, size_t len, const char *name, struct bootlog **ret);
+
+/* Parse a saved log. FORMAT if it is no text of a sensible size. */
 VMATLAS_CHECKED struct vmatlas_error *
 bootlog_read_file(const char *path, struct bootlog **ret);
 

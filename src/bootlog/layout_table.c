@@ -2,8 +2,11 @@
 /*
  * The "Virtual kernel memory layout" table: arm 2.6.34-5.0 (mem_init() in
  * arch/arm/mm/init.c), i386 up to 5.6 (arch/x86/mm/init_32.c), arm64 up to 4.14, riscv
- * with CONFIG_DEBUG_VM. Its rows become claims under the names that formulas use.
+ * with CONFIG_DEBUG_VM; and, to be shown but not judged, m68k's, sh's, xtensa's and
+ * others' (each arch's mm/init.c), and "Kernel virtual memory layout" of powerpc and
+ * microblaze. Its rows become claims under the names that formulas use.
  */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +25,9 @@ struct row_text {
 	uint64_t size, unit;		/* "(  120 MB)": 120, 1 MiB */
 	const char *unit_name;
 	bool is_maximum;		/* "(8 GB maximum)" */
+	bool has_colon;			/* a name, though it may be an empty one */
+	bool is_kib;			/* "KiB", "MiB" */
+	bool is_foreign;		/* as neither arm nor i386, arm64 or riscv print it */
 };
 
 static const struct {
@@ -50,6 +56,14 @@ static const struct {
 	{ "kernel",    VMATLAS_KIND_IMAGE, VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_DEFAULT,
 	  "kernel image" },
 	{ "kasan",     VMATLAS_KIND_KASAN, 0, "KASAN shadow" },
+	/* other CPUs' */
+	{ "kmap",      VMATLAS_KIND_OTHER, VMATLAS_CLAIM_NESTED, NULL },	/* m68k */
+	{ "consist",   VMATLAS_KIND_DMA, 0, NULL },				/* nds32 */
+	{ "highmem PTEs", VMATLAS_KIND_PKMAP, 0, NULL },			/* powerpc */
+	{ "consistent mem", VMATLAS_KIND_DMA, 0, NULL },
+	{ "early ioremap", VMATLAS_KIND_OTHER, VMATLAS_CLAIM_NESTED, NULL },
+	{ "vmalloc & ioremap", VMATLAS_KIND_VMALLOC_SPACE, 0, "vmalloc" },
+	{ "kasan shadow mem", VMATLAS_KIND_KASAN, 0, "KASAN shadow" },
 	{ ".init",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
 	{ ".text",     VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
 	{ ".rodata",   VMATLAS_KIND_SECTION, VMATLAS_CLAIM_NESTED, NULL },
@@ -102,6 +116,9 @@ static struct row_sense row_sense(const struct bootlog *log, const struct row_te
 			     log->style == BOOTLOG_STYLE_RISCV;
 	struct row_sense sense;
 
+	if (!t->name[0] && t->has_colon)	/* arch/sh/mm/init.c, below lowmem */
+		return (struct row_sense){ VMATLAS_KIND_OTHER, VMATLAS_CLAIM_NESTED,
+					   "uncached" };
 	if (!t->name[0])
 		return (struct row_sense){ VMATLAS_KIND_VMEMMAP, VMATLAS_CLAIM_NESTED,
 					   "vmemmap used" };
@@ -118,6 +135,45 @@ static struct row_sense row_sense(const struct bootlog *log, const struct row_te
 	return sense;
 }
 
+/*
+ * What some logger put before a name is no part of it: the longest known name that the
+ * text ends with, from the start of a word on, else what follows the last wide gap.
+ */
+static const char *name_alone(const char *name, size_t len)
+{
+	const char *best = name;
+	size_t longest = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(row_kinds); i++) {
+		const size_t n = strlen(row_kinds[i].name);
+		const char *at = name + len - n;
+
+		if (n > longest && n <= len && !strncmp(at, row_kinds[i].name, n) &&
+		    (at == name || at[-1] == ' ')) {
+			best = at;
+			longest = n;
+		}
+	}
+	for (size_t i = len; !longest && i > 1; i--)
+		if (name[i - 1] == ' ' && name[i - 2] == ' ')
+			return name + i;
+	return best;
+}
+
+static bool name_copy(struct row_text *row, const char *name, size_t len)
+{
+	const char *alone;
+
+	while (len && name[len - 1] == ' ')
+		len--;
+	alone = name_alone(name, len);
+	len -= (size_t)(alone - name);
+	if (len >= sizeof(row->name))
+		return false;
+	memcpy(row->name, alone, len);
+	return true;
+}
+
 /* arm64's second vmemmap row has no name: only in a table can that be a row. */
 static bool row_name(const char **s, struct row_text *row, bool in_table)
 {
@@ -129,12 +185,8 @@ static bool row_name(const char **s, struct row_text *row, bool in_table)
 	if (name[len] != ':')
 		return in_table && strncmp(name, "0x", 2) == 0;
 	*s = name + len + 1;
-	while (len && name[len - 1] == ' ')
-		len--;
-	if (len >= sizeof(row->name))
-		return false;
-	memcpy(row->name, name, len);
-	return true;
+	row->has_colon = true;
+	return name_copy(row, name, len);
 }
 
 static bool row_address(const char **s, struct row_text *row, uint64_t *ret)
@@ -176,13 +228,33 @@ static void row_size(const char **s, struct row_text *row)
 			row->unit_name = units[i].name;
 			row->has_size = true;
 			row->is_maximum = strstr(*s, "maximum") != NULL;
+			/* "KiB" is m68k's alone, "(cached)" sh's */
+			row->is_kib = (*s)[1] == 'i';
+			row->is_foreign = row->is_kib || strstr(*s, "cached)");
 			return;
 		}
 	}
 }
 
+/* "0xffafc000..0xffffc000  : fixmap": powerpc and microblaze */
+static bool row_parse_dots(const char *s, struct row_text *row)
+{
+	*row = (struct row_text){ .narrow = true, .has_0x = true, .is_foreign = true };
+	if (!row_address(&s, row, &row->start) || !text_skip(&s, "..") ||
+	    !row_address(&s, row, &row->end))
+		return false;
+	text_skip_blanks(&s);
+	if (!text_skip(&s, ":"))
+		return false;
+	text_skip_blanks(&s);
+	row->has_colon = true;
+	return *s && name_copy(row, s, strcspn(s, "("));
+}
+
 static bool row_parse(const char *s, struct row_text *row, bool in_table)
 {
+	if (in_table && row_parse_dots(s, row))
+		return true;
 	*row = (struct row_text){ .narrow = true, .has_0x = true };
 	if (!row_name(&s, row, in_table) || !row_address(&s, row, &row->start))
 		return false;
@@ -271,36 +343,184 @@ static void discard_rows(struct bootlog *log)
 	log->rows.nr = 0;
 }
 
-/* i386 writes "virtual", others "Virtual"; only arm has vectors, riscv "pci io". */
-static void note_style(struct bootlog *log, const struct row_text *t)
+/* Rows that ARM and x86 do not print: by their form, whose they are. */
+static const char *foreign_cpu(const struct row_text *t)
+{
+	if (!t->has_size)
+		return "PowerPC or MicroBlaze";
+	return !strcmp(t->name, "kmap") || (t->name[0] && t->is_kib) ? "m68k" : "SuperH";
+}
+
+/* Only arm has vectors at the top, riscv "pci io"; 64 bits are wide. */
+static void note_style(struct bootlog *log, struct bootlog_state *st,
+		       const struct row_text *t)
 {
 	if (strcmp(t->name, "pci io") == 0)
 		log->style = BOOTLOG_STYLE_RISCV;
 	else if (!t->hashed && !t->narrow && log->style != BOOTLOG_STYLE_RISCV)
 		log->style = BOOTLOG_STYLE_64BIT;
-	else if (log->style == BOOTLOG_STYLE_UNKNOWN &&
-		 strncmp(t->name, "vector", 6) == 0)
+	else if (log->style == BOOTLOG_STYLE_UNKNOWN && !strncmp(t->name, "vector", 6) &&
+		 (t->hashed || t->start >= 0xffff0000))
 		log->style = BOOTLOG_STYLE_ARM;
+	if (t->is_foreign || (!t->name[0] && t->has_colon) || !strcmp(t->name, "kmap"))
+		st->foreign = foreign_cpu(t);
+	else if (!st->foreign && !strncmp(t->name, "vector", 6) && !t->hashed &&
+		 t->start < 0xffff0000)
+		st->foreign = "a CPU whose vectors lie in RAM";
+}
+
+/* ---- Whose table it was ---- */
+
+static const struct vmatlas_claim *row_of(const struct bootlog *log, const char *name)
+{
+	for (size_t i = 0; i < log->rows.nr; i++)
+		if (log->rows.v[i].has_claim && !strcmp(log->rows.v[i].claim.name, name))
+			return &log->rows.v[i].claim;
+	return NULL;
+}
+
+/*
+ * "virtual" without a capital is i386's, and sh's, xtensa's, csky's, nds32's: if no
+ * message shows the CPU, i386's addresses do (arch/x86/include/asm/fixmap.h: FIXADDR_TOP
+ * is 0xfffff000; lowmem below vmalloc).
+ */
+static bool is_i386(const struct bootlog *log)
+{
+	const struct vmatlas_claim *fixmap = row_of(log, "fixmap");
+	const struct vmatlas_claim *lowmem = row_of(log, "lowmem");
+	const struct vmatlas_claim *vmalloc = row_of(log, "vmalloc");
+
+	if (log->cpu)
+		return log->is_x86;
+	if (row_of(log, ".bss") || row_of(log, ".rodata") || row_of(log, "memory"))
+		return false;
+	if (fixmap && fixmap->range.last != 0xffffefff)
+		return false;
+	if (lowmem && vmalloc && vmalloc->range.first < lowmem->range.last)
+		return false;
+	return !lowmem || lowmem->range.first >= 0x40000000;
+}
+
+static bool is_foreign(const struct bootlog *log, const struct bootlog_state *st)
+{
+	switch (log->style) {
+	case BOOTLOG_STYLE_I386:
+		return st->foreign || !is_i386(log);
+	case BOOTLOG_STYLE_64BIT:
+		return log->cpu && !log->is_arm && !log->is_x86 &&
+		       strcmp(log->cpu, "arm64") != 0 && strcmp(log->cpu, "RISC-V") != 0;
+	case BOOTLOG_STYLE_RISCV:
+	case BOOTLOG_STYLE_FOREIGN:
+	case BOOTLOG_STYLE_NOMMU:
+		return log->style == BOOTLOG_STYLE_FOREIGN;
+	default:
+		return st->foreign || (log->cpu && !log->is_arm);
+	}
+}
+
+/* Rows of another CPU are shown as they stand, and no rule of ours applies to them. */
+static void rows_set_apart(struct bootlog *log)
+{
+	for (size_t i = 0; i < log->rows.nr; i++) {
+		log->rows.v[i].claim.flags |= VMATLAS_CLAIM_NESTED | VMATLAS_CLAIM_DEFAULT;
+		free(log->rows.v[i].complaint);
+		log->rows.v[i].complaint = NULL;
+		log->rows.v[i].size_contradicts = false;
+	}
+}
+
+void bootlog_table_done(struct bootlog *log, const struct bootlog_state *st)
+{
+	const struct vmatlas_claim *vmalloc = row_of(log, "vmalloc");
+
+	/* include/asm/pgtable-nommu.h or pgtable_no.h: VMALLOC_START is 0 */
+	if (vmalloc && !vmalloc->range.first && vmalloc->range.last >= 0xfffffffe)
+		log->style = BOOTLOG_STYLE_NOMMU;
+	else if (log->style != BOOTLOG_STYLE_NOMMU && log->rows.nr && is_foreign(log, st))
+		log->style = BOOTLOG_STYLE_FOREIGN;
+	if (log->style == BOOTLOG_STYLE_FOREIGN && !log->cpu)
+		log->cpu = st->foreign;
+	if (log->style == BOOTLOG_STYLE_NOMMU || log->style == BOOTLOG_STYLE_FOREIGN)
+		rows_set_apart(log);
+}
+
+/* ---- Lines ---- */
+
+static void table_begin(struct bootlog *log, struct bootlog_state *st,
+			const struct bootlog_line *line, enum bootlog_style style)
+{
+	discard_rows(log);	/* said again: the last one counts */
+	*st = (struct bootlog_state){ .in_table = true, .titled = true };
+	log->title_at = line->nr;
+	log->nr_unread = 0;
+	if (log->style != BOOTLOG_STYLE_NOMMU)
+		log->style = style;
+}
+
+static bool is_title(const char *text, enum bootlog_style *ret_style)
+{
+	static const char title[] = "irtual kernel memory layout";
+	const char *found = strstr(text, title);
+
+	if (found && found > text && (found[-1] | 0x20) == 'v') {
+		*ret_style = found[-1] == 'v' ? BOOTLOG_STYLE_I386 : BOOTLOG_STYLE_UNKNOWN;
+		return true;
+	}
+	*ret_style = BOOTLOG_STYLE_FOREIGN;
+	return strstr(text, "ernel virtual memory layout:") != NULL;
+}
+
+/* Other messages stood between: only what kernels print is a row then. */
+static bool is_row_again(const struct row_text *t)
+{
+	struct row_sense sense;
+
+	return (t->has_size || t->is_foreign) && t->has_0x &&
+	       (!t->name[0] || row_known(t->name, &sense));
+}
+
+/* "    NAME : 0x": a row, if it could be read. */
+static bool looks_like_row(const char *text)
+{
+	const char *colon = strstr(text, " : ");
+
+	if (!colon || colon - text > 40)
+		return false;
+	colon += 3;
+	text_skip_blanks(&colon);
+	return colon[0] == '0' && colon[1] == 'x' && isxdigit((unsigned char)colon[2]);
+}
+
+enum { MOST_FOREIGN = 8 };		/* lines of others between two rows */
+
+static void table_foreign(struct bootlog *log, struct bootlog_state *st,
+			  const struct bootlog_line *line)
+{
+	if (!st->in_table || !line->text[0])
+		return;
+	if (looks_like_row(line->text)) {
+		if (!log->nr_unread++)
+			log->unread_at = line->nr;
+		return;
+	}
+	if (++st->nr_foreign > MOST_FOREIGN)
+		st->in_table = false;
 }
 
 bool bootlog_table_line(struct bootlog *log, struct bootlog_state *st,
 			const struct bootlog_line *line)
 {
-	static const char title[] = "irtual kernel memory layout";
-	const char *found = strstr(line->text, title);
+	enum bootlog_style style;
 	struct row_sense sense;
 	struct row_text t;
 
-	if (found && found > line->text && (found[-1] | 0x20) == 'v') {
-		discard_rows(log);	/* said again: the last one counts */
-		st->in_table = st->titled = true;
-		log->style =
-			found[-1] == 'v' ? BOOTLOG_STYLE_I386 : BOOTLOG_STYLE_UNKNOWN;
+	if (is_title(line->text, &style)) {
+		table_begin(log, st, line, style);
 		return true;
 	}
-	if (!row_parse(line->text, &t, st->in_table)) {
-		if (line->text[0] && log->rows.nr)
-			st->in_table = false;
+	if (!row_parse(line->text, &t, st->in_table) ||
+	    (st->in_table && st->nr_foreign && !is_row_again(&t))) {
+		table_foreign(log, st, line);
 		return false;
 	}
 	/* A table without its title: only rows that are surely rows. */
@@ -308,7 +528,8 @@ bool bootlog_table_line(struct bootlog *log, struct bootlog_state *st,
 		      row_known(t.name, &sense);
 	if (!st->in_table && !surely)
 		return false;
-	note_style(log, &t);
+	st->nr_foreign = 0;
+	note_style(log, st, &t);
 	row_add(log, &t, line->nr);
 	log->has_table = true;
 	return true;

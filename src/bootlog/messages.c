@@ -52,6 +52,9 @@ static void cut_add(struct bootlog *log, const struct bootlog_line *line,
 		    log->cuts.v[i].lost.first == cut.lost.first &&
 		    log->cuts.v[i].lost.last == cut.lost.last)
 			return;
+		else if (!cut.has_range && log->cuts.v[i].text &&
+			 !strcmp(log->cuts.v[i].text, text))
+			return;
 	if (log->cuts.nr >= BOOTLOG_MAX_EACH)
 		return;
 	c = vec_push(&log->cuts);
@@ -68,7 +71,8 @@ static void cut_add(struct bootlog *log, const struct bootlog_line *line,
 static bool truncating(struct bootlog *log, const struct bootlog_line *line,
 		       const char *text, const char *s)
 {
-	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_TRUNCATED, .has_range = true };
+	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_TRUNCATED, .has_range = true,
+				   .why = BOOTLOG_WHY_LIMIT };
 	struct vmatlas_range kept;
 	uint64_t new_end;
 	bool has_0x;
@@ -91,20 +95,136 @@ static bool ignoring(struct bootlog *log, const struct bootlog_line *line,
 
 	if (!message_parse_range(&s, &cut.lost))
 		return false;
+	if (strstr(s, "(vmalloc region overlap)"))
+		cut.why = BOOTLOG_WHY_LIMIT;
+	else if (strstr(s, "(!CONFIG_HIGHMEM)"))
+		cut.why = BOOTLOG_WHY_HIGHMEM;
 	cut.bank = cut.lost;
 	cut_add(log, line, text, cut);
 	return true;
 }
 
+/* What of a message tells why, wherever it stands. */
+static enum bootlog_cut_why why_of(const char *text)
+{
+	static const struct { const char *has; enum bootlog_cut_why why; } words[] = {
+		{ "32-bit physical address space", BOOTLOG_WHY_32BIT },
+		{ "below PHYS_OFFSET", BOOTLOG_WHY_BELOW },
+		{ "memory range", BOOTLOG_WHY_BELOW },
+		{ "NR_BANKS", BOOTLOG_WHY_BANKS },
+		{ "SPARSEMEM max", BOOTLOG_WHY_MODEL },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strstr(text, words[i].has))
+			return words[i].why;
+	return BOOTLOG_WHY_UNSAID;
+}
+
 static bool other_cut(struct bootlog *log, const struct bootlog_line *line,
 		      const char *text, const char *s)
 {
-	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_OTHER };
+	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_OTHER, .why = why_of(text) };
+	uint64_t first, last;
+	bool has_0x;
 
 	cut.has_range = message_parse_range(&s, &cut.lost);
+	/* drivers/of/fdt.c: "Ignoring memory range 0x80000000 - 0x80200000" */
+	if (!cut.has_range && text_hex(&s, &first, &has_0x) && text_skip(&s, " - ") &&
+	    text_hex(&s, &last, &has_0x))
+		cut.has_range = range_printed(first, last, has_0x, &cut.lost);
 	if (cut.has_range)
 		cut.bank = cut.lost;
 	cut_add(log, line, text, cut);
+	return true;
+}
+
+/*
+ * arch/x86/mm/init_32.c: lowmem_pfn_init(), highmem_pfn_init(): "Warning only 887MB will be
+ * used.", "Warning: only 4GB will be used.": without HIGHMEM, without PAE.
+ */
+static bool warning_only(struct bootlog *log, const struct bootlog_line *line,
+			 const char *text, const char *s)
+{
+	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_OTHER, .why = BOOTLOG_WHY_HIGHMEM };
+	uint64_t nr;
+
+	if (!text_decimal(&s, &nr) || nr > 1 << 20)
+		return false;
+	if (text_skip(&s, "GB will be used")) {
+		cut.why = BOOTLOG_WHY_32BIT;
+		cut.used = GIB(nr);
+	} else if (text_skip(&s, "MB will be used")) {
+		cut.used = MIB(nr);
+	} else {
+		return false;
+	}
+	cut_add(log, line, text, cut);
+	return true;
+}
+
+/* arch/mips/kernel/cpu-probe.c, mm/init.c: "... highmem. 65536k highmem ignored" */
+static bool highmem_ignored(struct bootlog *log, const struct bootlog_line *line,
+			    const char *text, const char *s)
+{
+	struct bootlog_cut cut = { .kind = BOOTLOG_CUT_OTHER, .why = BOOTLOG_WHY_CACHE };
+
+	if (!text_decimal(&s, &cut.bytes) || cut.bytes > UINT64_MAX >> 10 || !cut.bytes ||
+	    !text_skip(&s, "k highmem ignored"))
+		return false;
+	cut.bytes = KIB(cut.bytes);
+	cut_add(log, line, text, cut);
+	return true;
+}
+
+/* "BIOS-e820: [mem 0x0-0x9fbff] usable", until 3.4 "BIOS-e820: 0 - 9fc00 (usable)" */
+static bool e820(struct bootlog *log, const struct bootlog_line *line, const char *text,
+		 const char *s)
+{
+	uint64_t first, last;
+	const bool is_new = text_skip(&s, "[mem ");
+
+	(void)line, (void)text;
+	text_skip_blanks(&s);
+	if (!text_hex(&s, &first, NULL) || (!text_skip(&s, "-") && !text_skip(&s, " - ")) ||
+	    !text_hex(&s, &last, NULL) || last < first || !strstr(s, "usable"))
+		return false;
+	if (__builtin_add_overflow(log->e820_usable, last - first + is_new, &log->e820_usable))
+		log->e820_usable = 0;
+	return true;
+}
+
+/* arch/x86/kernel/cpu/mtrr/cleanup.c: "total RAM covered: 3456M" */
+static bool mtrr(struct bootlog *log, const struct bootlog_line *line, const char *text,
+		 const char *s)
+{
+	uint64_t mib;
+
+	(void)line, (void)text;
+	if (!text_decimal(&s, &mib) || *s != 'M' || mib > UINT64_MAX >> 20)
+		return false;
+	log->mtrr_covered = MIB(mib);
+	return true;
+}
+
+/*
+ * "  node   0: [mem 0x0000000080000000-0x0000000097ffffff]" of mm/page_alloc.c, until 3.4
+ * "    0: 0x00080000 -> 0x00098000" in pages; a zone's line says it as well.
+ */
+static bool ram_starts(struct bootlog *log, const struct bootlog_line *line,
+		       const char *text, const char *s)
+{
+	const char *mem = strstr(s, "[mem 0x");
+	uint64_t first;
+
+	(void)line, (void)text;
+	if (!mem)
+		return false;
+	mem += strlen("[mem ");
+	if (!text_hex(&mem, &first, NULL))
+		return false;
+	log->ram_start = log->has_ram_start ? MIN(log->ram_start, first) : first;
+	log->has_ram_start = true;
 	return true;
 }
 
@@ -281,6 +401,21 @@ static bool memory(struct bootlog *log, const struct bootlog_line *line,
 	return true;
 }
 
+/* "VmallocTotal:     245760 kB" of a /proc/meminfo that stands in the log, too */
+static bool vmalloc_total(struct bootlog *log, const struct bootlog_line *line,
+			  const char *text, const char *s)
+{
+	uint64_t kib;
+
+	(void)text;
+	text_skip_blanks(&s);
+	if (!text_decimal(&s, &kib) || kib > UINT64_MAX >> 10 || !text_skip(&s, " kB"))
+		return false;
+	log->vmalloc_total = KIB(kib);
+	log->vmalloc_total_at = line->nr;
+	return true;
+}
+
 /* ---- The table of messages ---- */
 
 struct message {
@@ -298,6 +433,15 @@ static const struct message messages[] = {
 	{ "Ignoring memory below PHYS_OFFSET: ", false, other_cut },
 	{ "NR_BANKS too low, ignoring memory at ", false, other_cut },
 	{ "NR_BANKS too low, ignoring high memory", false, remark },
+	{ "Ignoring memory range ", true, other_cut },
+	{ "exceeds SPARSEMEM max", true, other_cut },
+	{ "node ", false, ram_starts },
+	{ "Normal ", false, ram_starts },
+	{ "DMA ", false, ram_starts },
+	{ "DMA32 ", false, ram_starts },
+	{ "BIOS-e820: ", true, e820 },
+	{ "total RAM covered: ", true, mtrr },
+	{ "support highmem. ", true, highmem_ignored },
 	{ "HIGHMEM is not supported with", false, remark },
 	{ "Consider using a HIGHMEM enabled kernel", true, remark },
 	{ "vmalloc area too small, limiting to", true, remark },
@@ -306,7 +450,8 @@ static const struct message messages[] = {
 	{ "BUG: mapping for 0x", true, remark },
 	{ "BUG: not creating mapping for 0x", true, remark },
 	{ "BUG: map for 0x", true, remark },
-	{ "Warning only ", false, remark },
+	{ "Warning only ", true, warning_only },
+	{ "Warning: only ", true, warning_only },
 	{ "Use a HIGHMEM", false, remark },
 	{ "INITRD: ", false, initrd },
 	{ "Reserved memory: created CMA memory pool at ", false, cma_pool },
@@ -321,10 +466,12 @@ static const struct message messages[] = {
 	{ "Kernel command line: ", true, command_line },
 	{ "CPU: ", false, data_cache },
 	{ "Memory: ", false, memory },
+	{ "VmallocTotal:", false, vmalloc_total },
 };
 
 void bootlog_message(struct bootlog *log, const struct bootlog_line *line)
 {
+	bootlog_cpu_line(log, line->text);
 	for (size_t i = 0; i < ARRAY_SIZE(messages); i++) {
 		const struct message *m = &messages[i];
 		const char *text = line->text;

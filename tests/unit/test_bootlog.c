@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "bootlog/bootlog.h"
+#include "kernel/printk/log_events.h"
 
 static struct bootlog *parse(const char *text)
 {
@@ -428,11 +429,13 @@ static void any_bytes_are_accepted(void **state)
 	assert_null(bootlog_parse(junk, sizeof(junk) - 1, "junk", &log));
 	assert_int_equal(nr_claims(log), 0);
 	assert_int_equal(log->cuts.nr, 0);
-	assert_false(bootlog_has_news(log));
+	assert_true(log->title_at);
+	assert_false(log->has_table);
 	bootlog_free(log);
 	log = NULL;
 	assert_null(bootlog_parse("", 0, "empty", &log));
 	assert_false(log->has_table);
+	assert_false(bootlog_has_news(log));
 	bootlog_free(log);
 }
 
@@ -469,6 +472,7 @@ static void a_file_without_a_word_about_memory_is_refused(void **state)
 {
 	char path[] = "/tmp/vmatlas-test-XXXXXX";
 	int fd = mkstemp(path);
+	struct printk_log *records = NULL;
 	struct bootlog *log = NULL;
 	struct vmatlas_error *err;
 
@@ -476,12 +480,12 @@ static void a_file_without_a_word_about_memory_is_refused(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, "hello\n", 6), 6);
 	close(fd);
-	err = bootlog_read_file(path, &log);
+	err = saved_log_read(path, &log, &records);
 	assert_true(error_is(err, VMATLAS_ERROR_FORMAT));
 	assert_null(log);
 	vmatlas_error_free(err);
 	unlink(path);
-	err = bootlog_read_file(path, &log);
+	err = saved_log_read(path, &log, &records);
 	assert_true(error_is(err, VMATLAS_ERROR_SYSTEM));
 	vmatlas_error_free(err);
 }
