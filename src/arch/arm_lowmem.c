@@ -47,7 +47,7 @@ uint64_t ram_most_reserve(const struct arm_lowmem_input *q, uint64_t gap)
 	return space > MIB(32) + gap ? space - MIB(32) - gap : 0;
 }
 
-static void check_limit(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
+void ram_check_limit(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t most;
 
@@ -70,19 +70,22 @@ static void check_limit(const struct arm_lowmem_input *q, struct arm_lowmem_resu
 }
 
 /*
- * RAM is missing, lowmem does not end where the default makes it end, and nobody
- * knows the command line: it must have held a vmalloc=, and lowmem's end says which.
+ * The words are about the vmalloc limit, which is not where the command line puts it, or
+ * there is none: lowmem's end says which vmalloc= it was. Without such words RAM may be
+ * missing for any reason, and nothing is implied.
  */
 static void imply_reserve(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	uint64_t above = q->vmalloc_end - q->lowmem_end;
 
-	if (q->knows_command_line || !a->limit_known || a->at_limit || !a->lost_bytes ||
+	if (q->words != RAM_WORDS_LIMIT || a->at_limit || !a->lost_bytes ||
 	    above < RAM_LEAST_RESERVE + a->gap)
 		return;
+	a->limit_by_rule = a->limit;
+	a->unexplained = q->knows_command_line && !q->has_dma_window && a->limit_known;
 	a->reserve = above - a->gap;
 	a->limit = q->lowmem_end;
-	a->reserve_implied = a->at_limit = true;
+	a->reserve_implied = a->at_limit = a->limit_known = true;
 }
 
 /* ---- What lies above lowmem ---- */
@@ -97,8 +100,8 @@ static void lost_add(struct arm_lowmem_result *a, uint64_t first, uint64_t last)
 }
 
 /* What of @r the firmware does not keep for itself. */
-static void lost_add_unreserved(const struct arm_lowmem_input *q, struct arm_lowmem_result *a,
-				struct vmatlas_range r)
+void ram_lost_add_unreserved(const struct arm_lowmem_input *q, struct arm_lowmem_result *a,
+			     struct vmatlas_range r)
 {
 	for (size_t i = 0; i < q->nr_reserved; i++) {
 		struct vmatlas_range hole = q->reserved[i];
@@ -155,7 +158,7 @@ static void check_installed(const struct arm_lowmem_input *q, struct arm_lowmem_
 
 			r.first = MAX(r.first, first);
 			if (range_valid(r))
-				lost_add_unreserved(q, a, r);
+				ram_lost_add_unreserved(q, a, r);
 		}
 	} else if (!q->nr_installed && q->told_size) {
 		a->installed_bytes = q->told_size;
@@ -185,21 +188,38 @@ static void lowmem_check_log(const struct arm_lowmem_input *q,
 	a->lost_from_log = true;
 	a->lost_bytes = 0;
 	for (size_t i = 0; i < q->nr_logged; i++)
-		lost_add(a, q->logged[i].first, q->logged[i].last);
+		ram_lost_add_unreserved(q, a, q->logged[i]);
 	if (!a->installed_bytes && a->layout_known)
 		a->installed_bytes = q->lowmem_end - q->page_offset + a->lost_bytes;
 }
 
-static enum ram_verdict verdict(const struct arm_lowmem_input *q, const struct arm_lowmem_result *a)
+/* The kernel said that it cut RAM off; only what is proved is blamed. */
+static enum ram_verdict verdict_logged(const struct arm_lowmem_input *q,
+				       struct arm_lowmem_result *a)
+{
+	if (!a->nr_lost)
+		return RAM_RESERVED_APART;
+	if (q->words == RAM_WORDS_LIMIT || q->words == RAM_WORDS_ABOVE)
+		return RAM_IGNORED;
+	if (a->layout_known && ram_is_rounded(q, a))
+		return RAM_ROUNDED;
+	if (a->layout_known && a->at_limit)
+		return RAM_IGNORED;
+	return ram_is_misaligned(q, a) ? RAM_MISALIGNED : RAM_LOST_OTHERWISE;
+}
+
+static enum ram_verdict verdict(const struct arm_lowmem_input *q, struct arm_lowmem_result *a)
 {
 	bool has_highmem = q->highmem == RAM_YES && q->aliasing != RAM_YES;
 
 	if (q->nr_logged)
-		return RAM_IGNORED;
+		return verdict_logged(q, a);
 	if (a->lost_bytes && has_highmem)
 		return RAM_IN_HIGHMEM;
+	if (a->lost_bytes && ram_is_rounded(q, a))
+		return RAM_ROUNDED;
 	if (a->lost_bytes)
-		return a->at_limit || !a->limit_known ? RAM_IGNORED : RAM_LOST_OTHERWISE;
+		return a->at_limit ? RAM_IGNORED : RAM_LOST_OTHERWISE;
 	if (q->nr_installed ? a->has_phys_offset : q->told_size != 0)
 		return RAM_ALL_USED;
 	if (has_highmem)
@@ -217,14 +237,20 @@ static bool layout_makes_sense(const struct arm_lowmem_input *q)
 	       q->vmalloc_end <= GIB(4);
 }
 
-void arm_lowmem_check(const struct arm_lowmem_input *q, struct arm_lowmem_result *ret)
+void arm_lowmem_check(const struct arm_lowmem_input *asked, struct arm_lowmem_result *ret)
 {
 	struct arm_lowmem_result *a = ret;
+	struct arm_lowmem_input with_layout;
+	const struct arm_lowmem_input *q = asked;
 
 	memset(a, 0, sizeof(*a));
 	a->layout_known = layout_makes_sense(q);
+	if (!a->layout_known && ram_imply_layout(asked, &with_layout, a)) {
+		q = &with_layout;
+		a->layout_known = true;
+	}
 	if (a->layout_known) {
-		check_limit(q, a);
+		ram_check_limit(q, a);
 		derive_phys_offset(q, a);
 		check_installed(q, a);
 	}
@@ -232,6 +258,9 @@ void arm_lowmem_check(const struct arm_lowmem_input *q, struct arm_lowmem_result
 	if (a->layout_known)
 		imply_reserve(q, a);
 	a->verdict = verdict(q, a);
+	a->page_offset = q->page_offset;
+	a->lowmem_end = q->lowmem_end;
+	a->vmalloc_end = q->vmalloc_end;
 	if (a->verdict != RAM_IGNORED)
 		return;
 	if (!a->layout_known) {

@@ -19,6 +19,14 @@ enum ram_known { RAM_UNKNOWN = -1, RAM_NO, RAM_YES };
  */
 enum ram_gap { RAM_GAP_UNKNOWN, RAM_GAP_TAKEN, RAM_GAP_ADDED };
 
+/* How sure the kernel's own words about RAM that it cut off are. */
+enum ram_words {
+	RAM_WORDS_NONE,
+	RAM_WORDS_BARE,			/* 4.9 and later: "Ignoring RAM at A-B", for any reason */
+	RAM_WORDS_LIMIT,		/* "Truncating", "(vmalloc region overlap)" */
+	RAM_WORDS_ABOVE,		/* "(!CONFIG_HIGHMEM)": a bank above the limit */
+};
+
 struct arm_lowmem_input {
 	uint64_t page_offset;
 	uint64_t lowmem_end;		/* high_memory: exclusive */
@@ -48,6 +56,9 @@ struct arm_lowmem_input {
 	const struct vmatlas_range *logged;
 	size_t nr_logged;
 	bool logged_at_limit;		/* the first of them starts where lowmem ends */
+	enum ram_words words;
+	uint64_t ram_start;		/* where RAM begins by the log, if has_ram_start */
+	bool has_ram_start;
 };
 
 enum ram_verdict {
@@ -56,8 +67,11 @@ enum ram_verdict {
 	RAM_NOT_CUT,			/* installed unknown, but nothing can be lost */
 	RAM_AT_LIMIT,			/* installed unknown, lowmem may have been cut */
 	RAM_IN_HIGHMEM,			/* above lowmem, and used */
-	RAM_IGNORED,
+	RAM_IGNORED,			/* by the vmalloc reservation: proved */
 	RAM_LOST_OTHERWISE,		/* unused, but lowmem ends below the limit */
+	RAM_RESERVED_APART,		/* all of it is the firmware's: no-map */
+	RAM_ROUNDED,			/* less than a PMD, below memblock_limit */
+	RAM_MISALIGNED,			/* a bank that begins or ends within a PMD */
 };
 
 enum ram_choice_kind {
@@ -85,6 +99,12 @@ struct arm_lowmem_result {
 	bool at_limit;
 	bool param_clamped;		/* the kernel did not accept vmalloc= as it is */
 	bool reserve_implied;		/* no command line: as lowmem's end shows it */
+	bool unexplained;		/* the words blame vmalloc, the numbers do not */
+	uint64_t limit_by_rule;		/* unexplained: what the rule gives */
+	/* No table: a split whose limit is where the lost RAM begins; copied into q. */
+	bool layout_implied;
+	uint64_t page_offset, lowmem_end, vmalloc_end;
+	uint64_t misaligned;		/* the bank's address */
 	uint64_t reserve;		/* in effect, as vmalloc= counts it */
 	uint64_t gap;			/* subtracted besides: 8 MiB or 0 */
 	uint64_t limit;			/* highest exclusive end that lowmem may have */

@@ -312,6 +312,9 @@ static void without_a_command_line_lowmem_tells_what_was_reserved(void **state)
 	(void)state;
 	q.knows_command_line = q.has_param = false;
 	arm_lowmem_check(&q, &a);
+	assert_int_equal(a.verdict, RAM_LOST_OTHERWISE);	/* a no-map region does that, too */
+	q.words = RAM_WORDS_LIMIT;
+	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	assert_true(a.reserve_implied);
 	assert_int_equal(a.reserve, MIBS(640));
@@ -358,22 +361,137 @@ static void a_log_without_a_table_still_gives_the_largest_value(void **state)
 	(void)state;
 	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
-	assert_false(a.layout_known);
+	assert_true(a.layout_implied);
+	assert_int_equal(a.page_offset, 0xc0000000);
 	assert_int_equal(a.lost_bytes, MIBS(80));
 	assert_int_equal(a.largest_param, MIBS(560));
 	assert_int_equal(choice(&a, RAM_CHOICE_DROP)->recovers, MIBS(80));
+	assert_non_null(choice(&a, RAM_CHOICE_SPLIT));
 	q.logged_at_limit = false;
 	arm_lowmem_check(&q, &a);
-	assert_int_equal(a.verdict, RAM_IGNORED);
+	assert_int_equal(a.verdict, RAM_LOST_OTHERWISE);
 	assert_int_equal(a.nr_choices, 0);
-	/* the default reserve, but only if the command line is known to hold none */
+	/* no vmalloc=: where RAM begins must be known, and must explain it */
 	q.logged_at_limit = true;
 	q.has_param = false;
-	arm_lowmem_check(&q, &a);
-	assert_int_equal(a.nr_choices, 0);
 	q.knows_command_line = true;
 	arm_lowmem_check(&q, &a);
-	assert_int_equal(a.largest_param, MIBS(160));
+	assert_int_equal(a.verdict, RAM_LOST_OTHERWISE);
+	q.has_ram_start = true;
+	arm_lowmem_check(&q, &a);
+	assert_int_equal(a.verdict, RAM_LOST_OTHERWISE);
+}
+
+/* Four splits, one default: the RAM that a kernel without HIGHMEM keeps of each. */
+static void a_split_is_found_by_its_limit(void **state)
+{
+	static const struct { uint64_t page_offset, lost; } splits[] = {
+		{ 0xc0000000, 0xb0000000 }, { 0xb0000000, 0xc0000000 },
+		{ 0x80000000, 0xf0000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		const struct vmatlas_range logged = { splits[i].lost, 0xffffffff };
+		struct arm_lowmem_input q = {
+			.release = KERNEL_RELEASE(6, 1), .knows_command_line = true,
+			.logged = &logged, .nr_logged = 1, .logged_at_limit = true,
+			.highmem = RAM_NO, .aliasing = RAM_NO, .has_ram_start = true,
+			.ram_start = 0x80000000, .words = RAM_WORDS_BARE,
+		};
+		struct arm_lowmem_result a;
+
+		arm_lowmem_check(&q, &a);
+		assert_int_equal(a.verdict, RAM_IGNORED);
+		assert_int_equal(a.page_offset, splits[i].page_offset);
+	}
+}
+
+/* The firmware's no-map region on top of RAM, as AST2500's video memory. */
+static void a_region_set_apart_is_not_lost(void **state)
+{
+	const struct vmatlas_range installed = { 0, 0x1bffffff };
+	const struct vmatlas_range set_apart = { 0x1b000000, 0x1bffffff };
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
+
+	(void)state;
+	q.has_param = false;
+	q.lowmem_end = 0xdb000000;
+	q.reserved = &set_apart;
+	q.nr_reserved = 1;
+	q.logged = &set_apart;
+	q.nr_logged = 1;
+	q.logged_at_limit = true;
+	q.words = RAM_WORDS_BARE;
+	arm_lowmem_check(&q, &a);
+	assert_int_equal(a.verdict, RAM_RESERVED_APART);
+	assert_int_equal(a.lost_bytes, 0);
+}
+
+static void the_rest_of_a_pmd_is_lost_to_rounding(void **state)
+{
+	const struct vmatlas_range installed = { 0, 0x1bffffff };
+	const struct vmatlas_range set_apart = { 0x1bf00000, 0x1bffffff };
+	const struct vmatlas_range logged = { 0x1be00000, 0x1bffffff };
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
+
+	(void)state;
+	q.has_param = false;
+	q.lowmem_end = 0xdbf00000;
+	q.reserved = &set_apart;
+	q.nr_reserved = 1;
+	q.logged = &logged;
+	q.nr_logged = 1;
+	q.logged_at_limit = true;
+	q.words = RAM_WORDS_BARE;
+	arm_lowmem_check(&q, &a);
+	assert_int_equal(a.verdict, RAM_ROUNDED);
+	assert_int_equal(a.lost_bytes, MIBS(1));
+}
+
+/* for_each_mem_range(): the first bank that ends within a PMD sets memblock_limit. */
+static void banks_after_one_that_ends_unevenly_are_cut_off(void **state)
+{
+	const struct vmatlas_range installed[] = {
+		{ 0, 0x0fefffff }, { 0x10000000, 0x1bffffff },
+	};
+	const struct vmatlas_range logged = { 0x0fe00000, 0x1bffffff };
+	struct arm_lowmem_input q = rpi(installed);
+	struct arm_lowmem_result a;
+
+	(void)state;
+	q.nr_installed = 2;
+	q.has_param = false;
+	q.lowmem_end = 0xcfe00000;
+	q.logged = &logged;
+	q.nr_logged = 1;
+	q.logged_at_limit = true;
+	q.words = RAM_WORDS_BARE;
+	arm_lowmem_check(&q, &a);
+	assert_int_equal(a.verdict, RAM_MISALIGNED);
+	assert_int_equal(a.misaligned, 0x0ff00000);
+}
+
+/* "Truncating RAM", and a command line by which lowmem could reach further. */
+static void words_that_the_numbers_do_not_bear_out_are_told(void **state)
+{
+	const struct vmatlas_range installed = { 0, 0x1bffffff };
+	const struct vmatlas_range logged = { 0x17000000, 0x1bffffff };
+	struct arm_lowmem_input q = rpi(&installed);
+	struct arm_lowmem_result a;
+
+	(void)state;
+	q.param = MIBS(256);
+	q.logged = &logged;
+	q.nr_logged = 1;
+	q.logged_at_limit = true;
+	q.words = RAM_WORDS_LIMIT;
+	arm_lowmem_check(&q, &a);
+	assert_int_equal(a.verdict, RAM_IGNORED);
+	assert_true(a.unexplained);
+	assert_int_equal(a.reserve, MIBS(640));
 }
 
 static void nonsense_is_not_checked(void **state)
@@ -390,6 +508,7 @@ static void nonsense_is_not_checked(void **state)
 	q.nr_logged = 1;
 	q.logged_at_limit = true;
 	q.param = UINT64_MAX;
+	q.words = RAM_WORDS_LIMIT;
 	arm_lowmem_check(&q, &a);
 	assert_int_equal(a.verdict, RAM_IGNORED);
 	q.lowmem_end = UINT64_MAX;
@@ -418,6 +537,11 @@ int main(void)
 		cmocka_unit_test(unused_ram_below_the_limit_is_not_blamed_on_vmalloc),
 		cmocka_unit_test(a_kernel_with_highmem_loses_nothing_unseen),
 		cmocka_unit_test(a_log_without_a_table_still_gives_the_largest_value),
+		cmocka_unit_test(a_split_is_found_by_its_limit),
+		cmocka_unit_test(a_region_set_apart_is_not_lost),
+		cmocka_unit_test(the_rest_of_a_pmd_is_lost_to_rounding),
+		cmocka_unit_test(banks_after_one_that_ends_unevenly_are_cut_off),
+		cmocka_unit_test(words_that_the_numbers_do_not_bear_out_are_told),
 		cmocka_unit_test(nonsense_is_not_checked),
 	};
 
