@@ -27,6 +27,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	space_accounts_free(atlas->space_accounts);
 	owners_free(atlas->owners);
 	bootlog_free(atlas->boot_log);
+	log_free(atlas->saved_log);
 	platform_free(atlas->platform);
 	kernel_free(atlas->kernel);
 	kernel_readers.records_free(&atlas->no_kernel);
@@ -206,7 +207,7 @@ struct vmatlas_error *vmatlas_open(const struct vmatlas_open_opts *theirs, struc
 	atlas->records = &atlas->no_kernel;
 	err = import_opts(&opts, theirs);
 	if (!err && opts.boot_log)
-		err = bootlog_read_file(opts.boot_log, &atlas->boot_log);
+		err = saved_log_read(opts.boot_log, &atlas->boot_log, &atlas->saved_log);
 	if (!err && opts.platform_file)
 		err = platform_read_file(opts.platform_file, &atlas->platform);
 	if (!err)

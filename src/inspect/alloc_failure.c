@@ -107,14 +107,15 @@ static bool is_full_for(const struct shortage_case *c, const struct space_usage 
 	return hole(c, s, 1) < LITTLE || hole(c, s, alignment_of(c, size)) < size;
 }
 
-static bool is_for_code(const struct alloc_failure *s)
+bool shortage_is_for_code(const struct alloc_failure *s)
 {
 	return !strncmp(s->through, "module_alloc", 12) || !strncmp(s->through, "execmem_", 8) ||
 	       !strncmp(s->through, "bpf_jit_", 8);
 }
 
 /* The backtrace stands below the second message about the same failure. */
-static const struct alloc_failure *with_trace(const struct shortage_case *c, const struct alloc_failure *s)
+const struct alloc_failure *shortage_with_trace(const struct shortage_case *c,
+						const struct alloc_failure *s)
 {
 	for (size_t i = 0; i < c->all->v.nr && !s->asked_by[0]; i++) {
 		const struct alloc_failure *other = &c->all->v.v[i];
@@ -150,7 +151,7 @@ static const struct space_usage *space_of_range(const struct shortage_case *c,
 static const struct space_usage *space_of(const struct shortage_case *c,
 					   const struct alloc_failure *s, const char **ret_how)
 {
-	const struct alloc_failure *trace = with_trace(c, s);
+	const struct alloc_failure *trace = shortage_with_trace(c, s);
 	const struct space_usage *vmalloc = space_usage(c->atlas, VMATLAS_KIND_VMALLOC_SPACE);
 	const struct space_usage *code = space_usage(c->atlas, VMATLAS_KIND_MODULE_SPACE);
 
@@ -165,7 +166,7 @@ static const struct space_usage *space_of(const struct shortage_case *c,
 		return vmalloc;
 	*ret_how = "by the backtrace";
 	/* 32-bit ARM looks in module space in silence, then in vmalloc space: module_alloc() */
-	if (is_for_code(trace) && !c->atlas->kernel->arch->module_fallback)
+	if (shortage_is_for_code(trace) && !c->atlas->kernel->arch->module_fallback)
 		return code;
 	if (trace->through[0] || trace->asked_by[0])
 		return vmalloc;
@@ -203,14 +204,78 @@ static const char *alloc_failure_advice_for(const struct shortage_case *c,
 	       "no effect on this CPU";
 }
 
+/* Tests ask for alignments up to half of all addresses: lib/test_vmalloc.c. */
+static bool asks_for_alignment(const struct alloc_failure *trace)
+{
+	return strstr(trace->asked_by, "align") != NULL;
+}
+
+/*
+ * Was there surely room, or may the message mean something else? Then why it failed is
+ * not known: an alignment or a window of its own, memory for the record. Half of a space
+ * that is far larger than RAM does not fill and empty again.
+ */
+static bool had_room(const struct shortage_case *c, const struct space_usage *space,
+		     const struct alloc_failure *s, const struct alloc_failure *trace)
+{
+	const uint64_t size = vmatlas_range_size(&space->pub.range);
+	uint64_t ram = c->ram_known ? c->ram.total << c->atlas->kernel->page_shift : 0;
+
+	if (s->is_vague || asks_for_alignment(trace))
+		return true;
+	if (s->has_range && vmatlas_range_size(&s->range) < size / 2)
+		return true;
+	return hole(c, space, 1) > size / 2 && size > GIB(64) && (!ram || size / 64 > ram);
+}
+
+/* The most that the window which the message names has in one piece. */
+static uint64_t room_in_range(const struct space_usage *space, struct vmatlas_range w)
+{
+	uint64_t best = 0;
+
+	for (size_t i = 0; i < space->holes.nr; i++)
+		best = MAX(best, alloc_failure_room_in(w, space->holes.v[i], 1));
+	return best;
+}
+
+static void report_unexplained(struct shortage_case *c, const struct alloc_failure *s,
+			       const struct space_usage *space,
+			       const struct alloc_failure *trace)
+{
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+	const uint64_t room = s->has_range ? room_in_range(space, s->range)
+					   : hole(c, space, 1);
+
+	shortage_report_log(s, &evidence);
+	if (trace != s)
+		shortage_report_log(trace, &evidence);
+	if (s->has_range)
+		evidence_text(&evidence, "window", "%s", fmt_range(c->atlas, s->range).s);
+	evidence_text(&evidence, "room", "%s in one piece now, in %s of %s", fmt_size(room).s,
+		 space->pub.region->name,
+		 fmt_size(vmatlas_range_size(&space->pub.range)).s);
+	evidence_text(&evidence, "may be", "a very large alignment%s, a window of its own, or no "
+		 "memory for the record: the message is the same",
+		 asks_for_alignment(trace) ? " (who asked has it in its name)" : "");
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_NOTE,
+		.code = "va-exhausted", .where = &space->pub.range,
+		EVIDENCE(&evidence),
+		.advice = "look at what the caller asked for: its alignment, and the range",
+	}, "a request for %s of address space was refused, not known why: %s has %s in one "
+	   "piece", fmt_size(s->smallest ? s->smallest : s->largest).s,
+		space->pub.region->name, fmt_size(room).s);
+}
+
 static struct vmatlas_error *report_space(struct shortage_case *c,
 					  const struct alloc_failure *s,
 					  const struct space_usage *space,
 					  const char *how)
 {
-	const struct alloc_failure *trace = with_trace(c, s);
+	const struct alloc_failure *trace = shortage_with_trace(c, s);
 	const struct vmatlas_range window = window_of(c, space);
 	const bool full = is_full_for(c, space, s->smallest);
+	const bool unexplained = !full && had_room(c, space, s, trace);
 	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 	struct vmatlas_error *err;
 
@@ -222,6 +287,10 @@ static struct vmatlas_error *report_space(struct shortage_case *c,
 		evidence_addr(&evidence, "window", window.first, "from %s on: this boot loads no "
 			      "module below (module_load_offset)",
 			      fmt_addr(c->atlas, window.first).s);
+	if (unexplained)
+		report_unexplained(c, s, space, trace);
+	if (unexplained)
+		return NULL;
 	err = space_evidence(c->atlas, space, SHORTAGE_TOP, &evidence);
 	if (err)
 		return err;
@@ -237,9 +306,8 @@ static struct vmatlas_error *report_space(struct shortage_case *c,
 			   },
 			   full ? "%s is full: %s of address space %s not found, and the "
 				  "largest hole is %s"
-				: "%s was full for a while: %s of address space %s not "
-				  "found; now the largest "
-				  "hole is %s",
+				: "%s had no hole of %s then (nothing is known of an "
+				  "alignment): it %s not found; now the largest hole is %s",
 			   space->pub.region->name,
 			   fmt_size(s->smallest ? s->smallest : s->largest).s,
 			   s->nr + s->suppressed > 1 ? "and more were" : "was",
@@ -267,16 +335,23 @@ static void report_unplaced(struct shortage_case *c, const struct alloc_failure 
 				 : "free space was not surveyed");
 }
 
+/* Reported with the message it explains. */
+bool shortage_is_explained(const struct shortage_case *c, const struct alloc_failure *s)
+{
+	for (size_t i = 0; i < c->all->v.nr; i++)
+		if (shortage_with_trace(c, &c->all->v.v[i]) == s && &c->all->v.v[i] != s &&
+		    c->all->v.v[i].kind == FAILURE_SPACE)
+			return true;
+	return false;
+}
+
 static struct vmatlas_error *judge_space(struct shortage_case *c, const struct alloc_failure *s)
 {
 	const struct space_usage *space = NULL;
 	const char *how = "";
 
-	/* told with the message it explains */
-	for (size_t i = 0; i < c->all->v.nr; i++)
-		if (with_trace(c, &c->all->v.v[i]) == s && &c->all->v.v[i] != s &&
-		    c->all->v.v[i].kind == FAILURE_SPACE)
-			return NULL;
+	if (shortage_is_explained(c, s))
+		return NULL;
 	if (c->atlas->space_accounts)
 		space = space_of(c, s, &how);
 	if (!space) {
@@ -296,7 +371,9 @@ static struct vmatlas_error *alloc_failure_check(struct shortage_case *c)
 	for (size_t i = 0; i < c->all->v.nr && !err; i++) {
 		const struct alloc_failure *s = &c->all->v.v[i];
 
-		if (shortage_is_limit(c, s))
+		if (s->kind == FAILURE_CALLER)
+			shortage_report_caller(c, s);
+		else if (shortage_is_limit(c, s))
 			shortage_report_limit(c, s);
 		else if (s->kind != FAILURE_RAM)
 			err = judge_space(c, s);
@@ -309,13 +386,22 @@ static struct vmatlas_error *alloc_failure_check(struct shortage_case *c)
 static struct vmatlas_error *alloc_failure_inspect(struct vmatlas_plugin_ctx *job)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
-	_cleanup_(alloc_failures_free) struct alloc_failures all = { 0 };
+	_cleanup_(alloc_failures_free) struct alloc_failures all = { 0 }, saved = { 0 };
 	struct shortage_case c = { .job = job, .atlas = atlas, .all = &all };
 	const struct printk_log *log = NULL;
 	struct vmatlas_error *err;
 
-	if (!atlas->kernel)
+	if (atlas->saved_log) {
+		err = alloc_failures_find(atlas->saved_log, &saved);
+		if (err)
+			return err;
+	}
+	if (!atlas->kernel) {
+		c.all = &saved;
+		if (atlas->saved_log)
+			shortage_check_log(&c);
 		return NULL;
+	}
 	err = kernel_log(atlas->kernel, &log);
 	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND) ||
 		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {
@@ -325,6 +411,8 @@ static struct vmatlas_error *alloc_failure_inspect(struct vmatlas_plugin_ctx *jo
 	}
 	if (!err && log)
 		err = alloc_failures_find(log, &all);
+	if (!err)
+		err = alloc_failures_merge(&all, &saved);
 	if (!err)
 		err = shortage_count_ram(&c);
 	return err ? err : alloc_failure_check(&c);

@@ -3,6 +3,7 @@
 #ifndef INSPECT_ALLOC_FAILURE_H
 #define INSPECT_ALLOC_FAILURE_H
 
+#include "inspect/ram/ram.h"
 #include "map/space_accounting.h"
 #include "kernel/printk/log_events.h"
 #include "kernel/mm/vmstat.h"
@@ -21,6 +22,15 @@ struct shortage_case {
 	size_t nr_reported;
 };
 
+/* The message with a backtrace that is about the same failure; @s if there is none. */
+const struct alloc_failure *shortage_with_trace(const struct shortage_case *c,
+						const struct alloc_failure *s);
+bool shortage_is_explained(const struct shortage_case *c, const struct alloc_failure *s);
+bool shortage_is_for_code(const struct alloc_failure *s);
+
+/* alloc_failure_log.c: a saved log, and no dump. */
+void shortage_check_log(struct shortage_case *c);
+
 /* How often, when, for whom: evidence of any of them. */
 void shortage_report_log(const struct alloc_failure *s, struct evidence *evidence);
 
@@ -31,6 +41,7 @@ VMATLAS_CHECKED struct vmatlas_error *shortage_report_ram(struct shortage_case *
 VMATLAS_CHECKED struct vmatlas_error *shortage_report_silent_ram(struct shortage_case *c);
 
 bool shortage_is_limit(const struct shortage_case *c, const struct alloc_failure *s);
+void shortage_report_caller(struct shortage_case *c, const struct alloc_failure *s);
 void shortage_report_limit(struct shortage_case *c, const struct alloc_failure *s);
 
 #endif

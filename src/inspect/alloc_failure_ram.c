@@ -162,6 +162,20 @@ void shortage_report_limit(struct shortage_case *c, const struct alloc_failure *
 		s->largest ? fmt_size(s->largest).s : "unknown size", s->meaning);
 }
 
+/* __vmalloc_node_range(), mm/vmalloc.c until 5.12: "if (!size || ...) goto fail" */
+void shortage_report_caller(struct shortage_case *c, const struct alloc_failure *s)
+{
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+
+	shortage_report_log(s, &evidence);
+	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_NOTE,
+		.code = "limit-reached", EVIDENCE(&evidence),
+		.advice = "correct the caller: where its size is 0 it must not allocate",
+	}, "%s asked for 0 bytes and was refused: nothing is short",
+		s->asked_by[0] ? s->asked_by : "a caller");
+}
+
 bool shortage_is_limit(const struct shortage_case *c, const struct alloc_failure *s)
 {
 	return s->kind == FAILURE_LIMIT ||

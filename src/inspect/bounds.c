@@ -48,13 +48,28 @@ static void bounds_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_c
 		fmt_addr(atlas, x).s, a->source, fmt_addr(atlas, y).s, b->source);
 }
 
+/*
+ * 32-bit ARM: high_memory is where RAM below the limit ends, and lowmem is mapped up to
+ * memblock_limit, that rounded down to a PMD of 2 MiB (adjust_lowmem_bounds(), mmu.c).
+ */
+static bool is_rounded(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
+		       const struct vmatlas_claim *b)
+{
+	const struct kernel *k = vmatlas_ctx_atlas(job)->kernel;
+	const uint64_t lower = MIN(a->range.last, b->range.last) + 1;
+	const uint64_t upper = MAX(a->range.last, b->range.last) + 1;
+
+	return k && k->arch->drops_ram_above_lowmem && a->kind == VMATLAS_KIND_DIRECT_MAP &&
+	       lower == align_down(upper, MIB(2));
+}
+
 /* Every other claim against the primary one: each source is named once. */
 static void bounds_compare(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
 			   const struct vmatlas_claim *b)
 {
 	if (has_start(b) && has_start(a) && a->range.first != b->range.first)
 		bounds_report(job, a, b, false);
-	if (has_end(b) && has_end(a) && a->range.last != b->range.last)
+	if (has_end(b) && has_end(a) && a->range.last != b->range.last && !is_rounded(job, a, b))
 		bounds_report(job, a, b, true);
 }
 

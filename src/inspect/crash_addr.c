@@ -199,6 +199,45 @@ static void crash_report(struct vmatlas_plugin_ctx *job, const struct oops *o,
 		"%s", str_text(&message));
 }
 
+/* A saved log and no dump: its words, and the regions that its table has. */
+static void crash_report_saved(struct vmatlas_plugin_ctx *job, const struct oops *o)
+{
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+
+	report_log(o, &evidence);
+	if (o->fault.known)
+		evidence_text(&evidence, "address", "0x%" PRIx64 "", o->fault.value);
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
+		if (o->fault.known && c->flags & VMATLAS_CLAIM_PRIMARY &&
+		    range_has(c->range, o->fault.value))
+			evidence_text(&evidence, "region", "%s, %s", c->name,
+				 fmt_range(atlas, c->range).s);
+	if (o->pc.name[0])
+		evidence_text(&evidence, "pc", "%s", o->pc.name);
+	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
+		.size = sizeof(struct vmatlas_finding_desc),
+		.severity = VMATLAS_SEVERITY_NOTE, .code = "crash",
+		EVIDENCE(&evidence),
+		.advice = "a dump of that moment has the areas: vmatlas looks the addresses up "
+			  "in it",
+	}, "%s", o->text);
+}
+
+static struct vmatlas_error *crash_inspect_saved(struct vmatlas_plugin_ctx *job)
+{
+	_cleanup_(oopses_free) struct oopses all = { 0 };
+	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
+	struct vmatlas_error *err = NULL;
+
+	if (atlas->saved_log)
+		err = oopses_find(atlas->saved_log, &all);
+	for (size_t i = 0; !err && i < all.v.nr; i++)
+		if (i + 1 < MAX_TOLD || i + 1 == all.v.nr)
+			crash_report_saved(job, &all.v.v[i]);
+	return err;
+}
+
 /* A panic that somebody asked for, or a watchdog's, has no address to look up. */
 static bool has_address(const struct oops *o)
 {
@@ -213,7 +252,7 @@ static struct vmatlas_error *crash_inspect(struct vmatlas_plugin_ctx *job)
 	struct vmatlas_error *err;
 
 	if (!atlas->kernel)
-		return NULL;
+		return crash_inspect_saved(job);
 	err = kernel_log(atlas->kernel, &log);
 	if (err && (error_is_kernel_trouble(err) || error_is(err, VMATLAS_ERROR_NOT_FOUND) ||
 		    error_is(err, VMATLAS_ERROR_UNSUPPORTED))) {

@@ -29,6 +29,20 @@ static const struct {
 	  "Regions that lie inside others by design (.init in lowmem, PCI I/O in vmalloc on\n"
 	  "ARM) are not counted. On old ARM platforms the usual pair is the DMA window and\n"
 	  "vmalloc or fixmap, both of which the platform's headers define.\n" },
+	{ "kernel-overlap-report",
+	  "The kernel itself said that two things overlap, or lie outside (error, warning).\n\n"
+	  "The words are quoted from the dump's log, or from the one given with --boot-log:\n\n"
+	  "    vmalloc bug: A-B overlaps with C-D\n"
+	  "        find_va_links(), mm/vmalloc.c, since 5.2: an area was not put into the\n"
+	  "        tree, since another is there (error)\n"
+	  "    BUG: mapping for P at V out of vmalloc space\n"
+	  "    BUG: mapping for P at V overlaps vmalloc space\n"
+	  "    BUG: not creating mapping for P at V in user region\n"
+	  "        create_mapping(), arch/arm/mm/mmu.c: a static mapping of the platform's\n"
+	  "    OVERLAP DETECTED! ... A overlaps with B\n"
+	  "        drivers/of/of_reserved_mem.c: two regions of /reserved-memory\n"
+	  "    INITRD: ... overlaps in-use memory region\n\n"
+	  "What lies at the addresses, by the map, is in the evidence.\n" },
 	{ "bounds-disagree",
 	  "Two sources give different values for one bound (warning).\n\n"
 	  "A bound may be known from a formula, a variable of the kernel, VMCOREINFO, the\n"
@@ -113,12 +127,13 @@ static const struct {
 	  "together they hold less than a quarter, the RAM went elsewhere: page cache, slab, user\n"
 	  "space, which vmatlas does not examine. Free pages on per-CPU lists are not counted.\n" },
 	{ "limit-reached",
-	  "An allocation was refused for its size (warning).\n\n"
+	  "An allocation was refused for its size (warning, note).\n\n"
 	  "\"exceeds total pages\": vmalloc() of more than the machine's RAM, at once; often a\n"
 	  "size that came out of a wrong calculation, or from user space. \"alloc from reserved\n"
 	  "chunk failed\", \"Could not allocate N bytes percpu data\": a module's per-CPU variables\n"
 	  "are larger than what is reserved for modules (PERCPU_MODULE_RESERVE, 8 KiB).\n"
-	  "Neither address space nor RAM is short.\n" },
+	  "Neither address space nor RAM is short. \"vmalloc: allocation failure: 0 bytes\" (until\n"
+	  "5.12) is the caller's mistake, and a note; so is a memory cgroup's limit a limit.\n" },
 	{ "crash",
 	  "The crash recorded in the log, with its addresses looked up (note).\n\n"
 	  "The address of a page fault, protection fault or stack overflow, and PC, LR and SP,\n"
@@ -200,7 +215,8 @@ static const struct {
 	  "was overwritten, or freed and used again. What the entry should map is not known;\n"
 	  "the address of the entry is in the evidence.\n" },
 	{ "ram-ignored",
-	  "RAM is not used because lowmem would run into the vmalloc reservation (warning).\n\n"
+	  "RAM is installed, and this kernel does not use it (warning, note).\n\n"
+	  "The usual cause on 32-bit ARM: lowmem would run into the vmalloc reservation.\n"
 	  "Kernels up to 3.15 said \"Truncating RAM at ... (vmalloc region overlap)\"; today\n"
 	  "it is \"Ignoring RAM at ...\". A 32-bit ARM kernel maps lowmem from PAGE_OFFSET and\n"
 	  "reserves vmalloc space below VMALLOC_END: by default 240 MiB (128 MiB before 3.3),\n"
@@ -210,7 +226,17 @@ static const struct {
 	  "    before, the gap was taken out of the reserve)\n\n"
 	  "A smaller vmalloc= gives lowmem the room back, down to what drivers need. Where\n"
 	  "no value suffices: HIGHMEM, or a lower PAGE_OFFSET (VMSPLIT_2G), which takes\n"
-	  "address space from every process.\n" },
+	  "address space from every process.\n\n"
+	  "vmalloc is named only where lowmem ends where this arithmetic says. Since 4.9 the\n"
+	  "kernel prints \"Ignoring RAM\" for other causes, too; each has its own advice:\n"
+	  "firmware's own memory (no-map in /reserved-memory; a note, nothing is lost), less\n"
+	  "than 2 MiB lost to rounding (note), a bank that begins or ends within 2 MiB, RAM\n"
+	  "beyond 4 GiB without LPAE, RAM below where the kernel was loaded, too many banks,\n"
+	  "the memory model, x86 without HIGHMEM (\"Warning only 887MB will be used\"). Where\n"
+	  "none is proved it is a note that says so. A log without a table is enough if it\n"
+	  "tells where RAM begins: one of the four VMSPLITs must explain the bound.\n\n"
+	  "On other CPUs: System RAM above max_pfn. Memory that was added while running is\n"
+	  "compared with the memory sections, not with the records of boot.\n" },
 	{ "ram-in-highmem",
 	  "RAM above lowmem is used as highmem (note).\n\n"
 	  "Nothing is lost, but the kernel must map such pages before it can touch them. A\n"

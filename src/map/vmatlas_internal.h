@@ -14,6 +14,7 @@
 #include "bootlog/bootlog.h"
 #include "kernel/kernel.h"
 #include "kernel/lookup.h"
+#include "kernel/printk/log_events.h"
 #include "bootlog/platform_file.h"
 
 #define NR_LAYERS 3
@@ -39,6 +40,7 @@ struct inspector {
 struct vmatlas {
 	struct kernel *kernel;		/* NULL where only a boot log was given */
 	struct bootlog *boot_log;	/* --boot-log; NULL */
+	struct printk_log *saved_log;	/* its lines; NULL likewise */
 	struct platform *platform;	/* --platform; NULL */
 	struct kernel_records *records;	/* the kernel's; without a kernel, no_kernel's: empty */
 	struct kernel_records no_kernel;
@@ -125,6 +127,7 @@ VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
 extern const struct vmatlas_plugin inspector_overlap, inspector_out_of_region, inspector_bounds,
 	inspector_vm_struct, inspector_page_owners, inspector_direct_map, inspector_accounting, inspector_alloc_failure, inspector_low_space,
 	inspector_ram,
-	inspector_crash_addr, inspector_pgtable;
+	inspector_crash_addr, inspector_boot_log,
+				   inspector_kernel_overlap, inspector_pgtable;
 
 #endif

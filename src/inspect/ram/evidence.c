@@ -39,7 +39,13 @@ static void report_reserve(const struct ram_case *c, struct evidence *s)
 	const struct arm_lowmem_result *a = &c->a;
 	const char *gap = a->gap ? " - 8 MiB gap" : "";
 
-	if (a->reserve_implied)
+	if (a->unexplained)
+		evidence_text(s, "why", "lowmem ends as with vmalloc=%s, by VMALLOC_END - %s%s; by the "
+			 "command line it could reach 0x%08" PRIx64 ", so that is not what the "
+			 "kernel was started with (a boot loader's, CONFIG_CMDLINE), or the "
+			 "platform has a limit of its own", ram_param(a->reserve).s,
+			 fmt_size(a->reserve).s, gap, a->limit_by_rule);
+	else if (a->reserve_implied)
 		evidence_text(s, "why", "the command line is unknown, but lowmem ends as with "
 			 "vmalloc=%s: by VMALLOC_END - %s%s",
 			 ram_param(a->reserve).s, fmt_size(a->reserve).s, gap);
@@ -84,6 +90,10 @@ static void report_arithmetic(const struct ram_case *c, struct evidence *s)
 			 c->q.lowmem_end, c->q.vmalloc_end, fmt_size(a->reserve).s);
 		return;
 	}
+	if (a->layout_implied)
+		evidence_text(s, "split", "PAGE_OFFSET 0x%08" PRIx64 ", for there the limit is where "
+			 "the lost RAM begins, counted from the start of RAM",
+			 c->q.page_offset);
 	report_reserve(c, s);
 	if (a->gap)
 		snprintf(gap, sizeof(gap), " - 0x%08" PRIx64, a->gap);
@@ -257,9 +267,10 @@ void ram_report_ignored(struct ram_case *c)
 	_cleanup_(evidence_done) struct evidence s = { 0 };
 
 	of_installed(c, &message);
-	str_addf(&message,
-		 " is not used by this kernel: lowmem would run into the vmalloc "
-		 "reservation (once \"vmalloc region overlap\")");
+	str_addf(&message, c->q.words == RAM_WORDS_ABOVE
+		 ? " is not used by this kernel: it lies above lowmem, and there is no HIGHMEM"
+		 : " is not used by this kernel: lowmem would run into the vmalloc "
+		   "reservation (once \"vmalloc region overlap\")");
 	ram_report_lost(c, "lost", &s);
 	report_arithmetic(c, &s);
 	report_logs(c, &s);
@@ -270,6 +281,104 @@ void ram_report_ignored(struct ram_case *c)
 	ram_advise(&c->a, &advice);
 	ram_report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s, str_text(&advice),
 		   str_text(&message));
+}
+
+/* What firmware keeps for itself of the RAM that is not used, by name. */
+static void report_reserved_apart(const struct ram_case *c, struct evidence *s)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; c->facts && i < c->facts->facts.nr; i++) {
+		const struct ram_fact *f = &c->facts->facts.v[i];
+
+		for (size_t j = 0; j < c->logged.nr && f->role == RAM_RESERVED && f->no_map; j++)
+			if (range_overlaps(c->logged.v[j], f->phys) && nr++ < 8)
+				evidence_text(s, nr == 1 ? "no-map" : "", "%s %s, by %s", f->name,
+					 phys(f->phys).s, f->source);
+	}
+}
+
+/* Why it was not the reservation: where that would have cut. */
+static void report_not_vmalloc(const struct ram_case *c, struct evidence *s)
+{
+	const struct arm_lowmem_result *a = &c->a;
+
+	if (a->layout_known && a->limit_known)
+		evidence_text(s, "not it", "the vmalloc reservation: it would cut at 0x%08" PRIx64
+			 ", and lowmem ends %s below, at 0x%08" PRIx64, a->limit,
+			 fmt_size(a->limit - c->q.lowmem_end).s, c->q.lowmem_end);
+	else if (c->q.has_ram_start && c->logged.nr)
+		evidence_text(s, "not it", "the vmalloc reservation, if %s: with RAM from 0x%08" PRIx64
+			 " on, no PAGE_OFFSET (VMSPLIT_3G, 3G_OPT, 2G, 1G) has its limit at "
+			 "0x%08" PRIx64, c->command_line ? "the command line is as printed"
+							  : "no vmalloc= was given",
+			 c->q.ram_start, c->logged.v[0].first);
+	else
+		evidence_text(s, "unknown", "where RAM begins, and the layout: so it cannot be told "
+			 "whether the vmalloc reservation cut there");
+}
+
+static const char *otherwise_advice(const struct ram_case *c)
+{
+	switch (c->a.verdict) {
+	case RAM_RESERVED_APART:
+		return "nothing: the memory is the firmware's or a device's. vmalloc= would not "
+		       "change it";
+	case RAM_ROUNDED:
+		return "nothing, or move the boundary to a multiple of 2 MiB";
+	case RAM_MISALIGNED:
+		return "let the memory node, or the reserved region, begin and end at a multiple "
+		       "of 2 MiB, or use a kernel with HIGHMEM";
+	default:
+		return "look for a no-map region in /reserved-memory of the device tree, for "
+		       "mem= on the command line, and for banks that are no multiple of 2 MiB";
+	}
+}
+
+static void otherwise_message(const struct ram_case *c, struct str *m)
+{
+	switch (c->a.verdict) {
+	case RAM_RESERVED_APART:
+		str_addf(m, "the RAM that the kernel ignored is reserved by firmware (no-map): "
+			 "not RAM of this kernel, and nothing is lost");
+		break;
+	case RAM_ROUNDED:
+		of_installed(c, m);
+		str_addf(m, " is lost to rounding: RAM ends within 2 MiB, and lowmem is mapped in "
+			 "whole ones");
+		break;
+	case RAM_MISALIGNED:
+		of_installed(c, m);
+		str_addf(m, " is not used by this kernel: a bank of RAM begins or ends at "
+			 "0x%08" PRIx64 ", within 2 MiB, and what follows is cut off",
+			 c->a.misaligned);
+		break;
+	default:
+		of_installed(c, m);
+		str_addf(m, " is not used by this kernel, not known why");
+	}
+}
+
+void ram_report_otherwise(struct ram_case *c)
+{
+	_cleanup_(evidence_done) struct evidence s = { 0 };
+	_cleanup_(str_done) struct str message = { 0 };
+
+	if (c->a.verdict == RAM_LOST_OTHERWISE && !c->logged.nr)
+		return;				/* a line of coverage */
+	otherwise_message(c, &message);
+	if (c->a.verdict != RAM_RESERVED_APART)
+		ram_report_lost(c, "lost", &s);
+	report_not_vmalloc(c, &s);
+	report_reserved_apart(c, &s);
+	report_logs(c, &s);
+	report_command_line(c, &s);
+	report_installed(c, &s);
+	if (c->a.verdict != RAM_RESERVED_APART)
+		report_inside(c, &s);
+	ram_report(c, c->a.verdict == RAM_MISALIGNED ? VMATLAS_SEVERITY_WARNING
+						     : VMATLAS_SEVERITY_NOTE,
+		   "ram-ignored", &s, otherwise_advice(c), str_text(&message));
 }
 
 void ram_report_highmem(struct ram_case *c)
@@ -344,9 +453,23 @@ void ram_report_coverage(struct ram_case *c)
 		break;
 	case RAM_IGNORED:
 	case RAM_IN_HIGHMEM:
+	case RAM_RESERVED_APART:
+	case RAM_ROUNDED:
+	case RAM_MISALIGNED:
 		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_FULL, "RAM", "see the finding");
 		break;
 	case RAM_LOST_OTHERWISE:
+		if (c->logged.nr) {
+			vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_FULL, "RAM",
+					     "see the finding");
+			break;
+		}
+		if (!a->limit_known) {
+			vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM",
+					     "because %s above lowmem is unused, and no rule we "
+					     "know explains where lowmem ends", size.s);
+			break;
+		}
 		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM",
 				     "because %s above lowmem is unused, though lowmem "
 				     "ends %s below its "

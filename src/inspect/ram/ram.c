@@ -44,8 +44,18 @@ static bool drops_ram(const struct vmatlas *atlas)
 {
 	if (atlas->kernel)
 		return atlas->kernel->arch->drops_ram_above_lowmem;
-	return atlas->boot_log && (atlas->boot_log->style == BOOTLOG_STYLE_ARM ||
-				   atlas->boot_log->style == BOOTLOG_STYLE_UNKNOWN);
+	return atlas->boot_log && (!atlas->boot_log->cpu || atlas->boot_log->is_arm) &&
+	       (atlas->boot_log->style == BOOTLOG_STYLE_ARM ||
+		atlas->boot_log->style == BOOTLOG_STYLE_UNKNOWN);
+}
+
+/* "Ignoring RAM", "Truncating RAM": no other CPU's kernel says so. */
+static bool has_arm_cut(const struct bootlog *log)
+{
+	for (size_t i = 0; i < log->cuts.nr; i++)
+		if (log->cuts.v[i].kind != BOOTLOG_CUT_OTHER)
+			return true;
+	return false;
 }
 
 /* The log of another CPU, without a dump: nothing here applies to it. */
@@ -58,7 +68,7 @@ static bool ram_is_checked(const struct vmatlas *atlas)
 	lowmem = atlas_region(atlas, VMATLAS_KIND_DIRECT_MAP);
 	if (lowmem && lowmem->range.last > UINT32_MAX)
 		return false;
-	return atlas->kernel || lowmem || atlas->boot_log->cuts.nr;
+	return atlas->kernel || lowmem || has_arm_cut(atlas->boot_log);
 }
 
 static void ask_logs(struct ram_case *c)
@@ -189,6 +199,17 @@ static void ask_facts(struct ram_case *c)
 	ranges_join(&c->reserved);
 }
 
+/* Of several messages the one that says most about the limit. */
+static void ask_words(struct ram_case *c, const struct bootlog_cut *cut)
+{
+	if (cut->why == BOOTLOG_WHY_LIMIT)
+		c->q.words = RAM_WORDS_LIMIT;
+	else if (cut->why == BOOTLOG_WHY_HIGHMEM && c->q.words == RAM_WORDS_NONE)
+		c->q.words = RAM_WORDS_ABOVE;
+	else if (cut->why == BOOTLOG_WHY_UNSAID && c->q.words != RAM_WORDS_LIMIT)
+		c->q.words = RAM_WORDS_BARE;
+}
+
 /* The dump's own log, where it still says something, else the one given. */
 static void ask_cuts(struct ram_case *c)
 {
@@ -203,6 +224,7 @@ static void ask_cuts(struct ram_case *c)
 					  !strchr(cut->text, '(')) &&
 			    (!c->logged.nr || cut->lost.first < c->logged.v[0].first))
 				c->q.logged_at_limit = true;
+			ask_words(c, cut);
 			ranges_add(&c->logged, cut->lost);
 		}
 	}
@@ -217,32 +239,16 @@ static void ram_ask(struct ram_case *c)
 	ask_mem_param(c);
 	ask_facts(c);
 	ask_cuts(c);
+	for (size_t i = 0; i < c->nr_logs && !c->q.has_ram_start; i++) {
+		c->q.has_ram_start = c->logs[i]->has_ram_start;
+		c->q.ram_start = c->logs[i]->ram_start;
+	}
 	c->q.installed = c->installed.v;
 	c->q.nr_installed = c->installed.nr;
 	c->q.reserved = c->reserved.v;
 	c->q.nr_reserved = c->reserved.nr;
 	c->q.logged = c->logged.v;
 	c->q.nr_logged = c->logged.nr;
-}
-
-/* ---- Rows of the given table that contradict themselves ---- */
-
-static void check_rows(struct vmatlas_plugin_ctx *job, const struct bootlog *log)
-{
-	for (size_t i = 0; log && i < log->rows.nr; i++) {
-		const struct bootlog_row *row = &log->rows.v[i];
-
-		if (!row->complaint)
-			continue;
-		vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
-			.severity = VMATLAS_SEVERITY_WARNING,
-			.code = "bounds-disagree",
-			.where = row->has_claim ? &row->claim.range : NULL,
-			.advice = "check the row against the kernel's own log: a kernel "
-				  "prints no such row",
-		}, "%s:%" PRIu32 ": %s", log->name, row->line, row->complaint);
-	}
 }
 
 static struct vmatlas_error *ram_inspect(struct vmatlas_plugin_ctx *job)
@@ -252,9 +258,9 @@ static struct vmatlas_error *ram_inspect(struct vmatlas_plugin_ctx *job)
 
 	if (!c)
 		return error_no_memory();
-	check_rows(job, atlas->boot_log);
 	if (atlas->kernel && !drops_ram(atlas) && atlas->surveyed & VMATLAS_SURVEY_RAM)
 		ram_check_max_pfn(job, atlas);
+	ram_check_other_cuts(job, atlas);
 	if (!ram_is_checked(atlas))
 		return NULL;
 	c->job = job;
@@ -262,12 +268,23 @@ static struct vmatlas_error *ram_inspect(struct vmatlas_plugin_ctx *job)
 	c->facts = atlas->records->ram;
 	ram_ask(c);
 	arm_lowmem_check(&c->q, &c->a);
+	if (c->a.layout_implied) {
+		c->q.page_offset = c->a.page_offset;
+		c->q.lowmem_end = c->a.lowmem_end;
+		c->q.vmalloc_end = c->a.vmalloc_end;
+	}
 	switch (c->a.verdict) {
 	case RAM_IGNORED:
 		ram_report_ignored(c);
 		break;
 	case RAM_IN_HIGHMEM:
 		ram_report_highmem(c);
+		break;
+	case RAM_RESERVED_APART:
+	case RAM_ROUNDED:
+	case RAM_MISALIGNED:
+	case RAM_LOST_OTHERWISE:
+		ram_report_otherwise(c);
 		break;
 	case RAM_AT_LIMIT:
 		ram_report_at_limit(c);

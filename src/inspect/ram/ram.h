@@ -35,8 +35,13 @@ struct ram_case {
 void ram_report_ignored(struct ram_case *c);
 void ram_report_highmem(struct ram_case *c);
 void ram_report_at_limit(struct ram_case *c);
+/* Lost, and not to the vmalloc reservation. */
+void ram_report_otherwise(struct ram_case *c);
 /* Coverage for the verdicts that are no finding. */
 void ram_report_coverage(struct ram_case *c);
+
+/* other_cuts.c: RAM that a log says was left out for want of LPAE, HIGHMEM, PAE... */
+void ram_check_other_cuts(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas);
 
 /* max_pfn.c: where ARM's arithmetic does not apply. */
 void ram_check_max_pfn(struct vmatlas_plugin_ctx *job, struct vmatlas *atlas);

@@ -34,6 +34,8 @@ static const struct pattern {
 	{ "allocation failure: page order", "size ", FAILURE_RAM, "no free pages" },
 	/* the same, 2.6.39 to 5.12 */
 	{ "vmalloc: allocation failure, allocated ", " of ", FAILURE_RAM, "no free pages" },
+	{ "vmalloc: allocation failure: 0 bytes", NULL, FAILURE_CALLER,
+	  "the caller asked for 0 bytes" },
 	{ "vmalloc: allocation failure: ", "failure: ", FAILURE_SPACE_OR_LIMIT,
 	  "no hole large enough, or more than all of RAM" },
 	/* mm/oom_kill.c */
@@ -116,6 +118,8 @@ static struct alloc_failure *slot_for(struct alloc_failures *s, const struct pat
 	if (!new)
 		return NULL;
 	*new = (struct alloc_failure){ .kind = p->kind, .words = p->words, .meaning = p->meaning };
+	/* pcpu_create_chunk() fails for want of memory as well */
+	new->is_vague = !strcmp(p->words, "failed to allocate new chunk");
 	if (range) {
 		new->range = *range;
 		new->has_range = true;
@@ -180,8 +184,9 @@ static bool trace_function(const char *text, char ret[static EVENT_NAME])
 	text += strspn(text, " ");
 	if (!strncmp(text, "[<", 2)) {
 		text += strcspn(text, "]");
-		text += strspn(text, "] (");
+		text += strspn(text, "] ");
 	}
+	text += strspn(text, "(");	/* a saved log is without the bracket */
 	len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
 	end = text + len;
 	if (!len || len >= 64 || (strncmp(end, "+0x", 3) && strncmp(end, " from ", 6) &&
@@ -235,6 +240,46 @@ static bool has_trace(const char *text)
 	return strstr(text, ", mode:") || strstr(text, "oom-killer") || strstr(text, " atomic=");
 }
 
+/*
+ * mm/oom_kill.c: a group's own limit, while the machine may have RAM to spare. It is a
+ * limit only if no other came to it.
+ */
+static void memcg_line(struct alloc_failures *s, const char *text)
+{
+	if (strncmp(text, "Memory cgroup out of memory", 27) != 0)
+		return;
+	for (size_t i = 0; i < s->v.nr; i++)
+		if (strstr(s->v.v[i].words, "oom-killer"))
+			s->v.v[i].nr_memcg++;
+}
+
+static void settle_memcg(struct alloc_failures *s)
+{
+	for (size_t i = 0; i < s->v.nr; i++) {
+		if (!s->v.v[i].nr_memcg || s->v.v[i].nr_memcg < s->v.v[i].nr)
+			continue;
+		s->v.v[i].kind = FAILURE_LIMIT;
+		s->v.v[i].meaning = "the limit of a memory cgroup";
+	}
+}
+
+/* kernel/module: move_module(), load_module(); kmod in user space says the same */
+static void module_line(struct alloc_failures *s, const char *text)
+{
+	static const char *const words[] = {
+		"could not insert module", "Could not insert module",
+		"Error allocating memory for module", "insmod: can't insert",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (strstr(text, words[i]) && strstr(text, "annot allocate memory")) {
+			s->nr_modules++;
+			snprintf(s->module_text, sizeof(s->module_text), "%.*s",
+				 EVENT_TEXT - 1, text);
+			return;
+		}
+}
+
 enum { TRACE_LINES = 64 };
 
 struct vmatlas_error *alloc_failures_find(const struct printk_log *log, struct alloc_failures *ret)
@@ -249,6 +294,8 @@ struct vmatlas_error *alloc_failures_find(const struct printk_log *log, struct a
 		struct vmatlas_range range;
 
 		if (!p) {
+			module_line(ret, line.text);
+			memcg_line(ret, line.text);
 			if (strstr(line.text, " callbacks suppressed"))
 				add_suppressed(ret, line.text);
 			else if (traced < ret->v.nr && !ret->v.v[traced].asked_by[0] &&
@@ -262,6 +309,35 @@ struct vmatlas_error *alloc_failures_find(const struct printk_log *log, struct a
 		failed_allocs_add(last, &line, number_after(line.text, p->size_after));
 		told = line.nr;
 		traced = has_trace(line.text) ? (size_t)(last - ret->v.v) : SIZE_MAX;
+	}
+	settle_memcg(ret);
+	return NULL;
+}
+
+static bool alloc_failure_is_same(const struct alloc_failure *a, const struct alloc_failure *b)
+{
+	return a->words == b->words && a->has_range == b->has_range &&
+	       (!a->has_range || (a->range.first == b->range.first &&
+				  a->range.last == b->range.last));
+}
+
+struct vmatlas_error *alloc_failures_merge(struct alloc_failures *all,
+					   const struct alloc_failures *from)
+{
+	for (size_t i = 0; i < from->v.nr; i++) {
+		const struct alloc_failure *new = &from->v.v[i];
+		struct alloc_failure *slot = NULL;
+
+		for (size_t j = 0; j < all->v.nr && !slot; j++)
+			if (alloc_failure_is_same(&all->v.v[j], new))
+				slot = &all->v.v[j];
+		if (slot && slot->nr >= new->nr)
+			continue;
+		if (!slot)
+			slot = vec_push(&all->v);
+		if (!slot)
+			return error_no_memory();
+		*slot = *new;
 	}
 	return NULL;
 }

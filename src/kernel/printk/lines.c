@@ -29,6 +29,8 @@ bool log_line_next(struct log_lines *it, struct log_line *ret)
 	it->at += len + 1;
 	ret->rec = rec;
 	ret->nr = it->nr++;
+	while (len && (s[len - 1] == ' ' || s[len - 1] == '\r'))
+		len--;
 	len = MIN(len, sizeof(ret->text) - 1);
 	memcpy(ret->text, s, len);
 	ret->text[len] = '\0';

@@ -37,6 +37,7 @@ enum alloc_failure_kind {
 	FAILURE_RAM,			/* no page, or no page table */
 	FAILURE_LIMIT,			/* more than all RAM, or than a reserve holds */
 	FAILURE_SPACE_OR_LIMIT,	/* one message for both */
+	FAILURE_CALLER,			/* nothing was asked for: 0 bytes */
 };
 
 /* Messages of one kind: same words, same range. */
@@ -47,6 +48,8 @@ struct alloc_failure {
 	uint64_t smallest, largest;	/* bytes asked for; 0: it does not say */
 	struct vmatlas_range range;	/* where a hole was looked for */
 	bool has_range;
+	bool is_vague;			/* the message has other causes, too */
+	uint64_t nr_memcg;		/* of them for the limit of a memory cgroup */
 	bool has_time;
 	uint64_t nr, first_nsec, last_nsec;
 	uint64_t suppressed;		/* "callbacks suppressed": at least as many more */
@@ -57,12 +60,61 @@ struct alloc_failure {
 
 struct alloc_failures {
 	VEC(struct alloc_failure) v;
+	uint64_t nr_modules;		/* modules that could not be loaded for want of memory */
+	char module_text[EVENT_TEXT];	/* the last such message */
 	uint64_t suppressed;		/* of messages that are not ours to tell apart */
 };
 
 void alloc_failures_free(struct alloc_failures *s);
 VMATLAS_CHECKED struct vmatlas_error *
 alloc_failures_find(const struct printk_log *log, struct alloc_failures *ret);
+
+/* What @from tells beside @all: a log that was saved before the dump lost its lines. */
+VMATLAS_CHECKED struct vmatlas_error *alloc_failures_merge(struct alloc_failures *all,
+							   const struct alloc_failures *from);
+
+/* ---- overlap_reports.c: what the kernel itself says of overlaps ---- */
+
+enum { OVERLAP_MAX = 32 };
+
+enum overlap_report_kind {
+	OVERLAP_AREA_REFUSED,		/* a vmap area was not put into its tree */
+	OVERLAP_OUT_OF_SPACE,		/* a static mapping that vmalloc does not know of */
+	OVERLAP_STATIC,			/* one that lies in vmalloc space */
+	OVERLAP_NOT_MAPPED,		/* one that was refused */
+	OVERLAP_RESERVED,		/* two reserved regions of the device tree */
+	OVERLAP_INITRD,			/* the initrd, which is not used then */
+};
+
+struct overlap_report {
+	enum overlap_report_kind kind;
+	uint64_t nr, nsec;		/* how often; when first */
+	bool has_time, has_first, has_second, has_phys;
+	struct vmatlas_range first, second;
+	uint64_t phys;
+	char text[EVENT_TEXT];
+};
+
+struct overlap_reports {
+	VEC(struct overlap_report) v;	/* each text once, at most OVERLAP_MAX */
+	size_t nr;			/* messages in all */
+};
+
+void overlap_reports_free(struct overlap_reports *all);
+VMATLAS_CHECKED struct vmatlas_error *overlap_reports_find(const struct printk_log *log,
+							   struct overlap_reports *ret);
+
+/* ---- saved_log.c: a log that somebody saved, as records ---- */
+
+struct bootlog;
+
+/* The lines that bootlog_parse_saved() kept. */
+VMATLAS_CHECKED struct vmatlas_error *saved_log_records(const struct bootlog *from,
+							struct printk_log **ret);
+
+/* FORMAT if nothing in it is about memory in a way that we know. */
+VMATLAS_CHECKED struct vmatlas_error *
+saved_log_read(const char *path, struct bootlog **ret, struct printk_log **ret_records);
 
 /* ---- oops.c: faults, and panics ---- */
 
