@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "bootlog/bootlog_internal.h"
 
+/* CPUs named here: text that kernels and compilers print. */
 static const char arm[] = "ARM", arm_m[] = "ARM without an MMU", x86[] = "x86";
 
 /* ---- Messages that only one architecture prints ---- */
@@ -52,6 +53,7 @@ static const struct {
 static const struct {
 	const char *start, *cpu;
 } compilers[] = {
+	/* CPUs named here: the names of compilers */
 	{ "aarch64", "arm64" }, { "armeb", arm }, { "arm", arm }, { "m68k", "m68k" },
 	{ "sh4", "SuperH" }, { "sh3", "SuperH" }, { "sh2", "SuperH" }, { "sh-", "SuperH" },
 	{ "powerpc", "PowerPC" }, { "ppc", "PowerPC" }, { "mips", "MIPS" },

@@ -401,6 +401,7 @@ static bool is_i386(const struct bootlog *log)
 	return !lowmem || lowmem->range.first >= 0x40000000;
 }
 
+/* CPUs named here: the wide tables that are read, as cpu.c calls them. */
 static bool is_foreign(const struct bootlog *log, const struct bootlog_state *st)
 {
 	switch (log->style) {

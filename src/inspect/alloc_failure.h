@@ -3,7 +3,6 @@
 #ifndef INSPECT_ALLOC_FAILURE_H
 #define INSPECT_ALLOC_FAILURE_H
 
-#include "inspect/ram/ram.h"
 #include "map/space_accounting.h"
 #include "kernel/printk/log_events.h"
 #include "kernel/mm/vmstat.h"

@@ -6,7 +6,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "inspect/ram/ram.h"
+#include "base/range.h"
+#include "map/evidence_list.h"
+#include "map/format.h"
 
 static const struct {
 	uint32_t severity;
