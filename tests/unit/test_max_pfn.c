@@ -172,6 +172,47 @@ static void lowmem_below_its_limit(void **state)
 	vmatlas_close(atlas);
 }
 
+static void ram_is(struct vmatlas *atlas, enum ram_role role, uint64_t first, uint64_t last)
+{
+	const struct ram_fact fact = { .role = role, .phys = { first, last } };
+
+	assert_null(ram_fact_add(atlas->records->ram, fact, "RAM", "a test"));
+}
+
+/* A DIMM: memblock, which records the boot, has nothing of it. */
+static void ram_that_was_added_is_not_judged(void **state)
+{
+	struct vmatlas *atlas = i386_with(0x1fffebff, MIB(768), MIB(768), false);
+	const struct vmatlas_coverage *c;
+
+	(void)state;
+	ram_is(atlas, RAM_SYSTEM, MIB(512), MIB(768) - 1);
+	ram_is(atlas, RAM_MEMBLOCK, 0, 0x1fffdfff);	/* without half a page */
+	fake_inspect(atlas, &inspector_ram);
+	assert_int_equal(nr_findings(atlas), 0);
+	c = vmatlas_coverage_next(atlas, NULL);
+	assert_int_equal(c->state, VMATLAS_COVERAGE_SKIPPED);
+	assert_says(c->detail, "256 MiB of System RAM");
+	vmatlas_close(atlas);
+}
+
+/* Part of a range that was there at boot is missing: that range is named. */
+static void a_part_that_memblock_lacks_is_named(void **state)
+{
+	struct vmatlas *atlas = i386_with(MIB(16), MIB(768), MIB(768), false);
+	const struct vmatlas_finding *f;
+
+	(void)state;
+	ram_is(atlas, RAM_SYSTEM, MIB(512), MIB(768) - 1);
+	ram_is(atlas, RAM_MEMBLOCK, 0, MIB(16) - 1);
+	ram_is(atlas, RAM_MEMBLOCK, MIB(512), MIB(640) - 1);
+	fake_inspect(atlas, &inspector_ram);
+	f = only_finding(atlas, "ram-ignored");
+	assert_int_equal(f->severity, VMATLAS_SEVERITY_WARNING);
+	assert_says(f->message, "128 MiB of the System RAM from 0x20000000");
+	vmatlas_close(atlas);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +223,8 @@ int main(void)
 		cmocka_unit_test(highmem_was_limited),
 		cmocka_unit_test(lowmem_at_its_limit),
 		cmocka_unit_test(lowmem_below_its_limit),
+		cmocka_unit_test(ram_that_was_added_is_not_judged),
+		cmocka_unit_test(a_part_that_memblock_lacks_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -202,22 +202,29 @@ static uint64_t max_pfn_overlap(struct vmatlas_range a, struct vmatlas_range b)
 	return range_overlaps(a, b) ? MIN(a.last, b.last) - MAX(a.first, b.first) + 1 : 0;
 }
 
-/* Bytes of System RAM that memblock.memory does not hold: the page allocator never saw it. */
-static uint64_t unknown_to_memblock(const struct max_pfn_case *c, uint64_t *ret_first)
+/*
+ * Bytes of System RAM that memblock.memory does not hold: the page allocator never saw
+ * them. Memblock is a record of boot: a range of which it holds nothing was added since
+ * (hotplug, virtio-mem), and whether that is online it cannot tell. Parts of pages at the
+ * ends of a range are nobody's loss.
+ */
+static uint64_t unknown_to_memblock(const struct max_pfn_case *c, uint64_t *ret_first,
+				    uint64_t *ret_added)
 {
+	const uint64_t page = 1ull << c->atlas->kernel->page_shift;
 	const struct ram_facts *facts = c->facts;
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < facts->facts.nr; i++) {
 		const struct ram_fact *ram = &facts->facts.v[i];
 		struct vmatlas_range known = ram->phys;
+		uint64_t all, left;
 		bool any = false;
-		uint64_t left;
 
 		if (ram->role != RAM_SYSTEM || known.first >= c->used_end)
 			continue;
 		known.last = MIN(known.last, c->used_end - 1);	/* above, it is told */
-		left = vmatlas_range_size(&known);
+		all = left = vmatlas_range_size(&known);
 		for (size_t j = 0; j < facts->facts.nr; j++) {
 			const struct ram_fact *m = &facts->facts.v[j];
 
@@ -226,7 +233,9 @@ static uint64_t unknown_to_memblock(const struct max_pfn_case *c, uint64_t *ret_
 			any = true;
 			left -= MIN(left, max_pfn_overlap(known, m->phys));
 		}
-		if (!any || !left)
+		if (any && left == all)
+			*ret_added += all;
+		if (!any || left == all || left < page)
 			continue;
 		if (!sum)
 			*ret_first = ram->phys.first;
@@ -239,8 +248,12 @@ static void check_memblock(const struct max_pfn_case *c)
 {
 	_cleanup_(str_done) struct str message = { 0 };
 	_cleanup_(evidence_done) struct evidence s = { 0 };
-	uint64_t first = 0, bytes = unknown_to_memblock(c, &first);
+	uint64_t first = 0, added = 0, bytes = unknown_to_memblock(c, &first, &added);
 
+	if (added)
+		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "RAM added after boot",
+				     "because memblock, which records the boot, has nothing of "
+				     "%s of System RAM", fmt_size(added).s);
 	if (bytes < 1ull << c->atlas->kernel->page_shift)
 		return;
 	report_facts(c, &s);
@@ -252,7 +265,7 @@ static void check_memblock(const struct max_pfn_case *c)
 				 "0x%08" PRIx64 "-0x%08" PRIx64 ", by %s", f->phys.first,
 				 f->phys.last, f->source);
 	}
-	str_addf(&message, "%s of System RAM from 0x%08" PRIx64
+	str_addf(&message, "%s of the System RAM from 0x%08" PRIx64
 		 " on is not in memblock.memory: the page allocator was not given it",
 		 fmt_size(bytes).s, first);
 	max_pfn_report(c, VMATLAS_SEVERITY_WARNING, "ram-ignored", &s,
