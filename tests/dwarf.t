@@ -22,7 +22,7 @@ build() {
 			-o "$work/$1/$(basename $file).o" || return 1
 	done
 	# shellcheck disable=SC2086
-	$2 $flags $3 -nostdlib -r $4 "$work/$1/other.c.o" "$work/$1/x86-6.12.c.o" \
+	$2 $flags $3 -nostdlib -r $4 "$work/$1/other.c.o" "$work/$1/kernel.c.o" \
 		-o "$work/$1/vmlinux.o" || return 1
 	ld --defsym MODULES_VADDR=0xffffffffc0000000 -T tests/synthetic/include/x86_64.lds \
 		-z max-page-size=4096 -z noexecstack --build-id=0x$id "$work/$1/vmlinux.o" \

@@ -30,7 +30,7 @@ licensed() {
 	FNR <= 2 && /SPDX-License-Identifier: LGPL-2.1-or-later/ { is_said[FILENAME] = 1 }
 	END { for (i = 1; i <= nr; i++) if (!is_said[name[i]]) print name[i] ": no licence line" }
 	' $(find src plugins include -name '*.[ch]') tests/*.sh tests/unit/*.[ch] tests/fuzz/*.[ch] \
-		tests/plugins/*.c tests/abi/*.c tests/synthetic/*.[ch]
+		tests/plugins/*.c tests/abi/*.c tests/synthetic/*/*.[ch]
 }
 
 ok "no function has over 80 lines" short_functions

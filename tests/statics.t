@@ -70,7 +70,7 @@ for file in tests/data/namesakes.c tests/synthetic/x86-6.12/kernel.c; do
 	cc $flags -DRELEASE='"6.12.0-fake"' -DBUILD_ID="\"$id\"" -c "$file" \
 		-o "$work/$(basename "$file" .c).o" || exit 2
 done
-kernel_o=$work/x86-6.12.o other=$work/namesakes.o
+kernel_o=$work/kernel.o other=$work/namesakes.o
 build plain "$kernel_o"
 ok "the plain kernel is healthy" same plain
 

@@ -107,8 +107,8 @@ static void each_missing_page_says_why(void **state)
 	expect_fault(mem, MEM_PHYSICAL, 0, 8, "no RAM there");
 	expect_fault(mem, MEM_PHYSICAL, 0x3000, 8, "filtered out by makedumpfile");
 	expect_fault(mem, MEM_PHYSICAL, 0x2ffc, 8, "0x3000: filtered out");
-	expect_fault(mem, MEM_PHYSICAL, 0xa000, 8, "behind the last page");
-	expect_fault(mem, MEM_PHYSICAL, UINT64_MAX - 7, 8, "behind the last page");
+	expect_fault(mem, MEM_PHYSICAL, 0xa000, 8, "beyond the last page");
+	expect_fault(mem, MEM_PHYSICAL, UINT64_MAX - 7, 8, "beyond the last page");
 	expect_fault(mem, MEM_PHYSICAL, UINT64_MAX - 6, 8, "beyond the last address");
 	expect_fault(mem, MEM_VIRTUAL, 0x1000, 8, "not stored by virtual address");
 	mem_free(mem);

@@ -89,7 +89,7 @@ static void parts_in_any_order_are_one_dump(void **state)
 	expect_page(mem, 8);
 	expect_fault(mem, MEM_PHYSICAL, 0x3000, 8, "filtered");
 	expect_fault(mem, MEM_PHYSICAL, 0x6000, 8, "no RAM");
-	expect_fault(mem, MEM_PHYSICAL, 0xa000, 8, "behind the last page");
+	expect_fault(mem, MEM_PHYSICAL, 0xa000, 8, "beyond the last page");
 	mem_free(mem);
 }
 

@@ -126,7 +126,7 @@ static struct vmatlas_error *is_booted(struct pgtable_check *c, bool *ret)
  * ARM has an enumerator for each of two uses of the same slots, and all are as many as
  * the larger has (arch/arm/include/asm/fixmap.h, since 4.4: a constant, no enumerator).
  */
-static struct vmatlas_error *find_arm_slots(struct pgtable_check *c, struct slots *s)
+static struct vmatlas_error *find_shared_slots(struct pgtable_check *c, struct slots *s)
 {
 	int64_t early;
 	struct vmatlas_error *err;
@@ -150,7 +150,7 @@ static struct vmatlas_error *find_slots(struct pgtable_check *c, struct slots *s
 	s->top = c->fixmap->range.last + 1;
 	if (c->k->arch->fixmap.console_on_top)	/* FIXADDR_TOP is the last page, since 3.18 */
 		s->top -= 1ull << c->k->page_shift;
-	err = c->k->arch == &arch_arm ? find_arm_slots(c, s) :
+	err = c->k->arch->fixmap.console_on_top ? find_shared_slots(c, s) :
 	      fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
 	if (!err)
 		err = find_boot_slots(c, s);
