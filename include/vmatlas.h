@@ -5,7 +5,7 @@
 /**
  * DOC: vmatlas - an atlas of a Linux kernel's virtual address space
  *
- * Open a kernel, survey it, read the map, judge it:
+ * Open a kernel, survey it, read the map, inspect it:
  *
  *	VMATLAS_OPTS(vmatlas_open_opts, opts, .vmlinux = "vmlinux", .core = "vmcore");
  *	struct vmatlas *atlas = NULL;
@@ -17,14 +17,24 @@
  *		vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED)
  *			printf("%" PRIx64 " %s\n", c->range.first, c->name);
  *
- * Five rules cover the whole interface:
+ * This header is for users of the library. Authors of plugins include
+ * <vmatlas-plugin.h>, which includes this one.
+ *
+ * Rules that hold for every function and struct:
  *
  * - Things that act are opaque; things that tell are plain structs.
- * - The library owns every struct it shows. A const pointer stays good until
- *   vmatlas_close(). Only an error is the caller's to free.
- * - On failure nothing is returned: *ret is left as it was.
- * - Ranges include both ends, addresses are uint64_t: the target is not the
- *   host, and the last byte of a kernel is 0xffffffffffffffff.
+ * - The library owns every struct and string it shows. A const pointer stays good until
+ *   vmatlas_close(), unless the function says otherwise. Only an error is the caller's
+ *   to free.
+ * - A function that can fail returns a struct vmatlas_error *, NULL on success. On
+ *   failure nothing is returned: *ret is left as it was.
+ * - Ranges include both ends. Addresses and amounts of the target's memory are uint64_t:
+ *   the target is not the host, and the last byte of a kernel is 0xffffffffffffffff.
+ *   Lengths of the host's buffers are size_t.
+ * - A struct that may grow begins with ".size", always a uint32_t: how many of its bytes
+ *   are set. Structs that the caller fills set it to sizeof(struct).
+ * - Enumerations have 32 bits (VMATLAS_ENUMS_HAVE_32_BITS checks it when this header is
+ *   compiled). Values that may be or'ed are a uint32_t whose comment names the enum.
  * - One thread at a time per atlas. Two atlases share nothing.
  */
 
@@ -36,67 +46,130 @@
 extern "C" {
 #endif
 
+/* The version of this header; vmatlas_version() is that of the library that was loaded. */
 #define VMATLAS_VERSION_MAJOR 0
 #define VMATLAS_VERSION_MINOR 1
 #define VMATLAS_VERSION_PATCH 0
 
-/** VMATLAS_HAS() - did this library fill in a member that came later? */
+/**
+ * VMATLAS_HAS() - did this library fill in a member that came later?
+ * @ptr: a struct that begins with .size
+ * @member: one of its members
+ *
+ * Return: not 0 if @member is among the bytes that are set.
+ */
 #define VMATLAS_HAS(ptr, member)                                              \
 	((ptr)->size >= offsetof(__typeof__(*(ptr)), member) +                \
 			sizeof((ptr)->member))
 
+/* VMATLAS_API - exported by libvmatlas */
 #define VMATLAS_API __attribute__((visibility("default")))
+/* VMATLAS_CHECKED - the result must be looked at: it is an error to free */
 #define VMATLAS_CHECKED __attribute__((warn_unused_result))
+/* VMATLAS_PRINTF() - argument @f is a printf format, its arguments begin at @a */
 #define VMATLAS_PRINTF(f, a) __attribute__((format(printf, f, a)))
 
 /* ---- Handles ---------------------------------------------------------- */
 
-struct vmatlas;		/* one opened kernel and what is known about it */
-struct vmatlas_error;	/* why something failed; NULL is success */
-struct vmatlas_plugin_ctx;	/* one inspector at work on one atlas */
+/**
+ * struct vmatlas - one opened kernel and what is known about it
+ *
+ * Made by vmatlas_open(), ended by vmatlas_close().
+ */
+struct vmatlas;
+
+/**
+ * struct vmatlas_error - why something failed; NULL is success
+ *
+ * Whoever receives one frees it with vmatlas_error_free() or passes it on.
+ */
+struct vmatlas_error;
 
 /* ---- Errors ----------------------------------------------------------- */
 
+/**
+ * enum vmatlas_error_code - what kind of failure it is
+ * @VMATLAS_ERROR_NO_MEMORY: the host is out of memory
+ * @VMATLAS_ERROR_SYSTEM: a system call failed
+ * @VMATLAS_ERROR_ARGUMENT: the caller passed something that has no meaning
+ * @VMATLAS_ERROR_FORMAT: a file is not what it should be
+ * @VMATLAS_ERROR_NOT_FOUND: no such symbol, type, member or record
+ * @VMATLAS_ERROR_FAULT: the dump does not hold that memory
+ * @VMATLAS_ERROR_CORRUPT: memory is there and makes no sense
+ * @VMATLAS_ERROR_MISMATCH: vmlinux and dump do not belong together
+ * @VMATLAS_ERROR_UNSUPPORTED: understood, but not implemented
+ * @VMATLAS_ERROR_PLUGIN: a plugin could not be used
+ */
 enum vmatlas_error_code {
 	VMATLAS_ERROR_NO_MEMORY = 1,
-	VMATLAS_ERROR_SYSTEM,		/* a system call failed */
-	VMATLAS_ERROR_ARGUMENT,		/* the caller asked for nonsense */
-	VMATLAS_ERROR_FORMAT,		/* a file is not what it should be */
-	VMATLAS_ERROR_NOT_FOUND,		/* no such symbol, type or member */
-	VMATLAS_ERROR_FAULT,		/* the dump does not hold that memory */
-	VMATLAS_ERROR_CORRUPT,		/* memory is there and makes no sense */
-	VMATLAS_ERROR_MISMATCH,		/* vmlinux and dump do not belong together */
-	VMATLAS_ERROR_UNSUPPORTED,	/* understood, but not implemented */
-	VMATLAS_ERROR_PLUGIN,		/* a plugin could not be used */
+	VMATLAS_ERROR_SYSTEM,
+	VMATLAS_ERROR_ARGUMENT,
+	VMATLAS_ERROR_FORMAT,
+	VMATLAS_ERROR_NOT_FOUND,
+	VMATLAS_ERROR_FAULT,
+	VMATLAS_ERROR_CORRUPT,
+	VMATLAS_ERROR_MISMATCH,
+	VMATLAS_ERROR_UNSUPPORTED,
+	VMATLAS_ERROR_PLUGIN,
 };
 
-VMATLAS_API uint32_t vmatlas_error_code(const struct vmatlas_error *err);
+/**
+ * vmatlas_error_code() - what kind of failure it is
+ * @err: an error, or NULL
+ *
+ * Return: the code; 0 if @err is NULL.
+ */
+VMATLAS_API enum vmatlas_error_code vmatlas_error_code(const struct vmatlas_error *err);
 
-/** vmatlas_error_message() - one line, no newline; dies with @err */
+/**
+ * vmatlas_error_message() - the failure in words
+ * @err: an error, or NULL
+ *
+ * Return: one line without a newline; it is freed with @err. Text may come from a file
+ * or a dump: escape it before it goes to a terminal.
+ */
 VMATLAS_API const char *vmatlas_error_message(const struct vmatlas_error *err);
 
 /**
  * vmatlas_error_address() - where memory could not be read, or made no sense
+ * @err: an error, or NULL
  * @ret_space: enum vmatlas_space
+ * @ret_addr: address in that space
  *
  * Return: false, and nothing is set, where @err is about no address.
  */
 VMATLAS_API bool vmatlas_error_address(const struct vmatlas_error *err, uint32_t *ret_space,
 				       uint64_t *ret_addr);
 
-/** vmatlas_error_errno() - errno of the system call that failed; 0 if none did */
+/**
+ * vmatlas_error_errno() - errno of the system call that failed
+ * @err: an error, or NULL
+ *
+ * Return: 0 if none failed.
+ */
 VMATLAS_API int vmatlas_error_errno(const struct vmatlas_error *err);
 
-/** vmatlas_error_free() - NULL is fine */
+/**
+ * vmatlas_error_free() - free an error
+ * @err: an error; NULL is fine
+ */
 VMATLAS_API void vmatlas_error_free(struct vmatlas_error *err);
 
-/** vmatlas_error_new() - never NULL; out of memory yields NO_MEMORY */
+/**
+ * vmatlas_error_new() - make an error
+ * @code: what kind of failure it is
+ * @fmt: a printf format of one line, without a newline
+ *
+ * Return: the error, the caller's to free; never NULL. Without memory it is one whose
+ * code is VMATLAS_ERROR_NO_MEMORY.
+ */
 VMATLAS_API VMATLAS_CHECKED VMATLAS_PRINTF(2, 3)
-struct vmatlas_error *vmatlas_error_new(uint32_t code, const char *fmt, ...);
+struct vmatlas_error *vmatlas_error_new(enum vmatlas_error_code code, const char *fmt, ...);
 
 /**
  * vmatlas_error_wrap() - say what was being done when @err happened
  * @err: consumed; NULL passes through
+ * @fmt: a printf format of the context
  *
  * Return: @err with its message turned into "context: message".
  */
@@ -106,113 +179,223 @@ struct vmatlas_error *vmatlas_error_wrap(struct vmatlas_error *err,
 
 /* ---- Opening ---------------------------------------------------------- */
 
+/**
+ * enum vmatlas_log_level - how much is logged: a level and those before it
+ * @VMATLAS_LOG_WARNING: something the user should know
+ * @VMATLAS_LOG_PROGRESS: what takes long, while it takes long
+ * @VMATLAS_LOG_DEBUG: how things were found
+ */
 enum vmatlas_log_level { VMATLAS_LOG_WARNING, VMATLAS_LOG_PROGRESS, VMATLAS_LOG_DEBUG };
 
-typedef void vmatlas_log_fn(void *arg, uint32_t level, const char *line);
+/**
+ * typedef vmatlas_log_fn - take a line of diagnostics
+ * @arg: vmatlas_open_opts.log_arg
+ * @level: of this line
+ * @line: without a newline; good during the call
+ */
+typedef void vmatlas_log_fn(void *arg, enum vmatlas_log_level level, const char *line);
 
 /**
- * vmatlas_confirm_fn() - may this be done? Not 0: yes
- * @question: one line without an end, "fetch ... from http://...?"
+ * typedef vmatlas_confirm_fn - may this be done?
+ * @arg: vmatlas_open_opts.ask_arg
+ * @question: one line, as "fetch ... from http://...?"
+ *
+ * Return: not 0 for yes.
  */
 typedef int vmatlas_confirm_fn(void *arg, const char *question);
 
-/** vmatlas_cancelled_fn() - asked now and then during a download; not 0: give it up */
+/**
+ * typedef vmatlas_cancelled_fn - asked now and then during a download
+ * @arg: vmatlas_open_opts.ask_arg
+ *
+ * Return: not 0 to give up.
+ */
 typedef int vmatlas_cancelled_fn(void *arg);
 
+/**
+ * enum vmatlas_space - an address space of the target
+ * @VMATLAS_PHYSICAL: physical addresses
+ * @VMATLAS_VIRTUAL: kernel virtual addresses
+ */
 enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
 
 /**
  * struct vmatlas_memory_ops - memory and symbols that another debugger brings
  * @size: sizeof(struct vmatlas_memory_ops)
+ * @reserved: 0
  * @arg: handed back to both callbacks
- * @read: all of @len bytes at a physical or kernel virtual address, or not 0.
- *	A host that has only one of the two spaces fails the other.
- * @symbol: run-time address (KASLR included) and size (0: unknown) of a
- *	symbol; not 0 if there is none. NULL: symbols come from vmlinux.
+ * @read: all of @len bytes at a physical or kernel virtual address, or not 0. Whoever
+ *	has only one of the two spaces fails the other.
+ * @symbol: run-time address (KASLR included) and size (0: unknown) of a symbol; not 0
+ *	if there is none. NULL: symbols come from vmlinux.
  *
- * Types come from vmlinux, or from the file that .types names.
+ * Types come from vmlinux, or from the file that vmatlas_open_opts.types names.
  */
 struct vmatlas_memory_ops {
-	uint64_t size;
+	uint32_t size;
+	uint32_t reserved;
 	void *arg;
-	int (*read)(void *arg, uint32_t space, uint64_t addr, void *buf, uint64_t len);
+	int (*read)(void *arg, enum vmatlas_space space, uint64_t addr, void *buf, size_t len);
 	int (*symbol)(void *arg, const char *name, uint64_t *ret_addr, uint64_t *ret_size);
 };
 
-/** struct vmatlas_open_opts - declare with VMATLAS_OPTS() */
+/**
+ * struct vmatlas_open_opts - which kernel to open; declare with VMATLAS_OPTS()
+ * @size: sizeof(struct vmatlas_open_opts)
+ * @log_level: of @log
+ * @vmlinux: ELF with DWARF or BTF; may be swapped with @core
+ * @core: the dump, or a raw image as FILE@ADDR[,FILE@ADDR]; NULL with @live, @memory_ops
+ *	or @boot_log
+ * @boot_log: a boot log or layout table whose rows become claims
+ * @tmpdir: for rearranged dumps; NULL: $TMPDIR or /var/tmp
+ * @memory_ops: memory of another debugger, or NULL
+ * @phys_offset: "0x40000000": physical start of RAM; NULL: find it
+ * @kaslr_offset: how far KASLR moved the kernel; NULL: find it
+ * @log: takes diagnostics; NULL: silence
+ * @log_arg: handed to @log
+ * @live: not 0: read the running kernel through /proc/kcore
+ * @keep_for_extract: not 0: remember what is read, for vmatlas_extract()
+ * @types: a file to take types from: BTF, or ELF with BTF or DWARF; NULL: vmlinux
+ * @sysroots: system roots in which vmlinux and its debug file are looked for when they
+ *	are not named or lack something; ends with NULL. NULL: this machine's own
+ * @debug_dirs: directories like /usr/lib/debug, which come first; likewise
+ * @confirm: asked before a debuginfod server is; NULL: no
+ * @cancelled: asked during downloads; NULL: never
+ * @ask_arg: handed to both
+ * @debuginfod: not 0: ask the servers of $DEBUGINFOD_URLS
+ * @nr_core_parts: of @core_parts
+ * @core_parts: more files of @core: a split kdump's, raw images
+ * @platform_file: a platform's own numbers: lines NAME START-END [source]
+ *
+ * What is not set is 0 or NULL. The strings need to live until vmatlas_open() returns.
+ */
 struct vmatlas_open_opts {
-	uint64_t size;
-	const char *vmlinux;	/* ELF with DWARF or BTF; may be swapped with core */
-	const char *core;	/* the dump, or a raw image as FILE@ADDR[,FILE@ADDR]; NULL
-				 * with @live, @memory_ops or @boot_log */
-	const char *boot_log;	/* a boot log or table whose rows become claims */
-	const char *tmpdir;	/* for rearranged dumps; NULL: $TMPDIR or /var/tmp */
+	uint32_t size;
+	enum vmatlas_log_level log_level;
+	const char *vmlinux;
+	const char *core;
+	const char *boot_log;
+	const char *tmpdir;
 	const struct vmatlas_memory_ops *memory_ops;
-	const char *phys_offset;	/* "0x40000000": overrides what is found */
-	const char *kaslr_offset;	/* likewise; NULL: find it */
-	vmatlas_log_fn *log;	/* NULL: silence */
+	const char *phys_offset;
+	const char *kaslr_offset;
+	vmatlas_log_fn *log;
 	void *log_arg;
-	uint32_t log_level;
-	uint32_t live;		/* read the running kernel through /proc/kcore */
-	uint32_t keep_for_extract;	/* remember what is read, for vmatlas_extract() */
-	uint32_t reserved;
-	const char *types;	/* a file to take types from: BTF, or ELF with BTF or DWARF */
-	/*
-	 * Where vmlinux and its debug file are looked for when they are not named or
-	 * lack something: system roots (NULL: this machine's own) and folders like
-	 * /usr/lib/debug, which come first. Both end with NULL.
-	 */
+	uint32_t live;
+	uint32_t keep_for_extract;
+	const char *types;
 	const char *const *sysroots;
 	const char *const *debug_dirs;
-	vmatlas_confirm_fn *confirm;	/* asked before debuginfod is; NULL: no */
-	vmatlas_cancelled_fn *cancelled;	/* NULL: never */
-	void *ask_arg;			/* handed to both */
-	uint32_t debuginfod;		/* ask the servers of $DEBUGINFOD_URLS */
-	uint32_t reserved2;
-	const char *const *core_parts;	/* more files of @core: a split kdump's, raw images */
-	uint64_t nr_core_parts;
-	const char *platform_file;	/* a platform's own numbers: lines NAME START-END [source] */
+	vmatlas_confirm_fn *confirm;
+	vmatlas_cancelled_fn *cancelled;
+	void *ask_arg;
+	uint32_t debuginfod;
+	uint32_t nr_core_parts;
+	const char *const *core_parts;
+	const char *platform_file;
 };
 
+/**
+ * VMATLAS_OPTS() - declare a struct that begins with its size, all else as named or 0
+ * @type: the struct's tag
+ * @name: of the variable
+ */
 #define VMATLAS_OPTS(type, name, ...)                                         \
 	struct type name = { .size = sizeof(struct type), __VA_ARGS__ }
 
+/**
+ * vmatlas_version() - of the library that was loaded
+ *
+ * Return: "0.1.0".
+ */
 VMATLAS_API const char *vmatlas_version(void);
 
 /**
- * vmatlas_open() - *ret goes to vmatlas_close()
+ * vmatlas_open() - open a kernel: vmlinux and a dump, or the running one, or a boot log
+ * @opts: which; needed during the call only, but for its callbacks and .memory_ops
+ * @ret: the atlas, to be ended by vmatlas_close()
  *
- * With no kernel and no boot log named, there is nothing to survey; inspectors
- * can still be loaded and listed.
+ * With no kernel and no boot log named, there is nothing to survey; inspectors can still
+ * be loaded and listed.
+ *
+ * Return: NULL; or SYSTEM, FORMAT or UNSUPPORTED for files that cannot be used, MISMATCH
+ * where vmlinux and dump do not belong together, NOT_FOUND where vmlinux was not found,
+ * ARGUMENT for options without meaning.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_open(const struct vmatlas_open_opts *opts, struct vmatlas **ret);
 
-/** vmatlas_close() - NULL is fine */
+/**
+ * vmatlas_close() - close the files and free everything that the atlas showed
+ * @atlas: NULL is fine
+ */
 VMATLAS_API void vmatlas_close(struct vmatlas *atlas);
 
+/**
+ * enum vmatlas_survey_what - what vmatlas_survey() reads; may be or'ed
+ * @VMATLAS_SURVEY_DECLARED: regions, from every source
+ * @VMATLAS_SURVEY_RECORDED: areas
+ * @VMATLAS_SURVEY_RAM: RAM: iomem, device tree, log, command line
+ * @VMATLAS_SURVEY_FREE: free space and pools; needs RECORDED, too
+ * @VMATLAS_SURVEY_ALL: all of it
+ */
 enum vmatlas_survey_what {
-	VMATLAS_SURVEY_DECLARED = 1,	/* regions, every source */
-	VMATLAS_SURVEY_RECORDED = 2,	/* areas */
-	VMATLAS_SURVEY_RAM = 4,		/* RAM: iomem, device tree, log, command line */
-	VMATLAS_SURVEY_FREE = 8,	/* free space and pools; wants RECORDED, too */
+	VMATLAS_SURVEY_DECLARED = 1,
+	VMATLAS_SURVEY_RECORDED = 2,
+	VMATLAS_SURVEY_RAM = 4,
+	VMATLAS_SURVEY_FREE = 8,
 	VMATLAS_SURVEY_ALL = 15,
 };
 
 /**
  * vmatlas_survey() - draw the map, once; then it never changes
+ * @atlas: opened, not yet surveyed
  * @what: enum vmatlas_survey_what, or'ed. Only what is asked for is read.
  *
- * Trouble in the kernel's records becomes findings and coverage lines.
+ * What is wrong in the kernel's records becomes findings and coverage lines.
+ *
+ * Return: NULL; or ARGUMENT if it was surveyed already or there is nothing to survey,
+ * NO_MEMORY, SYSTEM.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_survey(struct vmatlas *atlas, uint32_t what);
 
 /**
  * struct vmatlas_info - which kernel this is and how it was read
+ * @size: bytes of this struct that are set
+ * @page_shift: log2 of the page size
+ * @pointer_size: 4 or 8 bytes
+ * @big_endian: not 0: the target's byte order is big-endian
+ * @live: not 0: it is the running kernel
+ * @levels: of the kernel's page tables
+ * @arch: "x86_64", "arm64", "i386", "arm", "riscv64"
+ * @release: uts release, "6.1.0-18-amd64"
+ * @version: uts version, "#1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1"
+ * @nodename: uts nodename
+ * @banner: linux_banner, without its newline
+ * @cpu: "x86_64, 4-level", "arm, short descriptors, HIGHMEM"
+ * @core_path: the dump
+ * @core_format: "ELF", "kdump (lzo), flattened"
+ * @vmlinux_path: the vmlinux
+ * @build_id: of vmlinux, hex
+ * @vmcoreinfo_from: "note", "memory at 0x..", "" if there is none
+ * @verified_by: how it is known that vmlinux and dump belong together
+ * @kaslr_from: where @kaslr_offset comes from
+ * @phys_from: where @phys_base comes from
+ * @kaslr_offset: run-time minus link address
+ * @phys_base: x86-64 phys_base; PHYS_OFFSET of others
+ * @dump_time: seconds since 1970 when the dump was written, 0 unknown
+ * @bytes_read: of the dump so far
+ * @nr_reads: likewise
+ * @types_from: "DWARF", "BTF of FILE", "" if there are none
+ * @vmlinux_from: how vmlinux was found: "build ID"; "" if it was named
+ * @ram: System RAM in bytes; 0 unknown. This and the next two after a survey with
+ *	VMATLAS_SURVEY_RAM
+ * @ram_high: of @ram, highmem of a 32-bit kernel
+ * @ram_unused: of @ram, above what the kernel uses
+ * @phys_base_name: what the kernel calls @phys_base: "PHYS_OFFSET"
  *
- * Strings are never NULL; "" means unknown. Addresses that were not found are 0
- * with the matching flag clear.
+ * Strings are never NULL; "" means unknown.
  */
 struct vmatlas_info {
 	uint32_t size;
@@ -220,67 +403,127 @@ struct vmatlas_info {
 	uint32_t pointer_size;
 	uint32_t big_endian;
 	uint32_t live;
-	uint32_t levels;		/* of the kernel's page tables */
-	const char *arch;		/* "x86_64", "arm" */
-	const char *release;		/* uts release */
-	const char *version;		/* uts version */
-	const char *nodename;		/* uts nodename */
-	const char *banner;		/* linux_banner, without its newline */
-	const char *cpu;		/* "x86_64, 4-level", "arm, short descriptors, HIGHMEM" */
+	uint32_t levels;
+	const char *arch;
+	const char *release;
+	const char *version;
+	const char *nodename;
+	const char *banner;
+	const char *cpu;
 	const char *core_path;
-	const char *core_format;	/* "ELF", "kdump (lzo), flattened" */
+	const char *core_format;
 	const char *vmlinux_path;
-	const char *build_id;		/* of vmlinux, hex */
-	const char *vmcoreinfo_from;	/* "note", "memory at 0x..", "" if there is none */
-	const char *verified_by;		/* why vmlinux and dump belong together */
-	const char *kaslr_from;		/* where the offset comes from */
-	const char *phys_from;		/* where phys_base / PHYS_OFFSET comes from */
+	const char *build_id;
+	const char *vmcoreinfo_from;
+	const char *verified_by;
+	const char *kaslr_from;
+	const char *phys_from;
 	uint64_t kaslr_offset;
-	uint64_t phys_base;		/* x86-64 phys_base; ARM PHYS_OFFSET */
-	uint64_t dump_time;			/* seconds since 1970 the dump was dump_time, 0 unknown */
-	uint64_t bytes_read;		/* of the dump so far */
+	uint64_t phys_base;
+	uint64_t dump_time;
+	uint64_t bytes_read;
 	uint64_t nr_reads;
-	const char *types_from;		/* "DWARF", "BTF of FILE", "" if there are none */
-	const char *vmlinux_from;	/* how it was found: "build ID"; "" if it was named */
-	/* After a survey with VMATLAS_SURVEY_RAM, bytes: */
-	uint64_t ram;			/* System RAM; 0 unknown */
-	uint64_t ram_high;		/* of it, highmem of a 32-bit kernel */
-	uint64_t ram_unused;		/* of it, above what the kernel uses */
-	const char *phys_base_name;	/* what the kernel calls phys_base: "PHYS_OFFSET" */
+	const char *types_from;
+	const char *vmlinux_from;
+	uint64_t ram;
+	uint64_t ram_high;
+	uint64_t ram_unused;
+	const char *phys_base_name;
 };
 
-/** vmatlas_info() - NULL where only a boot log was opened */
+/**
+ * vmatlas_info() - which kernel this is
+ * @atlas: an atlas
+ *
+ * Return: what is known, updated by each call; NULL where no kernel was opened but a
+ * boot log, or nothing.
+ */
 VMATLAS_API const struct vmatlas_info *vmatlas_info(struct vmatlas *atlas);
 
 /* ---- Ranges and claims -------------------------------------------------- */
 
-/** struct vmatlas_range - both ends included, so the top of memory fits */
+/**
+ * struct vmatlas_range - addresses, both ends included, so that the top of memory fits
+ * @first: lowest address
+ * @last: highest address; less than @first: none
+ */
 struct vmatlas_range {
 	uint64_t first;
 	uint64_t last;
 };
 
-/** vmatlas_range_size() - 0 means the whole 64-bit space */
+/**
+ * vmatlas_range_size() - bytes in a range
+ * @r: a range
+ *
+ * Return: bytes; 0 means the whole 64-bit space.
+ */
 static inline uint64_t vmatlas_range_size(const struct vmatlas_range *r)
 {
 	return r->last - r->first + 1;
 }
 
+/**
+ * enum vmatlas_layer - who makes a claim on addresses
+ * @VMATLAS_LAYER_DECLARED: regions: what the kernel set aside
+ * @VMATLAS_LAYER_RECORDED: areas: what its allocators handed out
+ * @VMATLAS_LAYER_MAPPED: mappings: what the page tables map
+ */
 enum vmatlas_layer {
-	VMATLAS_LAYER_DECLARED = 1,	/* regions: what the kernel set aside */
-	VMATLAS_LAYER_RECORDED,		/* areas: what its allocators handed out */
-	VMATLAS_LAYER_MAPPED,		/* mappings: what the page tables map */
+	VMATLAS_LAYER_DECLARED = 1,
+	VMATLAS_LAYER_RECORDED,
+	VMATLAS_LAYER_MAPPED,
 };
 
+/**
+ * enum vmatlas_kind - what is claimed: regions 0x1.., areas 0x2.., mappings 0x3..
+ * @VMATLAS_KIND_OTHER: none of these
+ * @VMATLAS_KIND_DIRECT_MAP: all of RAM in a row; lowmem on 32-bit CPUs
+ * @VMATLAS_KIND_VMALLOC_SPACE: VMALLOC_START..VMALLOC_END
+ * @VMATLAS_KIND_VMEMMAP: the array of struct page
+ * @VMATLAS_KIND_MODULE_SPACE: MODULES_VADDR..MODULES_END
+ * @VMATLAS_KIND_IMAGE: the kernel image mapping
+ * @VMATLAS_KIND_SECTION: .text, .init, .data, .bss: inside others
+ * @VMATLAS_KIND_FIXMAP: fixed mappings
+ * @VMATLAS_KIND_PKMAP: kmap() of highmem
+ * @VMATLAS_KIND_VECTORS: exception vectors of ARM
+ * @VMATLAS_KIND_DMA: consistent DMA memory of old ARM kernels
+ * @VMATLAS_KIND_FDT: the device tree of arm64 and RISC-V
+ * @VMATLAS_KIND_PCI_IO: PCI I/O ports
+ * @VMATLAS_KIND_CPU_ENTRY: cpu_entry_area of x86
+ * @VMATLAS_KIND_ESPFIX: espfix stacks of x86-64
+ * @VMATLAS_KIND_EFI: EFI runtime services
+ * @VMATLAS_KIND_VSYSCALL: the vsyscall page
+ * @VMATLAS_KIND_LDT: LDT remap of page table isolation
+ * @VMATLAS_KIND_KASAN: KASAN shadow
+ * @VMATLAS_KIND_KMSAN: KMSAN shadow and origins
+ * @VMATLAS_KIND_TCM: tightly coupled memory of ARM
+ * @VMATLAS_KIND_GUARD: declared holes
+ * @VMATLAS_KIND_MODULE_WINDOW: where execmem looks for room: a window, not a bound
+ * @VMATLAS_KIND_VMALLOC: vmalloc()
+ * @VMATLAS_KIND_VMAP: vmap()
+ * @VMATLAS_KIND_IOREMAP: ioremap()
+ * @VMATLAS_KIND_VM_MAP_RAM: vm_map_ram()
+ * @VMATLAS_KIND_UNPURGED: freed, not yet given back
+ * @VMATLAS_KIND_PERCPU: a chunk of per-CPU memory
+ * @VMATLAS_KIND_DMA_AREA: dma_alloc_coherent() memory
+ * @VMATLAS_KIND_SPARSE: vmemmap of hot-added memory
+ * @VMATLAS_KIND_STATIC_MAPPING: iotable_init() of ARM
+ * @VMATLAS_KIND_EMPTY_MAPPING: set aside by ARM: an empty mapping, the PCI I/O hole
+ * @VMATLAS_KIND_USERMAP: vmalloc_user()
+ * @VMATLAS_KIND_MODULE: a module's memory
+ * @VMATLAS_KIND_AREA: recorded, of no known type
+ * @VMATLAS_KIND_PAGES: pages that a page table maps
+ */
 enum vmatlas_kind {
 	VMATLAS_KIND_OTHER = 0,
-	/* regions */
-	VMATLAS_KIND_DIRECT_MAP = 0x101,	/* lowmem on 32-bit CPUs */
+
+	VMATLAS_KIND_DIRECT_MAP = 0x101,
 	VMATLAS_KIND_VMALLOC_SPACE,
 	VMATLAS_KIND_VMEMMAP,
 	VMATLAS_KIND_MODULE_SPACE,
-	VMATLAS_KIND_IMAGE,			/* the kernel image mapping */
-	VMATLAS_KIND_SECTION,			/* .text, .init, .data, .bss: inside others */
+	VMATLAS_KIND_IMAGE,
+	VMATLAS_KIND_SECTION,
 	VMATLAS_KIND_FIXMAP,
 	VMATLAS_KIND_PKMAP,
 	VMATLAS_KIND_VECTORS,
@@ -295,9 +538,9 @@ enum vmatlas_kind {
 	VMATLAS_KIND_KASAN,
 	VMATLAS_KIND_KMSAN,
 	VMATLAS_KIND_TCM,
-	VMATLAS_KIND_GUARD,			/* declared holes */
-	VMATLAS_KIND_MODULE_WINDOW,		/* execmem: a window, not a bound */
-	/* areas */
+	VMATLAS_KIND_GUARD,
+	VMATLAS_KIND_MODULE_WINDOW,
+
 	VMATLAS_KIND_VMALLOC = 0x201,
 	VMATLAS_KIND_VMAP,
 	VMATLAS_KIND_IOREMAP,
@@ -306,87 +549,158 @@ enum vmatlas_kind {
 	VMATLAS_KIND_PERCPU,
 	VMATLAS_KIND_DMA_AREA,
 	VMATLAS_KIND_SPARSE,
-	VMATLAS_KIND_STATIC_MAPPING,			/* ARM iotable */
-	VMATLAS_KIND_EMPTY_MAPPING,			/* ARM empty mapping, PCI I/O hole */
+	VMATLAS_KIND_STATIC_MAPPING,
+	VMATLAS_KIND_EMPTY_MAPPING,
 	VMATLAS_KIND_USERMAP,
 	VMATLAS_KIND_MODULE,
-	VMATLAS_KIND_AREA,			/* recorded, of no known type */
-	/* mappings */
+	VMATLAS_KIND_AREA,
+
 	VMATLAS_KIND_PAGES = 0x301,
 };
 
+/**
+ * enum vmatlas_claim_flags - what a claim does and does not say; may be or'ed
+ * @VMATLAS_CLAIM_START_ONLY: it constrains range.first alone
+ * @VMATLAS_CLAIM_END_ONLY: it constrains range.last alone
+ * @VMATLAS_CLAIM_PRIMARY: the one of its name that map shows as the row
+ * @VMATLAS_CLAIM_NESTED: may lie inside another region by design
+ * @VMATLAS_CLAIM_WINDOW: a claim of its own, not another source of a bound
+ * @VMATLAS_CLAIM_NOT_LISTED: recorded, but /proc/vmallocinfo omits it
+ * @VMATLAS_CLAIM_FROM_LOG: from a saved boot log or table, or the dump's log
+ * @VMATLAS_CLAIM_DEFAULT: a default that platforms change: never checked
+ * @VMATLAS_CLAIM_UNREADABLE: its vm_struct could not be read: nothing known of it
+ */
 enum vmatlas_claim_flags {
-	VMATLAS_CLAIM_START_ONLY = 1,	/* speaks of range.first alone */
-	VMATLAS_CLAIM_END_ONLY = 2,	/* speaks of range.last alone */
-	VMATLAS_CLAIM_PRIMARY = 4,	/* the one of its name that map shows as the row */
-	VMATLAS_CLAIM_NESTED = 8,	/* may lie inside another region by design */
-	VMATLAS_CLAIM_WINDOW = 16,	/* a claim of its own, not another source of a bound */
-	VMATLAS_CLAIM_NOT_LISTED = 32,	/* recorded, but /proc/vmallocinfo omits it */
-	VMATLAS_CLAIM_FROM_LOG = 64,	/* from a saved boot log or table, or the dump's log */
-	VMATLAS_CLAIM_DEFAULT = 128,	/* a default that platforms change: never judged */
-	VMATLAS_CLAIM_UNREADABLE = 256,	/* its vm_struct could not be read: nothing known of it */
+	VMATLAS_CLAIM_START_ONLY = 1,
+	VMATLAS_CLAIM_END_ONLY = 2,
+	VMATLAS_CLAIM_PRIMARY = 4,
+	VMATLAS_CLAIM_NESTED = 8,
+	VMATLAS_CLAIM_WINDOW = 16,
+	VMATLAS_CLAIM_NOT_LISTED = 32,
+	VMATLAS_CLAIM_FROM_LOG = 64,
+	VMATLAS_CLAIM_DEFAULT = 128,
+	VMATLAS_CLAIM_UNREADABLE = 256,
 };
 
-/** struct vmatlas_area - what an allocator wrote down about a recorded claim */
+/**
+ * struct vmatlas_area - what an allocator wrote down about a recorded claim
+ * @size: bytes of this struct that are set
+ * @node: index of the vmap_node it was found on (6.9 and later); else 0
+ * @vmap_area: kernel address of the struct vmap_area, 0: none
+ * @vm_struct: kernel address of the struct vm_struct, 0: none
+ * @vm_addr: vm_struct.addr as stored, and so the next ones
+ * @vm_size: vm_struct.size, bytes, guard page included
+ * @vm_flags: vm_struct.flags
+ * @caller: vm_struct.caller, a return address
+ * @pages: vm_struct.pages, address of the struct page * array
+ * @nr_pages: vm_struct.nr_pages
+ * @phys: vm_struct.phys_addr, 0: none
+ * @va_flags: vmap_area.flags, 0 where there is none
+ */
 struct vmatlas_area {
 	uint32_t size;
-	uint32_t node;			/* vmap_nodes index it was found on; else 0 */
-	uint64_t vmap_area;		/* address of the struct, 0: none */
-	uint64_t vm_struct;		/* likewise */
-	uint64_t vm_addr;		/* vm_struct.addr, .size, .flags ... as stored */
+	uint32_t node;
+	uint64_t vmap_area;
+	uint64_t vm_struct;
+	uint64_t vm_addr;
 	uint64_t vm_size;
 	uint64_t vm_flags;
 	uint64_t caller;
-	uint64_t pages;			/* address of the struct page * array */
+	uint64_t pages;
 	uint64_t nr_pages;
-	uint64_t phys;			/* phys_addr, 0: none */
-	uint64_t va_flags;		/* vmap_area.flags, 0 where there is none */
+	uint64_t phys;
+	uint64_t va_flags;
 };
 
-/** struct vmatlas_claim - one claim on a range, and who makes it */
+/**
+ * struct vmatlas_claim - one claim on a range, and who makes it
+ * @size: bytes of this struct that are set
+ * @layer: who makes it
+ * @kind: what is claimed
+ * @flags: enum vmatlas_claim_flags, or'ed
+ * @range: virtual addresses
+ * @record: kernel address of the claim, or 0
+ * @record_type: struct tag or variable at @record, or NULL
+ * @name: never NULL: "vmalloc", "lowmem", ".text"
+ * @source: never NULL: where it was read, in words
+ * @area: of recorded claims; else NULL
+ */
 struct vmatlas_claim {
-	uint32_t size;			/* bytes of this struct that are set */
-	uint32_t layer;			/* enum vmatlas_layer */
-	uint32_t kind;			/* enum vmatlas_kind */
-	uint32_t flags;			/* enum vmatlas_claim_flags */
+	uint32_t size;
+	enum vmatlas_layer layer;
+	enum vmatlas_kind kind;
+	uint32_t flags;
 	struct vmatlas_range range;
-	uint64_t record;		/* kernel address of the claim, or 0 */
-	const char *record_type;	/* struct tag or variable, or NULL */
-	const char *name;		/* never NULL: "vmalloc", "lowmem", ".text" */
-	const char *source;		/* never NULL: where it was read, in words */
-	const struct vmatlas_area *area;	/* recorded claims; else NULL */
+	uint64_t record;
+	const char *record_type;
+	const char *name;
+	const char *source;
+	const struct vmatlas_area *area;
 };
 
-/** vmatlas_claim_next() - claims of a layer by address; NULL starts, NULL ends */
+/**
+ * vmatlas_claim_next() - the claims of a layer by address
+ * @atlas: surveyed
+ * @layer: DECLARED or RECORDED; mappings are not kept, see vmatlas_for_each_mapping()
+ * @prev: NULL starts
+ *
+ * Return: the claim after @prev, or NULL.
+ */
 VMATLAS_API const struct vmatlas_claim *
-vmatlas_claim_next(const struct vmatlas *atlas, uint32_t layer,
+vmatlas_claim_next(const struct vmatlas *atlas, enum vmatlas_layer layer,
 		   const struct vmatlas_claim *prev);
 
+/**
+ * vmatlas_for_each_claim() - a loop over the claims of a layer
+ * @pos: name of the loop variable, which it declares
+ * @atlas: surveyed
+ * @layer: DECLARED or RECORDED
+ */
 #define vmatlas_for_each_claim(pos, atlas, layer)                             \
 	for (const struct vmatlas_claim *pos = NULL;                          \
 	     (pos = vmatlas_claim_next((atlas), (layer), pos)) != NULL;)
 
 /**
- * vmatlas_claim_at() - the claim of @layer that holds @addr, or NULL
+ * vmatlas_claim_at() - the claim of @layer that holds @addr
+ * @atlas: surveyed
+ * @layer: DECLARED or RECORDED
+ * @addr: a virtual address
  *
- * Of several (nested regions), the smallest; of regions only primary ones.
+ * Return: of several (nested regions) the smallest, of regions only primary ones; NULL
+ * if there is none.
  */
 VMATLAS_API const struct vmatlas_claim *
-vmatlas_claim_at(const struct vmatlas *atlas, uint32_t layer, uint64_t addr);
+vmatlas_claim_at(const struct vmatlas *atlas, enum vmatlas_layer layer, uint64_t addr);
 
-/** vmatlas_kind_name() - "vmalloc", "direct-map"; never NULL */
-VMATLAS_API const char *vmatlas_kind_name(uint32_t kind);
+/**
+ * vmatlas_kind_name() - a kind in words
+ * @kind: of a claim
+ *
+ * Return: "vmalloc", "direct-map"; never NULL.
+ */
+VMATLAS_API const char *vmatlas_kind_name(enum vmatlas_kind kind);
 
-/* ---- The ledger ------------------------------------------------------------ */
+/* ---- Address space accounting ---------------------------------------------- */
 
+/**
+ * enum vmatlas_usage_flags - about a space; may be or'ed
+ * @VMATLAS_USAGE_NESTED: a window in other spaces: its bytes are theirs, too
+ * @VMATLAS_USAGE_TREE: .free is what the kernel's free tree says
+ */
 enum vmatlas_usage_flags {
-	VMATLAS_USAGE_NESTED = 1,	/* a window in other spaces: its bytes are theirs, too */
-	VMATLAS_USAGE_TREE = 2,		/* free is what the kernel's free tree says */
+	VMATLAS_USAGE_NESTED = 1,
+	VMATLAS_USAGE_TREE = 2,
 };
 
-/** struct vmatlas_usage_by_kind - what areas of one kind take of a space, guard pages apart */
+/**
+ * struct vmatlas_usage_by_kind - what areas of one kind take of a space
+ * @kind: of the areas
+ * @reserved: 0
+ * @nr_areas: how many
+ * @bytes: excluding guard pages
+ */
 struct vmatlas_usage_by_kind {
-	uint32_t kind;
+	enum vmatlas_kind kind;
 	uint32_t reserved;
 	uint64_t nr_areas;
 	uint64_t bytes;
@@ -394,237 +708,594 @@ struct vmatlas_usage_by_kind {
 
 /**
  * struct vmatlas_usage - a space that vmalloc's allocator hands out from, added up
+ * @size: bytes of this struct that are set
+ * @flags: enum vmatlas_usage_flags, or'ed
+ * @region: the declared region it is
+ * @range: its addresses
+ * @busy: bytes of areas in use, excluding guard pages
+ * @guard: bytes of their guard pages
+ * @image: bytes of areas that the kernel image lies in
+ * @unpurged: bytes freed, not yet given back
+ * @pooled: bytes kept for the next allocation of their size
+ * @free: bytes that can be allocated
+ * @lost: bytes on no list at all
+ * @nr_areas: in use
+ * @nr_holes: free ranges
+ * @largest: the largest free range
+ * @largest_purged: the largest once unpurged and pooled areas are given back
+ * @by_kind: of @busy, the largest first
+ * @nr_kinds: of @by_kind
+ * @holes_by_order: [64]: free ranges of 2^i bytes up to twice that
+ * @bytes_by_order: likewise, their bytes
  *
  * busy + guard + image + unpurged + pooled + free + lost is the size of .range.
  */
 struct vmatlas_usage {
 	uint32_t size;
-	uint32_t flags;			/* enum vmatlas_usage_flags */
+	uint32_t flags;
 	const struct vmatlas_claim *region;
 	struct vmatlas_range range;
-	uint64_t busy;			/* bytes of areas in use, excluding guard pages */
+	uint64_t busy;
 	uint64_t guard;
-	uint64_t image;			/* areas that the kernel image lies in */
-	uint64_t unpurged;		/* freed, not yet given back */
-	uint64_t pooled;		/* kept for the next allocation of their size */
+	uint64_t image;
+	uint64_t unpurged;
+	uint64_t pooled;
 	uint64_t free;
-	uint64_t lost;			/* on no list at all */
-	uint64_t nr_areas;		/* in use */
+	uint64_t lost;
+	uint64_t nr_areas;
 	uint64_t nr_holes;
-	struct vmatlas_range largest;	/* hole; first > last: none */
-	struct vmatlas_range largest_purged;	/* once unpurged and pooled are given back */
-	const struct vmatlas_usage_by_kind *by_kind;	/* of .busy, the largest first */
+	struct vmatlas_range largest;
+	struct vmatlas_range largest_purged;
+	const struct vmatlas_usage_by_kind *by_kind;
 	uint64_t nr_kinds;
-	const uint64_t *holes_by_order;	/* [64]: holes of 2^i bytes up to twice that */
-	const uint64_t *bytes_by_order;	/* likewise, their bytes */
+	const uint64_t *holes_by_order;
+	const uint64_t *bytes_by_order;
 };
 
-/** vmatlas_usage_next() - after a survey with VMATLAS_SURVEY_FREE; NULL starts, NULL ends */
+/**
+ * vmatlas_usage_next() - the spaces, by address
+ * @atlas: surveyed with VMATLAS_SURVEY_FREE
+ * @prev: NULL starts
+ *
+ * Return: the space after @prev, or NULL.
+ */
 VMATLAS_API const struct vmatlas_usage *
 vmatlas_usage_next(const struct vmatlas *atlas, const struct vmatlas_usage *prev);
 
-/** vmatlas_free_range_next() - holes of @space by address; NULL starts, NULL ends */
+/**
+ * vmatlas_free_range_next() - the free ranges of a space, by address
+ * @space: from vmatlas_usage_next()
+ * @prev: NULL starts
+ *
+ * Return: the range after @prev, or NULL.
+ */
 VMATLAS_API const struct vmatlas_range *
 vmatlas_free_range_next(const struct vmatlas_usage *space, const struct vmatlas_range *prev);
 
+/**
+ * enum vmatlas_alloc_sim_flags - how a simulated allocation is asked for; may be or'ed
+ * @VMATLAS_ALLOC_IOREMAP: aligned to its size, as ioremap() does
+ * @VMATLAS_ALLOC_MODULE: in module space, then where modules fall back to
+ * @VMATLAS_ALLOC_HUGE: in huge pages (vmalloc_huge())
+ * @VMATLAS_ALLOC_NO_GUARD: without a guard page
+ */
 enum vmatlas_alloc_sim_flags {
-	VMATLAS_ALLOC_IOREMAP = 1,	/* aligned to its size, as ioremap() does */
-	VMATLAS_ALLOC_MODULE = 2,		/* in module space, then where modules fall back to */
-	VMATLAS_ALLOC_HUGE = 4,		/* in huge pages (vmalloc_huge()) */
-	VMATLAS_ALLOC_NO_GUARD = 8,	/* without a guard page */
+	VMATLAS_ALLOC_IOREMAP = 1,
+	VMATLAS_ALLOC_MODULE = 2,
+	VMATLAS_ALLOC_HUGE = 4,
+	VMATLAS_ALLOC_NO_GUARD = 8,
 };
 
+/**
+ * enum vmatlas_alloc_sim_state - whether an allocation would succeed
+ * @VMATLAS_ALLOC_NO_ROOM: not even after a purge
+ * @VMATLAS_ALLOC_AFTER_PURGE: once unpurged and pooled areas are given back
+ * @VMATLAS_ALLOC_FITS: at once
+ */
 enum vmatlas_alloc_sim_state {
-	VMATLAS_ALLOC_NO_ROOM = 1,		/* not even after a purge */
-	VMATLAS_ALLOC_AFTER_PURGE,		/* once unpurged and pooled areas are given back */
+	VMATLAS_ALLOC_NO_ROOM = 1,
+	VMATLAS_ALLOC_AFTER_PURGE,
 	VMATLAS_ALLOC_FITS,
 };
 
-/** struct vmatlas_alloc_sim - where the allocator would put an area */
+/**
+ * struct vmatlas_alloc_sim - where the allocator would put an area
+ * @size: sizeof(struct vmatlas_alloc_sim), set by the caller
+ * @state: whether it fits
+ * @bytes: what is asked of the allocator, guard page included
+ * @align: in bytes
+ * @region: the space, or window, looked into last
+ * @where: guard page included; first > last: nowhere
+ * @largest: free range of the region; likewise
+ * @largest_purged: likewise, once unpurged and pooled areas are given back
+ * @prev: the area below @where, or else below the largest free range
+ * @next: the area above it
+ * @pooled: what a CPU may get instead (6.9 and later), by node
+ * @nr_pooled: of @pooled
+ */
 struct vmatlas_alloc_sim {
 	uint32_t size;
-	uint32_t state;			/* enum vmatlas_alloc_sim_state */
-	uint64_t bytes;			/* what is asked of the allocator, guard page included */
+	enum vmatlas_alloc_sim_state state;
+	uint64_t bytes;
 	uint64_t align;
-	const struct vmatlas_claim *region;	/* the space, or window, looked into last */
-	struct vmatlas_range where;	/* guard page included; first > last: nowhere */
-	struct vmatlas_range largest;	/* hole of the region; likewise */
+	const struct vmatlas_claim *region;
+	struct vmatlas_range where;
+	struct vmatlas_range largest;
 	struct vmatlas_range largest_purged;
-	const struct vmatlas_claim *prev;	/* areas beside .where, or else the largest hole */
+	const struct vmatlas_claim *prev;
 	const struct vmatlas_claim *next;
-	const struct vmatlas_range *pooled;	/* what a CPU may get instead (6.9+), by node */
+	const struct vmatlas_range *pooled;
 	uint64_t nr_pooled;
 };
 
 /**
  * vmatlas_simulate_alloc() - simulate an allocation on the kernel's own free tree
- * @bytes: asked for, guard page apart
+ * @atlas: surveyed with VMATLAS_SURVEY_FREE
+ * @bytes: asked for, guard page excluded
  * @align: a power of two; 0: as usual
  * @flags: enum vmatlas_alloc_sim_flags, or'ed
  * @ret: the caller's, with .size = sizeof(*ret)
+ *
+ * Return: NULL; or ARGUMENT for a size or alignment the kernel refuses, NOT_FOUND where
+ * this kernel's free space is not known.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_simulate_alloc(struct vmatlas *atlas, uint64_t bytes, uint64_t align, uint32_t flags,
-		  struct vmatlas_alloc_sim *ret);
+		       struct vmatlas_alloc_sim *ret);
 
 /* ---- Reading the kernel -------------------------------------------------- */
 
-/** vmatlas_read() - @len bytes at a kernel virtual address */
+/**
+ * vmatlas_read() - read memory at a kernel virtual address
+ * @atlas: with a kernel
+ * @addr: virtual
+ * @buf: gets the bytes, in the target's byte order
+ * @len: how many
+ *
+ * Return: NULL; or FAULT if any of it is not mapped or not in the dump, ARGUMENT where
+ * no kernel was opened.
+ */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_read(struct vmatlas *atlas, uint64_t addr, void *buf, uint64_t len);
-
-/** vmatlas_read_uint() - an integer of @size bytes (1, 2, 4, 8), byte order minded */
-VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_read_uint(struct vmatlas *atlas, uint64_t addr, uint32_t size, uint64_t *ret);
+vmatlas_read(struct vmatlas *atlas, uint64_t addr, void *buf, size_t len);
 
 /**
- * vmatlas_symbol_name() - what the kernel's %pS prints for @addr
+ * vmatlas_read_uint() - read an integer at a kernel virtual address
+ * @atlas: with a kernel
+ * @addr: virtual
+ * @bytes: its size: 1, 2, 4 or 8
+ * @ret: the value, zero-extended, in the host's byte order
  *
- * "vmalloc+0x1f/0x30", "init_once+0x10/0x20 [ext4]"; "0x..." where no symbol
- * holds it. Owned by the atlas, remembered per address.
+ * Return: as vmatlas_read(); ARGUMENT for another size.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_read_uint(struct vmatlas *atlas, uint64_t addr, uint32_t bytes, uint64_t *ret);
+
+/**
+ * vmatlas_read_physical() - read memory at a physical address
+ * @atlas: with a kernel
+ * @phys: physical
+ * @buf: gets the bytes, in the target's byte order
+ * @len: how many
+ *
+ * Return: NULL; or FAULT if any of it is not in the dump, ARGUMENT where no kernel was
+ * opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_read_physical(struct vmatlas *atlas, uint64_t phys, void *buf, size_t len);
+
+/**
+ * vmatlas_read_string() - read text at a kernel virtual address
+ * @atlas: with a kernel
+ * @addr: virtual, of the first byte
+ * @buf: gets the text, up to its NUL or to what fits, and a NUL
+ * @len: bytes that @buf has, 1 or more
+ *
+ * The text is as the dump has it: escape it before it goes to a terminal.
+ *
+ * Return: NULL; or FAULT if any of it is not in the dump.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_read_string(struct vmatlas *atlas, uint64_t addr, char *buf, size_t len);
+
+/**
+ * vmatlas_pointer_address() - the address that a pointer of the kernel means
+ * @atlas: with a kernel
+ * @pointer: a pointer's value, as the kernel stores it
+ *
+ * Return: @pointer without the tag that KASAN of arm64 keeps in it; unchanged on others.
+ */
+VMATLAS_API uint64_t vmatlas_pointer_address(const struct vmatlas *atlas, uint64_t pointer);
+
+/* ---- Symbols -------------------------------------------------------------- */
+
+/**
+ * struct vmatlas_symbol - a name and where it is
+ * @size: sizeof(struct vmatlas_symbol), set by the caller
+ * @is_function: not 0: it is code
+ * @name: never NULL
+ * @module: of which module it is; "": of the kernel
+ * @addr: run-time address, KASLR included
+ * @bytes: how many it covers; 0 unknown
+ */
+struct vmatlas_symbol {
+	uint32_t size;
+	uint32_t is_function;
+	const char *name;
+	const char *module;
+	uint64_t addr;
+	uint64_t bytes;
+};
+
+/**
+ * vmatlas_symbol_find() - a symbol of vmlinux by name
+ * @atlas: with a kernel
+ * @name: of a function or variable; a static one answers to its plain name
+ * @ret: the caller's, with .size = sizeof(*ret). Its strings belong to the atlas.
+ *
+ * Return: NULL; or NOT_FOUND, ARGUMENT where no kernel was opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_symbol_find(struct vmatlas *atlas, const char *name, struct vmatlas_symbol *ret);
+
+/**
+ * vmatlas_symbol_at() - the symbol that holds an address, by the kernel's own kallsyms
+ * @atlas: with a kernel
+ * @addr: run-time address
+ * @ret: the caller's, with .size = sizeof(*ret). Its strings belong to the atlas.
+ *
+ * kallsyms has no sizes: a symbol reaches to the next one.
+ *
+ * Return: NULL; or NOT_FOUND if no symbol holds it, FAULT or CORRUPT if the tables could
+ * not be read.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_symbol_at(struct vmatlas *atlas, uint64_t addr, struct vmatlas_symbol *ret);
+
+/**
+ * vmatlas_module_of() - the module that holds an address, as __module_address() finds it
+ * @atlas: with a kernel
+ * @addr: run-time address, of code or data
+ * @ret: its name, the atlas's; "" if no module holds it
+ *
+ * Return: NULL; or FAULT or CORRUPT if no module was found but the list of them could not
+ * be read as a whole, ARGUMENT where no kernel was opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_module_of(struct vmatlas *atlas, uint64_t addr, const char **ret);
+
+/**
+ * vmatlas_symbol_name() - what the kernel's %pS prints for an address
+ * @atlas: an atlas
+ * @addr: run-time address, KASLR included
+ *
+ * From the kernel's own kallsyms and those of its modules. The text is kept by the atlas
+ * until vmatlas_close(), once for each different text.
+ *
+ * Return: "vmalloc+0x1f/0x30", "init_once+0x10/0x20 [ext4]"; "0x..." where no symbol
+ * holds it or its name could not be read; never NULL.
  */
 VMATLAS_API const char *vmatlas_symbol_name(struct vmatlas *atlas, uint64_t addr);
 
-/** struct vmatlas_translate - one step of a page-table walk */
+/**
+ * struct vmatlas_translation_step - one step of a page-table walk
+ * @level: "PGD", "PMD", "PTE", "section"
+ * @entry_addr: physical address of the entry
+ * @entry: its value
+ */
 struct vmatlas_translation_step {
-	const char *level;		/* "PGD", "PMD", "PTE", "section" */
-	uint64_t entry_addr;		/* physical */
+	const char *level;
+	uint64_t entry_addr;
 	uint64_t entry;
 };
 
-/** struct vmatlas_translate - how a virtual address is translated */
+/**
+ * struct vmatlas_translate - how a virtual address is translated
+ * @size: sizeof(struct vmatlas_translate), set by the caller
+ * @nr_steps: of @step
+ * @step: each table that was looked into
+ * @mapped: not 0: there is a translation; 0: @phys is not set
+ * @page_shift: log2 of what the last entry maps
+ * @phys: physical address
+ * @attributes: "rw, x, normal"; "" when not mapped
+ * @why: "" or why there is no translation
+ */
 struct vmatlas_translate {
 	uint32_t size;
 	uint32_t nr_steps;
 	struct vmatlas_translation_step step[6];
-	uint32_t mapped;		/* 0: phys is not set */
-	uint32_t page_shift;		/* of the leaf */
+	uint32_t mapped;
+	uint32_t page_shift;
 	uint64_t phys;
-	const char *attributes;		/* "rw, x, normal"; "" when not mapped */
-	const char *why;		/* "" or why there is no translation */
+	const char *attributes;
+	const char *why;
 };
 
 /**
  * vmatlas_translate() - walk the kernel's page tables
- * @ret: the caller's, with .size = sizeof(*ret); as much of it is filled as both
- *	sides know. Its strings belong to the atlas.
+ * @atlas: with a kernel
+ * @addr: virtual
+ * @ret: the caller's, with .size = sizeof(*ret); as much of it is filled as both sides
+ *	know. Its strings belong to the atlas.
+ *
+ * Return: NULL, also where @addr is not mapped; FAULT if a table is not in the dump.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_translate(struct vmatlas *atlas, uint64_t addr, struct vmatlas_translate *ret);
 
 /* ---- Page tables ---------------------------------------------------------- */
 
+/**
+ * enum vmatlas_mapping_flags - how a run is mapped; may be or'ed
+ * @VMATLAS_MAPPING_WRITE: writable
+ * @VMATLAS_MAPPING_EXEC: executable
+ * @VMATLAS_MAPPING_USER: by user space, too
+ * @VMATLAS_MAPPING_GLOBAL: not flushed when address spaces change
+ * @VMATLAS_MAPPING_CONTIGUOUS: its pages are neighbours: see .phys
+ * @VMATLAS_MAPPING_SHARED: by a table that maps other addresses, too
+ * @VMATLAS_MAPPING_UNKNOWN: the table is not in the dump
+ * @VMATLAS_MAPPING_BAD: an entry that no kernel makes
+ */
 enum vmatlas_mapping_flags {
 	VMATLAS_MAPPING_WRITE = 1,
 	VMATLAS_MAPPING_EXEC = 2,
 	VMATLAS_MAPPING_USER = 4,
 	VMATLAS_MAPPING_GLOBAL = 8,
-	VMATLAS_MAPPING_CONTIGUOUS = 16,	/* its pages are neighbours: see phys */
-	VMATLAS_MAPPING_SHARED = 32,		/* by a table that maps other addresses, too */
-	VMATLAS_MAPPING_UNKNOWN = 64,		/* the table is not in the dump */
-	VMATLAS_MAPPING_BAD = 128,		/* an entry that no kernel makes */
+	VMATLAS_MAPPING_CONTIGUOUS = 16,
+	VMATLAS_MAPPING_SHARED = 32,
+	VMATLAS_MAPPING_UNKNOWN = 64,
+	VMATLAS_MAPPING_BAD = 128,
 };
 
-/** struct vmatlas_mapping - a run that the page tables map, all of it alike */
+/**
+ * struct vmatlas_mapping - a run that the page tables map, all of it alike
+ * @size: bytes of this struct that are set
+ * @flags: enum vmatlas_mapping_flags, or'ed
+ * @range: virtual
+ * @phys: physical address of its first byte
+ * @page_size: bytes that one entry maps
+ * @entry_addr: physical address of its first entry
+ * @level: "PTE", "PMD"
+ * @memory: "cached", "uncached", "device", "write-combining"
+ * @note: "", or what is not known, or wrong
+ */
 struct vmatlas_mapping {
 	uint32_t size;
-	uint32_t flags;			/* enum vmatlas_mapping_flags */
+	uint32_t flags;
 	struct vmatlas_range range;
-	uint64_t phys;			/* of its first byte */
-	uint64_t page_size;		/* what one entry stands for */
-	uint64_t entry_addr;		/* physical; of its first entry */
-	const char *level;		/* "PTE", "PMD" */
-	const char *memory;		/* "cached", "uncached", "device", "write-combining" */
-	const char *note;		/* "", or what is not known, or wrong */
+	uint64_t phys;
+	uint64_t page_size;
+	uint64_t entry_addr;
+	const char *level;
+	const char *memory;
+	const char *note;
 };
 
+/**
+ * enum vmatlas_mapping_scope - which mappings are shown, and how; may be or'ed
+ * @VMATLAS_MAPPINGS_DIRECT_MAP: also the direct map, vmemmap and shadows of memory
+ * @VMATLAS_MAPPINGS_PHYSICAL: pages that are no neighbours are runs of their own
+ */
 enum vmatlas_mapping_scope {
-	VMATLAS_MAPPINGS_DIRECT_MAP = 1,	/* with it vmemmap and shadows of memory */
-	VMATLAS_MAPPINGS_PHYSICAL = 2,		/* pages that are no neighbours: runs of their own */
+	VMATLAS_MAPPINGS_DIRECT_MAP = 1,
+	VMATLAS_MAPPINGS_PHYSICAL = 2,
 };
 
-/** vmatlas_mapping_fn() - take a run, good for the call; not 0 stops */
+/**
+ * typedef vmatlas_mapping_fn - take a run
+ * @arg: the caller's
+ * @mapping: good during the call
+ *
+ * Return: not 0 to stop.
+ */
 typedef int vmatlas_mapping_fn(void *arg, const struct vmatlas_mapping *mapping);
 
 /**
  * vmatlas_for_each_mapping() - what the kernel's page tables map, by address
+ * @atlas: surveyed, which tells where the direct map is
  * @what: enum vmatlas_mapping_scope, or'ed
+ * @fn: takes each run
+ * @arg: handed to @fn
  *
- * After vmatlas_survey(), which tells where the direct map is. Tables that the dump
- * does not hold become runs with a note.
+ * Tables that the dump does not hold become runs with a note.
+ *
+ * Return: NULL, also when @fn stopped; or FAULT if the root table is not there,
+ * NO_MEMORY.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_for_each_mapping(struct vmatlas *atlas, uint32_t what, vmatlas_mapping_fn *fn, void *arg);
 
 /* ---- Physical addresses --------------------------------------------------- */
 
-/** struct vmatlas_resource - one line of /proc/iomem */
+/**
+ * struct vmatlas_resource - one line of /proc/iomem
+ * @size: bytes of this struct that are set
+ * @depth: 0: child of the root
+ * @phys: physical addresses
+ * @name: never NULL
+ * @record: kernel address of the struct resource
+ * @is_ram: not 0: System RAM
+ * @reserved: 0
+ */
 struct vmatlas_resource {
 	uint32_t size;
-	uint32_t depth;			/* 0: child of the root */
+	uint32_t depth;
 	struct vmatlas_range phys;
-	const char *name;		/* never NULL */
-	uint64_t record;		/* struct resource */
-	uint32_t is_ram;		/* System RAM */
+	const char *name;
+	uint64_t record;
+	uint32_t is_ram;
 	uint32_t reserved;
 };
 
 /**
- * vmatlas_resource_next() - in the order of /proc/iomem; NULL starts, NULL ends
+ * vmatlas_resource_next() - the kernel's resources in the order of /proc/iomem
+ * @atlas: with a kernel
+ * @prev: NULL starts
  *
  * Read from the kernel at first use. What could not be read leaves the list short;
- * vmatlas_resource_error() says why then, and "" where it is whole.
+ * vmatlas_resource_error() says why then.
+ *
+ * Return: the resource after @prev, or NULL.
  */
 VMATLAS_API const struct vmatlas_resource *
 vmatlas_resource_next(struct vmatlas *atlas, const struct vmatlas_resource *prev);
+
+/**
+ * vmatlas_resource_error() - why vmatlas_resource_next() ended early
+ * @atlas: with a kernel
+ *
+ * Return: one line; "" where the list is whole.
+ */
 VMATLAS_API const char *vmatlas_resource_error(struct vmatlas *atlas);
 
-/** struct vmatlas_phys_info - what is known about a physical address */
+/**
+ * struct vmatlas_phys_info - what is known about a physical address
+ * @size: sizeof(struct vmatlas_phys_info), set by the caller
+ * @has_alias: not 0: @alias is set
+ * @alias: virtual address in the direct map, or lowmem; verified by walking it
+ * @has_image: not 0: @image is set
+ * @has_frame: 0: @why says why, and what follows it is not set
+ * @image: run-time address in the kernel image's mapping
+ * @why: "" or why there is no page frame
+ * @frame: its number
+ * @page: address of its struct page
+ * @flags: page.flags
+ * @flags_text: "uptodate|lru", by enum pageflags
+ * @use: "free", "slab", "reserved", "anonymous" ...
+ * @owner: of slabs: the cache; "" unknown
+ * @head: struct page of the compound page it is a tail of; 0 none
+ * @refcount: page._refcount
+ * @mapcount: page._mapcount
+ * @order: of a free block, 2^order pages
+ * @has_node: not 0: @node is set
+ * @node: NUMA node
+ * @nr_areas: of @area; there may be more
+ * @zone: "Normal", "" unknown
+ * @area: recorded areas whose memory this is
+ * @area_addr: where it is mapped in them
+ */
 struct vmatlas_phys_info {
 	uint32_t size;
 	uint32_t has_alias;
-	uint64_t alias;			/* in the direct map, or lowmem; proved by its walk */
+	uint64_t alias;
 	uint32_t has_image;
-	uint32_t has_frame;		/* 0: .why says why, and what follows it is not set */
-	uint64_t image;			/* run-time address in the kernel image's mapping */
-	const char *why;		/* "" or why there is no page frame */
-	uint64_t frame;			/* its number */
-	uint64_t page;			/* address of its struct page */
+	uint32_t has_frame;
+	uint64_t image;
+	const char *why;
+	uint64_t frame;
+	uint64_t page;
 	uint64_t flags;
-	const char *flags_text;		/* "uptodate|lru", by enum pageflags */
-	const char *use;		/* "free", "slab", "reserved", "anonymous" ... */
-	const char *owner;		/* of slabs: the cache; "" unknown */
-	uint64_t head;			/* struct page of the compound it is a tail of; 0 none */
+	const char *flags_text;
+	const char *use;
+	const char *owner;
+	uint64_t head;
 	int64_t refcount, mapcount;
-	uint32_t order;			/* of a free block */
+	uint32_t order;
 	uint32_t has_node;
 	uint32_t node;
-	uint32_t nr_areas;		/* of .area[]; there may be more */
-	const char *zone;		/* "Normal", "" unknown */
-	const struct vmatlas_claim *area[4];	/* recorded areas whose memory this is */
-	uint64_t area_addr[4];		/* where it is mapped in them */
-};
-
-enum vmatlas_phys_info_flags {
-	VMATLAS_PHYS_INFO_AREAS = 1,	/* look through the pages of every area, too */
+	uint32_t nr_areas;
+	const char *zone;
+	const struct vmatlas_claim *area[4];
+	uint64_t area_addr[4];
 };
 
 /**
- * vmatlas_phys_info() - who owns a physical address; after vmatlas_survey()
- * @flags: enum vmatlas_phys_info_flags
+ * enum vmatlas_phys_info_flags - how hard to look; may be or'ed
+ * @VMATLAS_PHYS_INFO_AREAS: look through the pages of every area, too
+ */
+enum vmatlas_phys_info_flags {
+	VMATLAS_PHYS_INFO_AREAS = 1,
+};
+
+/**
+ * vmatlas_phys_info() - who owns a physical address
+ * @atlas: surveyed
+ * @phys: physical address
+ * @flags: enum vmatlas_phys_info_flags, or'ed
  * @ret: the caller's, with .size = sizeof(*ret). Its strings belong to the atlas.
+ *
+ * Return: NULL, also where little is known; ARGUMENT where no kernel was opened.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_phys_info(struct vmatlas *atlas, uint64_t phys, uint32_t flags,
 		 struct vmatlas_phys_info *ret);
 
+/**
+ * vmatlas_page_of_frame() - where the struct page of a page frame is
+ * @atlas: with a kernel
+ * @frame: its number, a physical address >> page_shift
+ * @ret: kernel address of its struct page; whether there is memory is not checked
+ *
+ * Return: NULL; or NOT_FOUND if this kernel does not tell (it has neither mem_map nor
+ * vmemmap), ARGUMENT where no kernel was opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_page_of_frame(struct vmatlas *atlas, uint64_t frame, uint64_t *ret);
+
+/**
+ * vmatlas_frame_of_page() - which page frame a struct page is of
+ * @atlas: with a kernel
+ * @page: kernel address of a struct page
+ * @ret: the frame's number
+ *
+ * Return: NULL; or CORRUPT if @page lies between two struct pages, NOT_FOUND and
+ * ARGUMENT as vmatlas_page_of_frame().
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_frame_of_page(struct vmatlas *atlas, uint64_t page, uint64_t *ret);
+
+/**
+ * vmatlas_direct_map() - where the kernel's mapping of all memory has a physical address
+ * @atlas: surveyed
+ * @phys: physical
+ * @ret: virtual address, verified by the page tables
+ *
+ * Return: NULL; or NOT_FOUND if it is not there (highmem), ARGUMENT where no kernel was
+ * opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_direct_map(struct vmatlas *atlas, uint64_t phys, uint64_t *ret);
+
+/* ---- CPUs ------------------------------------------------------------------ */
+
+/**
+ * vmatlas_cpus() - the CPUs that this kernel may have (cpu_possible_mask)
+ * @atlas: with a kernel
+ * @ret: their numbers, ascending; the atlas's
+ * @ret_nr: of @ret; a kernel without SMP has CPU 0
+ *
+ * Return: NULL; or FAULT if the dump does not hold the mask, ARGUMENT where no kernel was
+ * opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_cpus(struct vmatlas *atlas, const uint32_t **ret, uint32_t *ret_nr);
+
+/**
+ * vmatlas_per_cpu() - where a CPU's copy of what a __percpu pointer points to is
+ * @atlas: with a kernel
+ * @pointer: the pointer's value, as the kernel stores it
+ * @cpu: number of the CPU
+ * @ret: kernel address
+ *
+ * For the address of a per-CPU symbol see vmatlas_ctx_per_cpu().
+ *
+ * Return: NULL; or NOT_FOUND if there is no such CPU, FAULT if the dump does not hold its
+ * offset, ARGUMENT where no kernel was opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_per_cpu(struct vmatlas *atlas, uint64_t pointer, uint32_t cpu, uint64_t *ret);
+
 /* ---- Whose an area is ------------------------------------------------------ */
 
 /**
- * vmatlas_area_owner() - "stack of PID 812 (kworker/0:1)", "module ext4"; "" unknown
+ * vmatlas_area_owner() - whose an area is
+ * @atlas: surveyed
+ * @area: a recorded claim
+ * @ret: "stack of PID 812 (kworker/0:1)", "module ext4"; "" unknown. The atlas's.
  *
  * The kernel's tasks are read at first use; what could not be read becomes a coverage
- * line. Its strings belong to the atlas.
+ * line.
+ *
+ * Return: NULL; or NO_MEMORY.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_area_owner(struct vmatlas *atlas, const struct vmatlas_claim *area,
@@ -632,8 +1303,12 @@ vmatlas_area_owner(struct vmatlas *atlas, const struct vmatlas_claim *area,
 
 /**
  * vmatlas_area_nodes() - how many pages of an area are on which NUMA node
- * @ret: *ret_nr counts, by node; good until the next call. A kernel without NUMA has
- *	one node. FAULT or CORRUPT where they cannot be told.
+ * @atlas: surveyed
+ * @area: a recorded claim
+ * @ret: counts, by node; good until the next call
+ * @ret_nr: of @ret. A kernel without NUMA has one node.
+ *
+ * Return: NULL; or FAULT or CORRUPT where they cannot be told.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_area_nodes(struct vmatlas *atlas, const struct vmatlas_claim *area,
@@ -641,270 +1316,375 @@ vmatlas_area_nodes(struct vmatlas *atlas, const struct vmatlas_claim *area,
 
 /* ---- Text in the kernel's own formats ------------------------------------ */
 
-/** vmatlas_write_fn() - take @len bytes of text; not 0 stops the writer */
+/**
+ * typedef vmatlas_write_fn - take text
+ * @arg: the caller's
+ * @text: not ended by a NUL
+ * @len: bytes of it
+ *
+ * Return: not 0 to stop the writer.
+ */
 typedef int vmatlas_write_fn(void *arg, const char *text, size_t len);
 
 /**
  * vmatlas_vmallocinfo() - what this kernel's /proc/vmallocinfo would print
+ * @atlas: surveyed with VMATLAS_SURVEY_RECORDED
+ * @write: takes the text
+ * @arg: handed to @write
  *
- * Where the dump lacks something, all the rest is written first; then FAULT says
- * what is missing from the text.
+ * Return: NULL; or FAULT where the dump lacks something: all the rest was written, the
+ * message says what is missing from it.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg);
+vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_write_fn *write, void *arg);
 
-/** vmatlas_boot_layout() - the "Virtual kernel memory layout" of the boot log */
+/**
+ * vmatlas_boot_layout() - the "Virtual kernel memory layout" of the boot log
+ * @atlas: surveyed with VMATLAS_SURVEY_DECLARED
+ * @write: takes the text
+ * @arg: handed to @write
+ *
+ * Return: NULL; or UNSUPPORTED where no kernel of this CPU prints one.
+ */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_boot_layout(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg);
+vmatlas_boot_layout(struct vmatlas *atlas, vmatlas_write_fn *write, void *arg);
 
 /* ---- The kernel's log ------------------------------------------------------- */
 
+/**
+ * enum vmatlas_printk_record_flags - what a record says; may be or'ed
+ * @VMATLAS_PRINTK_HAS_TIME: .nsec is set
+ * @VMATLAS_PRINTK_HAS_CALLER: .caller is set
+ */
 enum vmatlas_printk_record_flags {
 	VMATLAS_PRINTK_HAS_TIME = 1,
 	VMATLAS_PRINTK_HAS_CALLER = 2,
 };
 
-/** struct vmatlas_printk_record - one record of the kernel's log */
+/**
+ * struct vmatlas_printk_record - one record of the kernel's log
+ * @size: bytes of this struct that are set
+ * @flags: enum vmatlas_printk_record_flags, or'ed
+ * @level: 0 (emergency) to 7 (debug)
+ * @facility: of syslog; 0: the kernel's own
+ * @seq: sequence number
+ * @nsec: since boot
+ * @caller: who wrote it: a PID, or a CPU with bit 31 set
+ * @len: bytes of @text
+ * @text: as the kernel keeps it: lines, and any bytes
+ */
 struct vmatlas_printk_record {
 	uint32_t size;
-	uint32_t flags;			/* enum vmatlas_printk_record_flags */
-	uint32_t level;			/* 0..7 */
+	uint32_t flags;
+	uint32_t level;
 	uint32_t facility;
 	uint64_t seq;
-	uint64_t nsec;			/* since boot */
-	uint32_t caller;		/* who wrote it: a PID, or a CPU with bit 31 set */
-	uint32_t len;			/* bytes of text */
-	const char *text;		/* as the kernel keeps it: lines, and any bytes */
+	uint64_t nsec;
+	uint32_t caller;
+	uint32_t len;
+	const char *text;
 };
 
-/** vmatlas_printk_record_fn() - take a message, good during the call; not 0 stops */
-typedef int vmatlas_printk_record_fn(void *arg, const struct vmatlas_printk_record *message);
+/**
+ * typedef vmatlas_printk_record_fn - take a record
+ * @arg: the caller's
+ * @record: good during the call
+ *
+ * Return: not 0 to stop.
+ */
+typedef int vmatlas_printk_record_fn(void *arg, const struct vmatlas_printk_record *record);
 
 /**
  * vmatlas_printk_records() - the kernel's log, oldest first
+ * @atlas: with a kernel
+ * @fn: takes each record
+ * @arg: handed to @fn
  *
- * Where the dump lacks some of it, all the rest is given first; then FAULT says so.
+ * Return: NULL; or FAULT where the dump lacks some of it: all the rest was given.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_printk_records(struct vmatlas *atlas, vmatlas_printk_record_fn *message, void *arg);
+vmatlas_printk_records(struct vmatlas *atlas, vmatlas_printk_record_fn *fn, void *arg);
 
 /* ---- Small cases ------------------------------------------------------------ */
 
-/** struct vmatlas_extract_stats - what an extract holds, and what it does not */
+/**
+ * struct vmatlas_extract_stats - what an extract holds, and what it does not
+ * @size: sizeof(struct vmatlas_extract_stats), set by the caller
+ * @reserved: 0
+ * @vmcore_size: bytes of the file vmcore
+ * @vmlinux_size: bytes of the file vmlinux
+ * @nr_pages: pages kept, in part or whole
+ * @nr_bytes: bytes of them that were kept; the rest is 0
+ * @nr_described: bytes of memory that the dump describes
+ * @nr_tables: page tables kept
+ * @nr_tables_left: and not kept: missing, or too many
+ * @nr_symbols: in .symtab
+ * @nr_names: in kallsyms
+ * @nr_types: members and enumerators in .BTF
+ */
 struct vmatlas_extract_stats {
 	uint32_t size;
 	uint32_t reserved;
-	uint64_t vmcore_size, vmlinux_size;	/* bytes of the two files */
-	uint64_t nr_pages;		/* pages kept, in part or whole */
-	uint64_t nr_bytes;		/* bytes of them that were kept; the rest is 0 */
-	uint64_t nr_described;		/* bytes of memory that the dump describes */
-	uint64_t nr_tables;		/* page tables kept */
-	uint64_t nr_tables_left;	/* and not kept: missing, or too many */
-	uint64_t nr_symbols;		/* in .symtab */
-	uint64_t nr_names;		/* in kallsyms */
-	uint64_t nr_types;		/* members and enumerators in .BTF */
+	uint64_t vmcore_size, vmlinux_size;
+	uint64_t nr_pages;
+	uint64_t nr_bytes;
+	uint64_t nr_described;
+	uint64_t nr_tables;
+	uint64_t nr_tables_left;
+	uint64_t nr_symbols;
+	uint64_t nr_names;
+	uint64_t nr_types;
 };
 
 /**
- * vmatlas_extract() - write DIR/vmcore and DIR/vmlinux, small, from which every
- * command gives the same answer
- * @atlas: opened with .record, surveyed and inspected
- * @dir: exists, or is made
+ * vmatlas_extract() - write a small dump and vmlinux that give the same answers
+ * @atlas: opened with .keep_for_extract, surveyed and inspected
+ * @dir: exists, or is made; gets the files vmcore and vmlinux
  * @ret: the caller's, with .size = sizeof(*ret)
  *
  * Kept are the bytes that answers rest on: page tables, records, module list and
  * symbols, log, iomem tree. Other bytes of a kept page are zero.
+ *
+ * Return: NULL; or ARGUMENT if nothing was kept, SYSTEM if a file cannot be written.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_extract(struct vmatlas *atlas, const char *dir, struct vmatlas_extract_stats *ret);
 
 /* ---- Findings ------------------------------------------------------------ */
 
+/**
+ * enum vmatlas_severity - how bad a finding is
+ * @VMATLAS_SEVERITY_NOTE: worth knowing; never changes an exit code
+ * @VMATLAS_SEVERITY_WARNING: should not be
+ * @VMATLAS_SEVERITY_ERROR: cannot be
+ */
 enum vmatlas_severity {
 	VMATLAS_SEVERITY_NOTE = 1,
 	VMATLAS_SEVERITY_WARNING,
 	VMATLAS_SEVERITY_ERROR,
 };
 
+/**
+ * enum vmatlas_evidence_type - what the value of a piece of evidence is
+ * @VMATLAS_EVIDENCE_TEXT: nothing: .text alone
+ * @VMATLAS_EVIDENCE_NUMBER: a count, an index, a PID
+ * @VMATLAS_EVIDENCE_SIZE: bytes
+ * @VMATLAS_EVIDENCE_ADDRESS: virtual: of a record, or of a byte
+ * @VMATLAS_EVIDENCE_PHYSICAL: a physical address
+ * @VMATLAS_EVIDENCE_RANGE: of virtual addresses, .value to .last
+ * @VMATLAS_EVIDENCE_PHYSICAL_RANGE: of physical addresses
+ */
 enum vmatlas_evidence_type {
-	VMATLAS_EVIDENCE_TEXT = 1,	/* .text alone */
-	VMATLAS_EVIDENCE_NUMBER,	/* a count, an index, a PID */
-	VMATLAS_EVIDENCE_SIZE,		/* bytes */
-	VMATLAS_EVIDENCE_ADDRESS,	/* virtual: of a record, or of a byte */
-	VMATLAS_EVIDENCE_PHYSICAL,	/* a physical address */
-	VMATLAS_EVIDENCE_RANGE,		/* of virtual addresses, .value to .last */
+	VMATLAS_EVIDENCE_TEXT = 1,
+	VMATLAS_EVIDENCE_NUMBER,
+	VMATLAS_EVIDENCE_SIZE,
+	VMATLAS_EVIDENCE_ADDRESS,
+	VMATLAS_EVIDENCE_PHYSICAL,
+	VMATLAS_EVIDENCE_RANGE,
 	VMATLAS_EVIDENCE_PHYSICAL_RANGE,
 };
 
-/** struct vmatlas_evidence - one fact that a finding rests on */
+/**
+ * struct vmatlas_evidence - one fact that a finding rests on
+ * @label: "area", "entry"; "" continues the one before
+ * @text: one line for people, with the value in it
+ * @type: what @value is
+ * @reserved: 0
+ * @value: of TEXT: 0
+ * @last: of a range: its last byte; else 0
+ */
 struct vmatlas_evidence {
-	const char *label;		/* "area", "entry"; "" continues the one before */
-	const char *text;		/* one line for people, with the value in it */
-	uint32_t type;			/* enum vmatlas_evidence_type */
+	const char *label;
+	const char *text;
+	enum vmatlas_evidence_type type;
 	uint32_t reserved;
-	uint64_t value;			/* of TEXT: 0 */
-	uint64_t last;			/* of a range: its last byte; else 0 */
+	uint64_t value;
+	uint64_t last;
 };
 
-/** struct vmatlas_finding - one judgement, with what it rests on */
+/**
+ * struct vmatlas_finding - one verdict, with what it rests on
+ * @size: bytes of this struct that are set
+ * @severity: how bad it is
+ * @inspector: "overlap", "ram" ...
+ * @code: stable, kebab-case, for scripts
+ * @message: one line, for people
+ * @evidence: what it rests on; NULL if nothing
+ * @advice: one line in the imperative; "" if none
+ * @range: virtual; first > last: none
+ * @record: kernel address to look at, 0: none
+ * @nr_evidence: of @evidence
+ *
+ * Strings are never NULL.
+ */
 struct vmatlas_finding {
 	uint32_t size;
-	uint32_t severity;
-	const char *inspector;		/* "overlap", "ram" ... */
-	const char *code;		/* stable, kebab-case, for scripts */
-	const char *message;		/* one line, for people */
-	const struct vmatlas_evidence *evidence;	/* NULL if none */
-	const char *advice;		/* one line in the imperative; "" if none */
-	struct vmatlas_range range;	/* virtual; first > last: none */
-	uint64_t record;		/* kernel address to look at, 0: none */
+	enum vmatlas_severity severity;
+	const char *inspector;
+	const char *code;
+	const char *message;
+	const struct vmatlas_evidence *evidence;
+	const char *advice;
+	struct vmatlas_range range;
+	uint64_t record;
 	uint64_t nr_evidence;
 };
 
-/** vmatlas_inspect() - run every inspector; findings are not errors */
+/**
+ * vmatlas_inspect() - run every inspector
+ * @atlas: surveyed
+ *
+ * Findings are not errors. A second call does nothing.
+ *
+ * Return: NULL; or ARGUMENT before a survey, NO_MEMORY, or what an inspector failed
+ * with.
+ */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_inspect(struct vmatlas *atlas);
 
-/** vmatlas_finding_next() - by severity, then address; after vmatlas_inspect() */
+/**
+ * vmatlas_finding_next() - the findings by severity, then address
+ * @atlas: inspected
+ * @prev: NULL starts
+ *
+ * Return: the finding after @prev, or NULL.
+ */
 VMATLAS_API const struct vmatlas_finding *
 vmatlas_finding_next(const struct vmatlas *atlas,
 		     const struct vmatlas_finding *prev);
 
-/** vmatlas_explain() - the page of text behind a finding code, or NULL */
+/**
+ * vmatlas_explain() - the page of text behind a finding code
+ * @code: of a finding
+ *
+ * Return: a constant text, or NULL if the code is not the library's.
+ */
 VMATLAS_API const char *vmatlas_explain(const char *code);
 
-/** vmatlas_finding_code_next() - every stable finding code; NULL starts, NULL ends */
+/**
+ * vmatlas_finding_code_next() - every stable finding code
+ * @prev: NULL starts
+ *
+ * Return: the code after @prev, a constant, or NULL.
+ */
 VMATLAS_API const char *vmatlas_finding_code_next(const char *prev);
 
+/**
+ * enum vmatlas_coverage_state - how completely something was checked
+ * @VMATLAS_COVERAGE_FULL: read and checked in full
+ * @VMATLAS_COVERAGE_PARTIAL: some of it could not be read
+ * @VMATLAS_COVERAGE_SKIPPED: no verdict, and the reason
+ */
 enum vmatlas_coverage_state {
-	VMATLAS_COVERAGE_FULL = 1,		/* read and judged in full */
-	VMATLAS_COVERAGE_PARTIAL,		/* some of it could not be read */
-	VMATLAS_COVERAGE_SKIPPED,		/* no verdict, and the reason */
+	VMATLAS_COVERAGE_FULL = 1,
+	VMATLAS_COVERAGE_PARTIAL,
+	VMATLAS_COVERAGE_SKIPPED,
 };
 
-/** struct vmatlas_coverage - what was looked at, and how completely */
+/**
+ * struct vmatlas_coverage - what was looked at, and how completely
+ * @size: bytes of this struct that are set
+ * @state: how completely
+ * @subject: "vmalloc areas", "installed RAM"
+ * @detail: "420 areas", "because ..."
+ */
 struct vmatlas_coverage {
 	uint32_t size;
-	uint32_t state;			/* enum vmatlas_coverage_state */
-	const char *subject;		/* "vmalloc areas", "installed RAM" */
-	const char *detail;		/* "420 areas", "because ..." */
+	enum vmatlas_coverage_state state;
+	const char *subject;
+	const char *detail;
 };
 
+/**
+ * vmatlas_coverage_next() - what was looked at
+ * @atlas: surveyed
+ * @prev: NULL starts
+ *
+ * Return: the line after @prev, or NULL.
+ */
 VMATLAS_API const struct vmatlas_coverage *
 vmatlas_coverage_next(const struct vmatlas *atlas, const struct vmatlas_coverage *prev);
 
-/** struct vmatlas_inspector - what is loaded, and whether it can work here */
+/* ---- Inspectors and plugins ------------------------------------------------- */
+
+/**
+ * struct vmatlas_inspector - what is loaded, and whether it can work here
+ * @size: bytes of this struct that are set
+ * @nr_missing: required lookups that this kernel does not have
+ * @name: as findings name it
+ * @summary: what it looks for
+ * @needs: its lookups: "vm_struct.nr_pages, vmap_nodes", or ""
+ * @missing: those that this kernel does not have, likewise
+ * @path: its file; "" for built-in ones
+ * @command: what its command takes after the files, "" nothing; NULL: it has no command
+ * @command_help: what its command prints, a few words; "" unknown
+ */
 struct vmatlas_inspector {
 	uint32_t size;
 	uint32_t nr_missing;
 	const char *name;
 	const char *summary;
-	const char *needs;		/* "vm_struct.nr_pages, vmap_nodes", or "" */
-	const char *missing;		/* likewise */
-	const char *path;		/* "" for built-in ones */
+	const char *needs;
+	const char *missing;
+	const char *path;
+	const char *command;
+	const char *command_help;
 };
 
+/**
+ * vmatlas_inspector_next() - the inspectors, built-in ones first
+ * @atlas: an atlas
+ * @prev: NULL starts
+ *
+ * Return: the inspector after @prev, or NULL.
+ */
 VMATLAS_API const struct vmatlas_inspector *
 vmatlas_inspector_next(const struct vmatlas *atlas,
 		       const struct vmatlas_inspector *prev);
 
-/* ---- Plugins --------------------------------------------------------------- */
-
-#define VMATLAS_PLUGIN_ABI 1
-
-enum vmatlas_lookup_flags {
-	VMATLAS_LOOKUP_OPTIONAL = 1,
-	VMATLAS_LOOKUP_POINTER = 2,	/* of symbols of this name, the pointer-sized one */
-};
-
-/** struct vmatlas_lookup - one name the inspector will read. Layout is frozen. */
-struct vmatlas_lookup {
-	const char *name;		/* a symbol, or a struct tag */
-	const char *member;		/* NULL for a symbol; "busy.head" is fine; "" sizeof */
-	const char *cu_of_function;	/* function(s) "a|b" of the file whose type is meant */
-	uint32_t flags;			/* enum vmatlas_lookup_flags */
-	uint32_t reserved;
-};
-
-#define VMATLAS_REQUIRED_SYMBOL(sym)            { (sym), NULL, NULL, 0, 0 }
-#define VMATLAS_REQUIRED_MEMBER(tag, mem, near) { (tag), (mem), (near), 0, 0 }
-#define VMATLAS_OPTIONAL_SYMBOL(sym)            { (sym), NULL, NULL, VMATLAS_LOOKUP_OPTIONAL, 0 }
-#define VMATLAS_OPTIONAL_MEMBER(tag, mem, near) { (tag), (mem), (near), VMATLAS_LOOKUP_OPTIONAL, 0 }
-
 /**
- * struct vmatlas_plugin - the one symbol a plugin exports
+ * vmatlas_load_plugin() - load a plugin; see <vmatlas-plugin.h>
+ * @atlas: not yet inspected
+ * @name: a path, which contains a slash; or a bare name, which is looked for as NAME.so
+ *	in the directories of $VMATLAS_PLUGIN_PATH and where plugins are installed. Either
+ *	may be followed by options: "NAME:KEY=VALUE,KEY=VALUE"
  *
- * Members are only ever added below the last one. The library reads
- * min(its own size, @size) bytes and treats the rest as zero.
+ * Return: NULL; or PLUGIN if it cannot be used, ARGUMENT after vmatlas_inspect() or for
+ * an option that the plugin does not have.
  */
-struct vmatlas_plugin {
-	uint32_t abi;			/* VMATLAS_PLUGIN_ABI */
-	uint32_t size;			/* sizeof(struct vmatlas_plugin) */
-	const char *name;
-	const char *summary;
-	const struct vmatlas_lookup *lookups;
-	uint64_t nr_lookups;
-	struct vmatlas_error *(*inspect)(struct vmatlas_plugin_ctx *job);
-	/* ABI 1 ends here. */
-};
-
-#define VMATLAS_PLUGIN(...)                                                   \
-	extern VMATLAS_API const struct vmatlas_plugin vmatlas_plugin;        \
-	const struct vmatlas_plugin vmatlas_plugin = {                        \
-		.abi = VMATLAS_PLUGIN_ABI,                                    \
-		.size = sizeof(struct vmatlas_plugin),                        \
-		__VA_ARGS__                                                   \
-	}
-
-/** vmatlas_load_plugin() - before vmatlas_inspect(); path or bare name */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_load_plugin(struct vmatlas *atlas, const char *name);
 
-VMATLAS_API struct vmatlas *vmatlas_ctx_atlas(const struct vmatlas_plugin_ctx *job);
-
-/** vmatlas_ctx_has() - was optional need number @need found? */
-VMATLAS_API bool vmatlas_ctx_has(const struct vmatlas_plugin_ctx *job, uint32_t need);
-
-/** vmatlas_ctx_address() - run-time address of the symbol in need number @need */
-VMATLAS_API uint64_t vmatlas_ctx_address(const struct vmatlas_plugin_ctx *job,
-					 uint32_t need);
-
-/** vmatlas_ctx_read() - integer member @need of the record at @base */
-VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_ctx_read(struct vmatlas_plugin_ctx *job, uint32_t need, uint64_t base,
-		 uint64_t *ret);
-
-/** struct vmatlas_finding_desc - a finding as an inspector says it */
-struct vmatlas_finding_desc {
-	uint64_t size;
-	uint32_t severity;
-	uint32_t reserved;
-	const char *code;
-	const struct vmatlas_evidence *evidence;	/* copied; .text NULL: made of .value */
-	const char *advice;		/* or NULL */
-	const struct vmatlas_range *where;	/* or NULL */
-	uint64_t record;
-	uint64_t nr_evidence;
-};
-
-/** vmatlas_ctx_report() - add a finding; a failure surfaces after inspect() */
-VMATLAS_API VMATLAS_PRINTF(3, 4)
-void vmatlas_ctx_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_finding_desc *report,
-			const char *fmt, ...);
-
-/** vmatlas_ctx_coverage() - say what was judged, or why it was not */
-VMATLAS_API VMATLAS_PRINTF(4, 5)
-void vmatlas_ctx_coverage(struct vmatlas_plugin_ctx *job, uint32_t state,
-			  const char *subject, const char *fmt, ...);
-
 /**
- * vmatlas_ctx_report_fault() - turn unreadable memory into a finding
- * @err: consumed when it is a FAULT
+ * vmatlas_find_plugins() - every plugin that a bare name can load
+ * @write: takes each name, once
+ * @arg: handed to @write
  *
- * Return: NULL when absorbed (or @err was NULL), else @err: stop and return it.
+ * Files are listed, not loaded: one may turn out to be no plugin.
+ *
+ * Return: NULL; or NO_MEMORY.
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
-vmatlas_ctx_report_fault(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err,
-		   const struct vmatlas_range *where);
+vmatlas_find_plugins(vmatlas_write_fn *write, void *arg);
+
+/**
+ * vmatlas_run_command() - run the command of a plugin that was loaded
+ * @atlas: surveyed, as far as there is a kernel
+ * @name: of the plugin
+ * @argc: of @argv
+ * @argv: operands
+ * @write: takes what the command prints; it may come from the dump: escape it
+ * @arg: handed to @write
+ *
+ * Return: NULL; or NOT_FOUND if no plugin of that name has a command, or this kernel
+ * lacks what it needs; else what the command failed with.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_run_command(struct vmatlas *atlas, const char *name, size_t argc,
+		    const char *const *argv, vmatlas_write_fn *write, void *arg);
+
+/* A compiler that makes enumerations smaller (-fshort-enums) does not fit the library. */
+typedef char VMATLAS_ENUMS_HAVE_32_BITS[sizeof(enum vmatlas_coverage_state) == 4 ? 1 : -1];
 
 #ifdef __cplusplus
 }

@@ -5,8 +5,7 @@
  * module left, its area stayed: a leak) or was never a caller (overwritten).
  */
 #include <inttypes.h>
-#include <string.h>
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 enum { STEXT, ETEXT, SINITTEXT, EINITTEXT };
 
@@ -31,10 +30,15 @@ static bool is_kernel_text(const struct vmatlas_plugin_ctx *job, uint64_t addr)
 		lies_between(job, addr, SINITTEXT, EINITTEXT));
 }
 
-/* "init_once+0x10/0x20 [ext4]" */
+/* Where the list of modules is not there, nothing is known, and so nothing is said. */
 static bool is_module(struct vmatlas *atlas, uint64_t addr)
 {
-	return strchr(vmatlas_symbol_name(atlas, addr), '[') != NULL;
+	const char *module = "";
+	struct vmatlas_error *err = vmatlas_module_of(atlas, addr, &module);
+	const bool is_known = !err;
+
+	vmatlas_error_free(err);
+	return !is_known || *module;
 }
 
 /* Modules live here, and so does other code made at run time: BPF, trampolines. */
@@ -49,28 +53,21 @@ static bool is_module_space(struct vmatlas *atlas, uint64_t addr)
 /* A module's init code, too, is given back once it ran: only a note. */
 static void say_gone(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
-		.severity = VMATLAS_SEVERITY_NOTE,
-		.code = "caller-gone",
-		.advice = "see whether a module was unloaded and left this behind",
-		.where = &c->range,
-		.record = c->area->vm_struct,
-	}, "%s area was allocated from %#" PRIx64 ", where no module is any more", c->name,
-		c->area->caller);
+	vmatlas_ctx_report(job, VMATLAS_SEVERITY_NOTE, "caller-gone", &c->range,
+			   c->area->vm_struct,
+			   "%s area was allocated from %#" PRIx64
+			   ", where no module is any more", c->name, c->area->caller);
+	vmatlas_ctx_advise(job, "see whether a module was unloaded and left this behind");
 }
 
 static void say_no_code(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)
 {
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
-		.severity = VMATLAS_SEVERITY_WARNING,
-		.code = "caller-not-code",
-		.advice = "look at the vm_struct: it was overwritten, or freed and used again",
-		.where = &c->range,
-		.record = c->area->vm_struct,
-	}, "%s area names %#" PRIx64 " as its caller, which is no code", c->name,
-		c->area->caller);
+	vmatlas_ctx_report(job, VMATLAS_SEVERITY_WARNING, "caller-not-code", &c->range,
+			   c->area->vm_struct,
+			   "%s area names %#" PRIx64 " as its caller, which is no code",
+			   c->name, c->area->caller);
+	vmatlas_ctx_advise(job, "look at the vm_struct: it was overwritten, or freed and "
+			   "used again");
 }
 
 static void judge(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *c)

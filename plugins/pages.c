@@ -4,7 +4,7 @@
  * an area cannot hold more of them than its addresses have room for.
  */
 #include <inttypes.h>
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
@@ -21,17 +21,13 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 		/* both numbers one less than meant: the whole address space has a size */
 		if (c->area->nr_pages - 1 <= last >> info->page_shift)
 			continue;
-		vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
-			.severity = VMATLAS_SEVERITY_ERROR,
-			.code = "too-many-pages",
-			.advice = "compare vm_struct.nr_pages with .size and with its page "
-				  "array: one of them was overwritten",
-			.where = &c->range,
-			.record = c->area->vm_struct,
-		}, "%s area of %s: %" PRIu64 " pages in room for %" PRIu64, c->name,
-			vmatlas_symbol_name(atlas, c->area->caller), c->area->nr_pages,
-			(last >> info->page_shift) + 1);
+		vmatlas_ctx_report(job, VMATLAS_SEVERITY_ERROR, "too-many-pages", &c->range,
+				   c->area->vm_struct,
+				   "%s area of %s: %" PRIu64 " pages in room for %" PRIu64,
+				   c->name, vmatlas_symbol_name(atlas, c->area->caller),
+				   c->area->nr_pages, (last >> info->page_shift) + 1);
+		vmatlas_ctx_advise(job, "compare vm_struct.nr_pages with .size and with its "
+				   "page array: one of them was overwritten");
 	}
 	return NULL;
 }

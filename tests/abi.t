@@ -12,7 +12,7 @@ trap 'rm -rf "$dir"' EXIT
 strict='-Iinclude -Wall -Wextra -pedantic -Werror -fsyntax-only'
 
 layout() {
-	awk -f tests/abi/layout.awk include/vmatlas.h >"$dir/layout.c" &&
+	awk -f tests/abi/layout.awk include/vmatlas.h include/vmatlas-plugin.h >"$dir/layout.c" &&
 	"$CC" -Iinclude "$dir/layout.c" -o "$dir/layout" &&
 	"$dir/layout" >"$dir/layout.txt" || return
 	[ -z "$UPDATE" ] || cp "$dir/layout.txt" tests/abi/layout.txt

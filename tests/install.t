@@ -61,7 +61,7 @@ looks_in() {
 
 ok "installs under DESTDIR" installs
 ok "puts each thing in its place" has bin/vmatlas lib/libvmatlas.so.0 lib/libvmatlas.so \
-	include/vmatlas.h lib/pkgconfig/vmatlas.pc share/man/man1/vmatlas.1 \
+	include/vmatlas.h include/vmatlas-plugin.h lib/pkgconfig/vmatlas.pc share/man/man1/vmatlas.1 \
 	lib/vmatlas/pages.so lib/vmatlas/caller.so
 ok "the tool finds its library wherever both are moved" runs_elsewhere
 ok "a stranger's plugin builds with pkg-config" stranger

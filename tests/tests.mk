@@ -86,12 +86,12 @@ MANDIR   := $(PREFIX)/share/man/man1
 INSTALLED_LIB := $(shell realpath -ms --relative-to='$(BINDIR)' '$(LIBDIR)')
 INSTALL  ?= install
 
-# The library knows where plugins are installed: another PREFIX is another plugin.o.
+# The library knows where plugins are installed: another PREFIX is another plugin_load.o.
 $(O)/plugdir: FORCE
 	@mkdir -p $(@D)
 	@echo '$(PLUGDIR)' | cmp -s - $@ || echo '$(PLUGDIR)' >$@
 
-$(O)/src/inspect/plugin.o: $(O)/plugdir
+$(O)/src/inspect/plugin_load.o: $(O)/plugdir
 
 # As in the build folder, but it finds its library from where it will be.
 $(O)/install/vmatlas: $(CLI) $(SO) $(O)/plugdir
@@ -109,7 +109,8 @@ install: all $(O)/install/vmatlas $(O)/install/vmatlas.pc
 	$(Q)$(INSTALL) -D -m 755 $(O)/install/vmatlas $(DESTDIR)$(BINDIR)/vmatlas
 	$(Q)$(INSTALL) -D -m 755 $(SO) $(DESTDIR)$(LIBDIR)/$(notdir $(SO))
 	$(Q)ln -sf $(notdir $(SO)) $(DESTDIR)$(LIBDIR)/libvmatlas.so
-	$(Q)$(INSTALL) -D -m 644 include/vmatlas.h $(DESTDIR)$(PREFIX)/include/vmatlas.h
+	$(Q)$(INSTALL) -d $(DESTDIR)$(PREFIX)/include
+	$(Q)$(INSTALL) -m 644 include/vmatlas.h include/vmatlas-plugin.h $(DESTDIR)$(PREFIX)/include
 	$(Q)$(INSTALL) -D -m 644 $(O)/install/vmatlas.pc $(DESTDIR)$(LIBDIR)/pkgconfig/vmatlas.pc
 	$(Q)$(INSTALL) -D -m 644 src/cli/vmatlas.1 $(DESTDIR)$(MANDIR)/vmatlas.1
 	$(Q)$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/vmatlas/schema

@@ -9,6 +9,7 @@
 
 #include "kernel/survey.h"
 #include "kernel/surveyors/surveyors.h"
+#include "kernel/mm/percpu.h"
 #include "map/space_accounting.h"
 #include "map/phys_owner.h"
 
@@ -23,6 +24,9 @@ void vmatlas_close(struct vmatlas *atlas)
 	vec_done(&atlas->inspectors);
 	atlas_free_findings(atlas);
 	vec_done(&atlas->coverage);
+	if (atlas->cpus)
+		vec_done(&atlas->cpus->v);
+	free(atlas->cpus);
 	physical_free(atlas->physical);
 	space_accounts_free(atlas->space_accounts);
 	owners_free(atlas->owners);
@@ -136,7 +140,7 @@ static struct vmatlas_error *atlas_check_files(const struct kernel_opts *o)
 }
 
 /* Nobody inside needs to know how much is wanted. */
-static void pass_log(void *arg, uint32_t level, const char *line)
+static void pass_log(void *arg, enum vmatlas_log_level level, const char *line)
 {
 	const struct vmatlas *atlas = arg;
 
@@ -234,7 +238,7 @@ static struct vmatlas_error *sink_finding(void *arg, const char *surveyor,
 	return atlas_add_finding(arg, surveyor, report, message);
 }
 
-static struct vmatlas_error *sink_coverage(void *arg, uint32_t state, const char *subject,
+static struct vmatlas_error *sink_coverage(void *arg, enum vmatlas_coverage_state state, const char *subject,
 					   const char *detail)
 {
 	return atlas_add_coverage(arg, state, subject, detail);
@@ -291,7 +295,7 @@ static struct vmatlas_error *cover_dump(struct vmatlas *atlas)
 static struct vmatlas_error *report_wrong_note(struct vmatlas *atlas)
 {
 	const struct vmatlas_finding_desc desc = {
-		.size = sizeof(desc), .severity = VMATLAS_SEVERITY_WARNING,
+		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "vmcoreinfo-wrong",
 	};
 	_cleanup_(str_done) struct str message = { 0 };

@@ -18,25 +18,62 @@ const char *vmatlas_version(void)
 	       TEXT(VMATLAS_VERSION_PATCH);
 }
 
-static struct vmatlas_error *need_kernel(const struct vmatlas *atlas)
+struct vmatlas_error *api_need_kernel(const struct vmatlas *atlas)
 {
 	return atlas->kernel ? NULL :
 	       vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "there is a boot log, but no dump");
 }
 
-struct vmatlas_error *vmatlas_read(struct vmatlas *atlas, uint64_t addr, void *buf, uint64_t len)
+struct vmatlas_error *vmatlas_read(struct vmatlas *atlas, uint64_t addr, void *buf, size_t len)
 {
-	struct vmatlas_error *err = need_kernel(atlas);
+	struct vmatlas_error *err = api_need_kernel(atlas);
 
 	return err ? err : kernel_read(atlas->kernel, addr, buf, len);
 }
 
-struct vmatlas_error *vmatlas_read_uint(struct vmatlas *atlas, uint64_t addr, uint32_t size,
+struct vmatlas_error *vmatlas_read_uint(struct vmatlas *atlas, uint64_t addr, uint32_t bytes,
 					uint64_t *ret)
 {
-	struct vmatlas_error *err = need_kernel(atlas);
+	struct vmatlas_error *err = api_need_kernel(atlas);
 
-	return err ? err : kernel_read_uint(atlas->kernel, addr, size, ret);
+	return err ? err : kernel_read_uint(atlas->kernel, addr, bytes, ret);
+}
+
+struct vmatlas_error *vmatlas_read_physical(struct vmatlas *atlas, uint64_t phys, void *buf,
+					    size_t len)
+{
+	struct vmatlas_error *err = api_need_kernel(atlas);
+
+	return err ? err : mem_read(atlas->kernel->mem, MEM_PHYSICAL, phys, buf, len);
+}
+
+uint64_t vmatlas_pointer_address(const struct vmatlas *atlas, uint64_t pointer)
+{
+	return atlas->kernel ? kernel_address(atlas->kernel, pointer) : pointer;
+}
+
+/* Page by page: what follows the NUL need not be there. */
+struct vmatlas_error *vmatlas_read_string(struct vmatlas *atlas, uint64_t addr, char *buf,
+					  size_t len)
+{
+	struct vmatlas_error *err = api_need_kernel(atlas);
+	size_t done = 0;
+
+	if (!err && !len)
+		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "a buffer without bytes");
+	while (!err && done < len - 1) {
+		const uint64_t page = (uint64_t)1 << atlas->kernel->page_shift;
+		const uint64_t at = (addr + done) & atlas->kernel->va_mask;
+		const size_t part = MIN(len - 1 - done, (size_t)(page - (at & (page - 1))));
+
+		err = kernel_read(atlas->kernel, at, buf + done, part);
+		if (err || memchr(buf + done, 0, part))
+			return err;
+		done += part;
+	}
+	if (!err)
+		buf[done] = '\0';
+	return err;
 }
 
 const char *vmatlas_symbol_name(struct vmatlas *atlas, uint64_t addr)
@@ -84,7 +121,7 @@ static void copy_steps(struct vmatlas_translate *to, const struct walk *from)
 
 struct vmatlas_error *vmatlas_translate(struct vmatlas *atlas, uint64_t addr, struct vmatlas_translate *ret)
 {
-	struct vmatlas_error *err = need_kernel(atlas);
+	struct vmatlas_error *err = api_need_kernel(atlas);
 	struct vmatlas_translate out = { .attributes = "" };
 	struct walk w = { 0 };
 
@@ -105,7 +142,7 @@ struct vmatlas_error *vmatlas_translate(struct vmatlas *atlas, uint64_t addr, st
 
 struct vmatlas_error *vmatlas_vmallocinfo(struct vmatlas *atlas, vmatlas_write_fn *text, void *arg)
 {
-	struct vmatlas_error *err = need_kernel(atlas);
+	struct vmatlas_error *err = api_need_kernel(atlas);
 
 	return err ? err : kernel_vmallocinfo(atlas->kernel, text, arg);
 }

@@ -42,7 +42,7 @@ static struct vmatlas_error *error_take(uint32_t code, char *message)
 	return err;
 }
 
-struct vmatlas_error *vmatlas_error_new(uint32_t code, const char *fmt, ...)
+struct vmatlas_error *vmatlas_error_new(enum vmatlas_error_code code, const char *fmt, ...)
 {
 	char *message;
 	va_list ap;
@@ -150,7 +150,7 @@ int vmatlas_error_errno(const struct vmatlas_error *err)
 	return err ? err->errnum : 0;
 }
 
-uint32_t vmatlas_error_code(const struct vmatlas_error *err)
+enum vmatlas_error_code vmatlas_error_code(const struct vmatlas_error *err)
 {
 	return err ? err->code : 0;
 }

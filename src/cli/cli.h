@@ -33,6 +33,7 @@ enum command_flags {
 	COMMAND_VERDICT = 2,	/* its exit code is always the verdict */
 	COMMAND_NO_DUMP = 4,	/* also works without a dump */
 	COMMAND_KERNEL = 8,	/* a boot log alone does not do */
+	COMMAND_PLUGIN = 16,	/* a plugin's: what is no file is an operand */
 };
 
 struct column;
@@ -59,6 +60,7 @@ struct text_list {
 /* struct cli - what the user asked for, and the kernel it is asked of */
 struct cli {
 	const struct command *command;
+	struct command plugin_command;	/* .command, where it is a plugin's */
 	struct vmatlas_open_opts open;
 	struct text_list operands;		/* after the command */
 	struct text_list cores;		/* the dump, in one file or several */

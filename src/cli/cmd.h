@@ -20,6 +20,11 @@ struct vmatlas_error *cmd_explain(struct cli *cli);
 struct vmatlas_error *cmd_plugins(struct cli *cli);
 struct vmatlas_error *cmd_help(struct cli *cli);
 
+/* Take @name for a plugin's command; NOT_FOUND if no plugin is called that. */
+struct vmatlas_error *plugin_command_use(struct cli *cli, const char *name);
+/* For help: every command of a plugin, or that of @name; false if there is none. */
+bool print_plugin_commands(const char *name);
+
 /* The answer to usage --simulate; first, whether the question is one. */
 struct vmatlas_error *check_simulate(const struct cli *cli);
 struct vmatlas_error *print_simulate(const struct cli *cli);

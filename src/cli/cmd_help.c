@@ -13,6 +13,7 @@ static void print_overview(void)
 	       "the dump's build ID. Commands:\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		printf("  %-9s %-10s %s\n", c->name, c->operands, c->help);
+	print_plugin_commands(NULL);
 	printf("\nOptions of every command that reads a kernel:\n\n");
 	options_help(NULL);
 	printf("\nExit code: 0 done, 2 error: bad input or usage. With check, or --exit-code:\n"
@@ -62,6 +63,8 @@ struct vmatlas_error *cmd_help(struct cli *cli)
 					 cli->operands.v[1]);
 	if (cli->operands.nr) {
 		command = command_find(cli->operands.v[0]);
+		if (!command && print_plugin_commands(cli->operands.v[0]))
+			return NULL;
 		if (!command)
 			return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 						 "no command '%s'; try 'vmatlas help'",

@@ -11,6 +11,7 @@ static const struct column columns[] = {
 	  "needs that this kernel does not have" },
 	{ "NEEDS", CELL_TEXT, SHOWN_JSON, INSPECTOR(needs),
 	  "symbols and members it reads" },
+	{ "COMMAND", CELL_TEXT, 0, INSPECTOR(command_help), "what its command prints" },
 	{ "PATH", CELL_TEXT, SHOWN_JSON, INSPECTOR(path),
 	  "the file it comes from, unless built in" },
 	{ 0 },

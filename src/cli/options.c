@@ -6,7 +6,7 @@
 #include <getopt.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/cmd.h"
 
 enum value { VALUE_BOOL, VALUE_BOOL32, VALUE_TEXT, VALUE_LIST };
 
@@ -49,7 +49,7 @@ static const struct option_def defs[] = {
 	{ "tmpdir", 0, VALUE_TEXT, 1, "DIR", NULL, CLI(open.tmpdir),
 	  "where a flattened dump is rearranged (else $TMPDIR, /var/tmp)" },
 	{ "plugin", 'p', VALUE_LIST, 1, "NAME|FILE", NULL, CLI(plugins),
-	  "load an inspector; may be repeated" },
+	  "load a plugin, with options as NAME:KEY=VALUE,..." },
 	{ "json", 'J', VALUE_BOOL, 0, NULL, NULL, CLI(json), "JSON instead of text" },
 	{ "output", 'o', VALUE_TEXT, 0, "COL,...|DIR", " map areas diff usage plugins extract ",
 	  CLI(out.columns), "columns to print; +COL,... adds some; 'help' lists them; of"
@@ -100,6 +100,8 @@ static bool goes_with(const struct option_def *def, const struct command *comman
 {
 	char word[32];
 
+	if (command->flags & COMMAND_PLUGIN && def->offset == CLI(json))
+		return false;
 	if (def->for_files && !(command->flags & COMMAND_FILES))
 		return false;
 	if (!def->only)
@@ -140,10 +142,11 @@ static struct vmatlas_error *operand(struct cli *cli, const char *text)
 
 	if (!cli->command) {
 		cli->command = command_find(text);
-		if (cli->command)
-			return NULL;
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-					 "no command '%s'; try 'vmatlas help'", text);
+		if (!cli->command) {
+			cli->plugin_command.name = text;	/* -p may be still to come */
+			cli->command = &cli->plugin_command;
+		}
+		return NULL;
 	}
 	item = vec_push(&cli->operands);
 	if (!item)
@@ -230,6 +233,8 @@ struct vmatlas_error *options_parse(struct cli *cli, int argc, char **argv)
 	}
 	while (!err && optind < argc)
 		err = operand(cli, argv[optind++]);
+	if (!err && cli->command == &cli->plugin_command)
+		err = plugin_command_use(cli, cli->plugin_command.name);
 	return err ? err : check_options(cli, given);
 }
 

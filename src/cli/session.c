@@ -71,6 +71,9 @@ static bool takes_file(const struct cli *cli, const char *text)
 {
 	uint64_t addr;
 
+	if (cli->command->flags & COMMAND_PLUGIN)
+		return (!cli->open.vmlinux || !cli->cores.nr) &&
+		       (strchr(text, '@') || !access(text, F_OK));
 	if (!cli->command->operands[0])
 		return true;
 	if (!cli->open.vmlinux || (!cli->live && !cli->cores.nr))
@@ -94,7 +97,8 @@ static struct vmatlas_error *take_files(struct cli *cli)
 	for (size_t i = 0; i < cli->operands.nr && !err; i++) {
 		const char *text = cli->operands.v[i];
 
-		if (!takes_file(cli, text) && !is_file(text))
+		if (!takes_file(cli, text) &&
+		    (cli->command->flags & COMMAND_PLUGIN || !is_file(text)))
 			cli->operands.v[left++] = text;
 		else if (!takes_file(cli, text))
 			err = not_an_address(text);
@@ -132,7 +136,8 @@ static struct vmatlas_error *session_check_files(const struct cli *cli)
 
 static struct vmatlas_error *check_operands(const struct cli *cli)
 {
-	if (!cli->command->operands[0] || cli->operands.nr)
+	if (!cli->command->operands[0] || cli->operands.nr ||
+	    cli->command->flags & COMMAND_PLUGIN)
 		return NULL;
 	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 		"no address given: vmatlas %s VMLINUX VMCORE %s", cli->command->name,

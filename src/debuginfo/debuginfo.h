@@ -40,6 +40,8 @@ struct image_member {
 	uint64_t count;			/* elements, 0: no array, or a flexible one */
 	bool is_signed;
 	bool is_pointer;
+	uint8_t bit_shift;		/* bit-fields: bits of the bytes at .offset below it */
+	uint8_t bit_size;		/* and how many it has; 0: it is no bit-field */
 };
 
 /*
@@ -145,6 +147,14 @@ image_symbol_near(struct image *image, const char *name, uint64_t want_size,
 VMATLAS_CHECKED struct vmatlas_error *
 image_member(struct image *image, const char *near, const char *tag,
 	     const char *member, struct image_member *ret);
+
+/*
+ * Likewise, and bit-fields are found: .offset and .size are then those of the bytes that
+ * hold it, 8 at most. Of little-endian targets only.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+image_member_bits(struct image *image, const char *near, const char *tag,
+		  const char *member, struct image_member *ret);
 
 /* Value of an enumerator in the unit of @near. */
 VMATLAS_CHECKED struct vmatlas_error *

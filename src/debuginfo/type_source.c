@@ -351,6 +351,20 @@ static struct vmatlas_error *check_inside(struct image *image, const char *near,
 struct vmatlas_error *image_member(struct image *image, const char *near, const char *tag,
 				   const char *member, struct image_member *ret)
 {
+	struct image_member m;
+	struct vmatlas_error *err = image_member_bits(image, near, tag, member, &m);
+
+	if (!err && m.bit_size)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s.%s is a bit-field", tag,
+					 member);
+	if (!err)
+		*ret = m;
+	return err;
+}
+
+struct vmatlas_error *image_member_bits(struct image *image, const char *near, const char *tag,
+					const char *member, struct image_member *ret)
+{
 	struct vmatlas_error *err;
 
 	if (image->asked)

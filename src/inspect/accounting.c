@@ -45,10 +45,9 @@ static void accounting_report_lost(struct balance *b, const struct va_extent *p)
 			      "vmap_purge_lock is held by task_struct %s; vmap_lazy_nr counts %s",
 			      fmt_record(atlas, b->purge->owner).s,
 			      fmt_size(b->purge->pages << atlas->kernel->page_shift).s);
-	vmatlas_ctx_report(
+	ctx_report(
 		b->job,
 		&(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
 			.severity = accounting_severity_of(b),
 			.code = "va-unaccounted",
 			.where = &p->range,
@@ -79,8 +78,8 @@ static void report_twice(struct balance *b, const struct va_extent *p)
 		      what_name[p->other], fmt_record(atlas, p->other_record).s);
 	evidence_addr(&evidence, "second", p->record, "%s, struct vmap_area %s",
 		      what_name[p->what], fmt_record(atlas, p->record).s);
-	vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(b->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-overlap", .where = &p->range, .record = p->record,
 		EVIDENCE(&evidence),
 		.advice = "compare the two records: the next allocation may get memory that is "
@@ -118,10 +117,9 @@ static void report_more(struct balance *b)
 	struct vmatlas *atlas = vmatlas_ctx_atlas(b->job);
 
 	if (b->nr_lost > MAX_TOLD)
-		vmatlas_ctx_report(
+		ctx_report(
 			b->job,
 			&(struct vmatlas_finding_desc){
-				.size = sizeof(struct vmatlas_finding_desc),
 				.severity = accounting_severity_of(b),
 				.code = "va-unaccounted",
 				.where = &b->region->range,
@@ -132,8 +130,7 @@ static void report_more(struct balance *b)
 			"%zu more pieces of %s are nobody's, %s together",
 			b->nr_lost - MAX_TOLD, b->region->name, fmt_size(b->lost).s);
 	if (b->nr_twice > MAX_TOLD)
-		vmatlas_ctx_report(b->job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
+		ctx_report(b->job, &(struct vmatlas_finding_desc){
 			.severity = VMATLAS_SEVERITY_ERROR, .code = "area-overlap",
 			.where = &b->region->range,
 			.advice = "begin with the free tree: it disagrees with too many areas",

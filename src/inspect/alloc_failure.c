@@ -257,8 +257,8 @@ static void report_unexplained(struct shortage_case *c, const struct alloc_failu
 	evidence_text(&evidence, "may be", "a very large alignment%s, a window of its own, or no "
 		 "memory for the record: the message is the same",
 		 asks_for_alignment(trace) ? " (who asked has it in its name)" : "");
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_NOTE,
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_NOTE,
 		.code = "va-exhausted", .where = &space->pub.range,
 		EVIDENCE(&evidence),
 		.advice = "look at what the caller asked for: its alignment, and the range",
@@ -294,9 +294,9 @@ static struct vmatlas_error *report_space(struct shortage_case *c,
 	err = space_evidence(c->atlas, space, SHORTAGE_TOP, &evidence);
 	if (err)
 		return err;
-	vmatlas_ctx_report(c->job,
+	ctx_report(c->job,
 			   &(struct vmatlas_finding_desc){
-				   .size = sizeof(struct vmatlas_finding_desc),
+				   
 				   .severity = full ? VMATLAS_SEVERITY_ERROR
 						    : VMATLAS_SEVERITY_WARNING,
 				   .code = "va-exhausted",
@@ -324,8 +324,8 @@ static void report_unplaced(struct shortage_case *c, const struct alloc_failure 
 	if (s->has_range)
 		evidence_range(&evidence, "range", s->range, "%s",
 			       fmt_range(c->atlas, s->range).s);
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "va-exhausted", .where = s->has_range ? &s->range : NULL,
 		EVIDENCE(&evidence),
 		.advice = "vmatlas usage shows the spaces; a dump taken at that moment would "

@@ -87,8 +87,7 @@ static void log_report_space(struct shortage_case *c, const struct alloc_failure
 			 fmt_size(size).s);
 	if (s->kind == FAILURE_SPACE_OR_LIMIT)
 		str_addf(&message, ", or it was more than all of RAM");
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.severity = s->is_vague ? VMATLAS_SEVERITY_NOTE : VMATLAS_SEVERITY_WARNING,
 		.code = "va-exhausted", EVIDENCE(&evidence),
 		.advice = log_advice(c, trace, too_large),
@@ -109,8 +108,7 @@ static void log_report_ram(struct shortage_case *c)
 		evidence_text(&evidence, "RAM", "%s by the log",
 			 fmt_size(c->atlas->boot_log->memory_total).s);
 	c->reported_ram = true;
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_WARNING, .code = "ram-exhausted",
 		EVIDENCE(&evidence),
 		.advice = "the log's own lists (Mem-Info, the table of tasks) show who had "
@@ -130,8 +128,7 @@ static void report_modules(struct shortage_case *c)
 
 	evidence_text(&evidence, "log", "%" PRIu64 "x \"%s\"", c->all->nr_modules,
 		 c->all->module_text);
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_NOTE, .code = "limit-reached",
 		EVIDENCE(&evidence),
 		.advice = "look for a message of vmalloc's or of the per-CPU allocator beside it",

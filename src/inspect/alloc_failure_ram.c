@@ -124,8 +124,7 @@ struct vmatlas_error *shortage_report_ram(struct shortage_case *c,
 	err = report_owners(c, &evidence);
 	if (err)
 		return err;
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
 		.severity = is_ram_low(c) && is_ram_ours(c) && s ? VMATLAS_SEVERITY_ERROR
 								: VMATLAS_SEVERITY_WARNING,
 		.code = "ram-exhausted", EVIDENCE(&evidence),
@@ -154,8 +153,8 @@ void shortage_report_limit(struct shortage_case *c, const struct alloc_failure *
 	if (c->ram_known)
 		evidence_size(&evidence, "RAM", bytes(c, c->ram.total), "%s",
 			      fmt_size(bytes(c, c->ram.total)).s);
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "limit-reached", EVIDENCE(&evidence),
 		.advice = "look at who asked: neither address space nor free RAM would help",
 	}, "an allocation of %s was refused: %s",
@@ -168,8 +167,8 @@ void shortage_report_caller(struct shortage_case *c, const struct alloc_failure 
 	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	shortage_report_log(s, &evidence);
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_NOTE,
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_NOTE,
 		.code = "limit-reached", EVIDENCE(&evidence),
 		.advice = "correct the caller: where its size is 0 it must not allocate",
 	}, "%s asked for 0 bytes and was refused: nothing is short",

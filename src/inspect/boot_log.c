@@ -16,8 +16,7 @@ static void boot_log_check_rows(struct vmatlas_plugin_ctx *job, const struct boo
 
 		if (!row->complaint)
 			continue;
-		vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
+		ctx_report(job, &(struct vmatlas_finding_desc){
 			.severity = VMATLAS_SEVERITY_WARNING,
 			.code = "bounds-disagree",
 			.where = row->has_claim ? &row->claim.range : NULL,

@@ -37,8 +37,8 @@ static void bounds_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_c
 
 	evidence_addr(&evidence, "source", x, "%s, %s", fmt_addr(atlas, x).s, a->source);
 	evidence_addr(&evidence, "source", y, "%s, %s", fmt_addr(atlas, y).s, b->source);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
+	ctx_report(job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "bounds-disagree", .where = &where,
 		.record = b->record ? b->record : a->record,
 		EVIDENCE(&evidence),
@@ -102,8 +102,8 @@ static void check_window(struct vmatlas_plugin_ctx *job, const struct vmatlas_cl
 		return;
 	evidence_range(&evidence, "source", c->range, "%s, %s", fmt_range(atlas, c->range).s,
 		       c->source);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_WARNING,
+	ctx_report(job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_WARNING,
 		.code = "bounds-disagree", .where = &c->range, .record = c->record,
 		EVIDENCE(&evidence),
 		.advice = "find out what overwrote the window; module memory is taken from it",

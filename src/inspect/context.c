@@ -1,94 +1,166 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an inspector at work may do: read its needs, report, tell coverage. */
+/* What a plugin at work may ask: its atlas, its lookups, its options. */
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "kernel/lookup.h"
+#include "kernel/mm/percpu.h"
 #include "map/vmatlas_internal.h"
 
-struct vmatlas *vmatlas_ctx_atlas(const struct vmatlas_plugin_ctx *job)
+struct vmatlas *vmatlas_ctx_atlas(const struct vmatlas_plugin_ctx *ctx)
 {
-	return job->atlas;
+	return ctx->atlas;
 }
 
-bool vmatlas_ctx_has(const struct vmatlas_plugin_ctx *job, uint32_t need)
+static const struct resolved *ctx_resolved(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup)
 {
-	return need < job->by->plugin.nr_lookups && job->by->res[need].found;
+	return lookup < ctx->by->plugin.nr_lookups && ctx->by->res[lookup].found
+		? &ctx->by->res[lookup] : NULL;
 }
 
-uint64_t vmatlas_ctx_address(const struct vmatlas_plugin_ctx *job, uint32_t need)
+static struct vmatlas_error *ctx_resolve(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup,
+					 const struct resolved **ret)
 {
-	return vmatlas_ctx_has(job, need) ? job->by->res[need].addr : 0;
+	*ret = ctx->atlas->kernel ? ctx_resolved(ctx, lookup) : NULL;
+	return *ret ? NULL : vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+					       "lookup %" PRIu32 " was not found", lookup);
 }
 
-struct vmatlas_error *vmatlas_ctx_read(struct vmatlas_plugin_ctx *job, uint32_t need, uint64_t base,
-				       uint64_t *ret)
+bool vmatlas_ctx_has(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup)
+{
+	return ctx_resolved(ctx, lookup) != NULL;
+}
+
+uint64_t vmatlas_ctx_address(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup)
+{
+	const struct resolved *r = ctx_resolved(ctx, lookup);
+
+	return r ? r->addr : 0;
+}
+
+uint64_t vmatlas_ctx_size(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup)
+{
+	const struct resolved *r = ctx_resolved(ctx, lookup);
+
+	return r ? r->size : 0;
+}
+
+uint64_t vmatlas_ctx_offset(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup)
+{
+	const struct resolved *r = ctx_resolved(ctx, lookup);
+
+	return r ? r->offset : 0;
+}
+
+uint64_t vmatlas_ctx_count(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup)
+{
+	const struct resolved *r = ctx_resolved(ctx, lookup);
+
+	return r ? r->count : 0;
+}
+
+int64_t vmatlas_ctx_enumerator(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup)
+{
+	const struct resolved *r = ctx_resolved(ctx, lookup);
+
+	return r ? r->value : 0;
+}
+
+uint64_t vmatlas_ctx_container_of(const struct vmatlas_plugin_ctx *ctx, uint32_t lookup,
+				  uint64_t addr)
+{
+	const struct kernel *k = ctx->atlas->kernel;
+
+	return (addr - vmatlas_ctx_offset(ctx, lookup)) & (k ? k->va_mask : UINT64_MAX);
+}
+
+/* An integer or a pointer as it is stored, at @addr. */
+static struct vmatlas_error *ctx_read_at(struct vmatlas_plugin_ctx *ctx,
+					 const struct resolved *r, uint64_t addr, size_t size,
+					 uint64_t *ret)
+{
+	struct kernel *k = ctx->atlas->kernel;
+	struct vmatlas_error *err;
+	uint8_t raw[8];
+
+	if (size < 1 || size > sizeof(raw))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+					 "a value of %zu bytes is no integer", size);
+	addr &= k->va_mask;
+	err = kernel_read(k, addr, raw, size);
+	if (err)
+		return err;
+	*ret = bytes_uint(raw, size, k->big_endian);
+	if (r->bit_size)
+		*ret = *ret >> r->bit_shift & (r->bit_size < 64 ? ((uint64_t)1 << r->bit_size) - 1
+								: UINT64_MAX);
+	if (r->is_pointer)
+		*ret = kernel_address(k, *ret);
+	return NULL;
+}
+
+struct vmatlas_error *vmatlas_ctx_read(struct vmatlas_plugin_ctx *ctx, uint32_t lookup,
+				       uint64_t base, uint64_t *ret)
 {
 	const struct resolved *r;
+	struct vmatlas_error *err = ctx_resolve(ctx, lookup, &r);
 
-	if (!vmatlas_ctx_has(job, need) || !job->atlas->kernel)
-		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-					 "need %" PRIu32 " was not found", need);
-	r = &job->by->res[need];
-	return kernel_read_uint(job->atlas->kernel, base + r->offset, r->size, ret);
+	return err ? err : ctx_read_at(ctx, r, base + r->offset, r->size, ret);
 }
 
-static void ctx_keep(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err)
+struct vmatlas_error *vmatlas_ctx_read_element(struct vmatlas_plugin_ctx *ctx, uint32_t lookup,
+					       uint64_t base, uint64_t index, uint64_t *ret)
 {
-	if (job->failed)
-		vmatlas_error_free(err);
-	else
-		job->failed = err;
-}
+	const struct resolved *r;
+	struct vmatlas_error *err = ctx_resolve(ctx, lookup, &r);
+	uint64_t each;
 
-void vmatlas_ctx_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_finding_desc *report,
-			const char *fmt, ...)
-{
-	_cleanup_(str_done) struct str message = { 0 };
-	struct vmatlas_finding_desc ours = { 0 };
-	va_list ap;
-
-	va_start(ap, fmt);
-	str_vaddf(&message, fmt, ap);
-	va_end(ap);
-	memcpy(&ours, report, MIN(report->size, (uint64_t)sizeof(ours)));
-	if (!ours.code || ours.severity < VMATLAS_SEVERITY_NOTE ||
-	    ours.severity > VMATLAS_SEVERITY_ERROR)
-		ctx_keep(job, vmatlas_error_new(
-				      VMATLAS_ERROR_PLUGIN,
-				      "%s reports a finding without code or severity",
-				      job->by->pub.name));
-	else if (message.failed)
-		ctx_keep(job, error_no_memory());
-	else
-		ctx_keep(job, atlas_add_finding(job->atlas, job->by->pub.name, &ours,
-						str_text(&message)));
-}
-
-void vmatlas_ctx_coverage(struct vmatlas_plugin_ctx *job, uint32_t state, const char *subject,
-			  const char *fmt, ...)
-{
-	_cleanup_(str_done) struct str detail = { 0 };
-	va_list ap;
-
-	va_start(ap, fmt);
-	str_vaddf(&detail, fmt, ap);
-	va_end(ap);
-	ctx_keep(job, atlas_add_coverage(job->atlas, state, subject, str_text(&detail)));
-}
-
-struct vmatlas_error *vmatlas_ctx_report_fault(struct vmatlas_plugin_ctx *job, struct vmatlas_error *err,
-					 const struct vmatlas_range *where)
-{
-	const struct vmatlas_finding_desc report = {
-		.size = sizeof(report), .severity = VMATLAS_SEVERITY_NOTE,
-		.code = "unreadable", .where = where,
-	};
-
-	if (!err || !error_is_kernel_trouble(err))
+	if (err)
 		return err;
-	vmatlas_ctx_report(job, &report, "%s", vmatlas_error_message(err));
-	vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_PARTIAL, job->by->pub.name, "%s",
-			     vmatlas_error_message(err));
-	vmatlas_error_free(err);
+	if (index >= r->count)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"element %" PRIu64 " of an array of %" PRIu64, index, r->count);
+	each = r->size / r->count;
+	return ctx_read_at(ctx, r, base + r->offset + index * each, each, ret);
+}
+
+struct vmatlas_error *vmatlas_ctx_read_symbol(struct vmatlas_plugin_ctx *ctx, uint32_t lookup,
+					      uint64_t *ret)
+{
+	const struct resolved *r;
+	struct vmatlas_error *err = ctx_resolve(ctx, lookup, &r);
+
+	return err ? err : ctx_read_at(ctx, r, r->addr, r->size, ret);
+}
+
+struct vmatlas_error *vmatlas_ctx_per_cpu(struct vmatlas_plugin_ctx *ctx, uint32_t lookup,
+					  uint32_t cpu, uint64_t *ret)
+{
+	const struct resolved *r;
+	struct vmatlas_error *err = ctx_resolve(ctx, lookup, &r);
+
+	return err ? err : percpu_symbol(ctx->atlas->kernel, r->addr, cpu, ret);
+}
+
+const char *vmatlas_ctx_option(const struct vmatlas_plugin_ctx *ctx, const char *name)
+{
+	for (size_t i = 0; i < ctx->by->options.nr; i++)
+		if (!strcmp(ctx->by->options.v[i].name, name))
+			return ctx->by->options.v[i].value;
 	return NULL;
+}
+
+void vmatlas_ctx_print(struct vmatlas_plugin_ctx *ctx, const char *fmt, ...)
+{
+	_cleanup_(str_done) struct str text = { 0 };
+	va_list ap;
+
+	if (!ctx->write || ctx->stopped)
+		return;
+	va_start(ap, fmt);
+	str_vaddf(&text, fmt, ap);
+	va_end(ap);
+	if (text.len && ctx->write(ctx->write_arg, str_text(&text), text.len))
+		ctx->stopped = true;
 }

@@ -179,10 +179,9 @@ static void crash_report(struct vmatlas_plugin_ctx *job, const struct oops *o,
 	if (other)
 		evidence_text(&evidence, "see", "%s: %s", other->code, other->message);
 	report_message(atlas, o, what, sp, &message);
-	vmatlas_ctx_report(
+	ctx_report(
 		job,
 		&(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
 			.severity =
 				other ? VMATLAS_SEVERITY_WARNING : VMATLAS_SEVERITY_NOTE,
 			.code = "crash",
@@ -215,8 +214,7 @@ static void crash_report_saved(struct vmatlas_plugin_ctx *job, const struct oops
 				 fmt_range(atlas, c->range).s);
 	if (o->pc.name[0])
 		evidence_text(&evidence, "pc", "%s", o->pc.name);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(job, &(struct vmatlas_finding_desc){
 		.severity = VMATLAS_SEVERITY_NOTE, .code = "crash",
 		EVIDENCE(&evidence),
 		.advice = "a dump of that moment has the areas: vmatlas looks the addresses up "

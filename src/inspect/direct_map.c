@@ -119,8 +119,8 @@ static void report_odd_run(struct direct_map *d, const struct mapping *m)
 		      ", as all the rest of the direct map has it", m->range.first - d->usual);
 	evidence_phys(&evidence, "entry", m->entry_addr, "at physical %#" PRIx64 ": %#" PRIx64,
 		      m->entry_addr, m->entry);
-	vmatlas_ctx_report(d->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(d->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = elsewhere ? "wrong-page" : "page-table-corrupt", .where = &m->range,
 		EVIDENCE(&evidence),
 		.advice = "look at the whole table in memory: what overwrote it may show itself",
@@ -145,8 +145,7 @@ static struct vmatlas_error *judge_map(struct direct_map *d, struct vmatlas_rang
 	for (size_t i = 0; i < d->odd.nr && i < TOLD && !err; i++)
 		report_odd_run(d, &d->odd.v[i]);
 	if (!err && d->nr_odd > TOLD)
-		vmatlas_ctx_report(d->job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
+		ctx_report(d->job, &(struct vmatlas_finding_desc){
 			.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
 			.where = &d->odd.v[0].range,
 		}, "%" PRIu64 " more runs of the direct map are wrong", d->nr_odd - TOLD);

@@ -77,8 +77,7 @@ static void overlap_report_one(struct vmatlas_plugin_ctx *job,
 		overlap_place(atlas, "first", r->first, &evidence);
 	if (r->has_second)
 		overlap_place(atlas, "second", r->second, &evidence);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(job, &(struct vmatlas_finding_desc){
 		.severity = words[r->kind].severity, .code = "kernel-overlap-report",
 		.where = r->has_second ? &r->first : NULL,
 		EVIDENCE(&evidence), .advice = words[r->kind].advice,

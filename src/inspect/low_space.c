@@ -50,8 +50,7 @@ static struct vmatlas_error *low_space_report(struct vmatlas_plugin_ctx *job,
 
 	if (err)
 		return err;
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(job, &(struct vmatlas_finding_desc){
 		.severity = room == SPACE_FULL ? VMATLAS_SEVERITY_WARNING
 						: VMATLAS_SEVERITY_NOTE,
 		.code = "va-exhausted", .where = &s->pub.range,

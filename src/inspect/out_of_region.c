@@ -76,8 +76,8 @@ static void out_of_region_report(struct vmatlas_plugin_ctx *job,
 		evidence_range(&evidence, "into", into->range, "%s %s, by %s", into->name,
 			       fmt_range(atlas, into->range).s, into->source);
 	str_addf(&where, into ? "into %s" : "into no declared region", into ? into->name : "");
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-out-of-range", .where = &area->range, .record = area->record,
 		EVIDENCE(&evidence),
 		.advice = "check the record against its neighbours: an address in it was "

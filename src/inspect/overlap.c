@@ -31,8 +31,7 @@ static void tell_more(struct pass *p)
 	const struct vmatlas_claim *c = p->nr_more ? p->under : NULL;
 
 	if (c)
-		vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
+		ctx_report(p->job, &(struct vmatlas_finding_desc){
 			.severity = VMATLAS_SEVERITY_ERROR,
 			.code = c->layer == VMATLAS_LAYER_RECORDED ? "area-overlap"
 								   : "region-overlap",
@@ -77,8 +76,8 @@ static void report_areas(struct pass *p, const struct vmatlas_claim *a,
 		      fmt_record(atlas, b->record).s);
 	evidence_range(&evidence, "shared", shared, "%s, %s", fmt_range(atlas, shared).s,
 		       fmt_size(vmatlas_range_size(&shared)).s);
-	vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(p->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = "area-overlap", .where = &shared, .record = b->record,
 		EVIDENCE(&evidence),
 		.advice = "look at both records: one of them was overwritten, or the "
@@ -98,8 +97,8 @@ static void overlap_report_regions(struct pass *p, const struct vmatlas_claim *a
 		       a->source);
 	evidence_range(&evidence, b->name, b->range, "%s, by %s", fmt_range(atlas, b->range).s,
 		       b->source);
-	vmatlas_ctx_report(p->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(p->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = "region-overlap", .where = &shared, .record = b->record,
 		EVIDENCE(&evidence),
 		.advice = "two regions may not share addresses: check the platform's "

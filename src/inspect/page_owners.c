@@ -284,8 +284,8 @@ static void report_suspect(struct page_owners *o, const struct page_suspect *s)
 	if (s->why != PAGE_NO_FRAME)
 		evidence_phys(&evidence, "physical", s->pfn << o->k->page_shift, "%#" PRIx64,
 			      s->pfn << o->k->page_shift);
-	vmatlas_ctx_report(o->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(o->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = "page-shared", .where = &claim->range, .record = claim->area->vm_struct,
 		EVIDENCE(&evidence),
 		.advice = "a page was freed twice, freed while it was in use, or the array was "
@@ -323,8 +323,7 @@ static struct vmatlas_error *judge_pages(struct page_owners *o)
 	for (size_t i = 0; i < o->nr_suspects && i < MAX_TOLD && !err; i++)
 		report_suspect(o, &o->suspects[i]);
 	if (!err && o->nr_all > MAX_TOLD && o->suspects[0].owner[0].claim)
-		vmatlas_ctx_report(o->job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc),
+		ctx_report(o->job, &(struct vmatlas_finding_desc){
 			.severity = VMATLAS_SEVERITY_ERROR, .code = "page-shared",
 			.where = &o->suspects[0].owner[0].claim->range,
 		}, "%" PRIu64 " more pages of areas belong to somebody else as well",

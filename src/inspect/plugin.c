@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Inspectors: built in or loaded, adopted, their needs resolved, run. */
-#include <dlfcn.h>
+/* Plugins: built in or loaded, adopted, their lookups resolved, run. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "map/vmatlas_internal.h"
+#include "inspect/plugin.h"
+#include "kernel/lookup.h"
+#include "kernel/mm/percpu.h"
 
 static const struct vmatlas_plugin *const builtin[] = {
 	&inspector_vm_struct, &inspector_page_owners, &inspector_direct_map, &inspector_overlap, &inspector_out_of_region, &inspector_bounds,
@@ -33,9 +32,12 @@ static struct vmatlas_error *plugin_adopt(const struct vmatlas_plugin *theirs,
 		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
 			"descriptor of %" PRIu32 " bytes is too short", theirs->size);
 	memcpy(&p, theirs, MIN((size_t)theirs->size, sizeof(p)));
-	if (!p.name || !p.inspect)
+	if (!p.name || (!p.inspect && !p.command))
 		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
-					 "needs at least a name and inspect()");
+			"needs at least a name and inspect() or command()");
+	if (p.nr_options > MAX_NEEDS || (p.nr_options && !p.options))
+		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
+			"%" PRIu64 " options make no sense", p.nr_options);
 	if (p.nr_lookups > MAX_NEEDS || (p.nr_lookups && !p.lookups))
 		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
 			"%" PRIu64 " needs make no sense", p.nr_lookups);
@@ -64,11 +66,16 @@ static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in
 	if (!in->res)
 		return error_no_memory();
 	/* all of a plugin's symbols in one pass over vmlinux */
-	if (atlas->kernel && p->nr_lookups)
-		err = lookup_prefetch(atlas->kernel, &(struct lookup_set){ p->lookups,
-				      &(size_t){ p->nr_lookups } }, 1);
+	if (atlas->kernel && p->nr_lookups) {
+		const struct lookup_set sets[] = {
+			{ p->lookups, &(size_t){ p->nr_lookups } },
+			{ percpu_lookups, &nr_percpu_lookups },
+		};
+
+		err = lookup_prefetch(atlas->kernel, sets, ARRAY_SIZE(sets));
+	}
 	if (atlas->kernel && !err)
-		err = lookup_resolve(atlas->kernel, p->lookups, p->nr_lookups, in->res);
+		err = lookup_resolve_bits(atlas->kernel, p->lookups, p->nr_lookups, in->res);
 	for (size_t i = 0; i < p->nr_lookups && !err; i++) {
 		plugin_describe(&needs, &p->lookups[i]);
 		if (in->res[i].found || p->lookups[i].flags & VMATLAS_LOOKUP_OPTIONAL ||
@@ -86,6 +93,9 @@ void inspector_free(struct inspector *in)
 {
 	if (!in)
 		return;
+	for (size_t i = 0; i < in->options.nr; i++)
+		free(in->options.v[i].name);
+	vec_done(&in->options);
 	free(in->res);
 	free(in);
 }
@@ -105,8 +115,11 @@ static struct vmatlas_error *inspector_new(struct vmatlas *atlas,
 		.name = strings_add(atlas->strings, p->name),
 		.summary = strings_add(atlas->strings, p->summary),
 		.path = strings_add(atlas->strings, path),
+		.command = p->command ? strings_add(atlas->strings, p->operands) : NULL,
+		.command_help = strings_add(atlas->strings, p->command_help),
 	};
-	if (!in->pub.name || !in->pub.summary || !in->pub.path)
+	if (!in->pub.name || !in->pub.summary || !in->pub.path || !in->pub.command_help ||
+	    (p->command && !in->pub.command))
 		return error_no_memory();
 	err = resolve(atlas, in);
 	if (err)
@@ -115,8 +128,8 @@ static struct vmatlas_error *inspector_new(struct vmatlas *atlas,
 	return NULL;
 }
 
-struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *theirs,
-				 const char *path)
+struct vmatlas_error *plugin_add_with(struct vmatlas *atlas, const struct vmatlas_plugin *theirs,
+				      const char *path, const char *options)
 {
 	_cleanup_(inspector_freep) struct inspector *in = NULL;
 	struct vmatlas_plugin p = { 0 };
@@ -129,6 +142,8 @@ struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plu
 				"an inspector named %s is there already", p.name);
 	if (!err)
 		err = inspector_new(atlas, &p, path, &in);
+	if (!err)
+		err = plugin_set_options(in, options);
 	if (err)
 		return err;
 	slot = vec_push(&atlas->inspectors);
@@ -137,6 +152,12 @@ struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plu
 	in->index = atlas->inspectors.nr - 1;
 	*slot = take(in);
 	return NULL;
+}
+
+struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *theirs,
+				 const char *path)
+{
+	return plugin_add_with(atlas, theirs, path, "");
 }
 
 struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas)
@@ -150,85 +171,6 @@ struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas)
 	return NULL;
 }
 
-/* ---- Loading ---- */
-
-/* Never a folder that depends on where one stands: this tool is run by root. */
-static struct vmatlas_error *check_plugin_dirs(const char *dirs)
-{
-	for (size_t len; *dirs; dirs += len + (dirs[len] == ':' && dirs[len + 1])) {
-		len = strcspn(dirs, ":");
-		if (*dirs != '/' || (dirs[len] == ':' && !dirs[len + 1]))
-			return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
-				"$VMATLAS_PLUGIN_PATH takes absolute directories, and no empty "
-				"or relative one such as '.'");
-	}
-	return NULL;
-}
-
-/* Somebody else's environment: of a setuid program's caller, of the user of sudo. */
-static const char *plugin_dirs(void)
-{
-	return getenv("SUDO_UID") || getenv("SUDO_COMMAND") ? NULL :
-	       secure_getenv("VMATLAS_PLUGIN_PATH");
-}
-
-static bool find_in(const char *dir, size_t len, const char *name, char path[static 4096])
-{
-	const int n = snprintf(path, 4096, "%.*s/%s.so", (int)len, dir, name);
-
-	return n > 0 && n < 4096 && access(path, R_OK) == 0;
-}
-
-static bool find_by_name(const char *name, char path[static 4096])
-{
-	const char *dirs = plugin_dirs();
-
-	while (dirs && *dirs) {
-		const size_t len = strcspn(dirs, ":");
-
-		if (find_in(dirs, len, name, path))
-			return true;
-		dirs += len + (dirs[len] == ':');
-	}
-	return find_in(VMATLAS_PLUGIN_DIR, strlen(VMATLAS_PLUGIN_DIR), name, path);
-}
-
-static struct vmatlas_error *plugin_load(struct vmatlas *atlas, const char *path)
-{
-	/* LOCAL: two plugins may each forget to make walk() static. */
-	void *so = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	const struct vmatlas_plugin *theirs;
-
-	if (!so)
-		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN, "%s", dlerror());
-	/* Never closed: findings may still point at its strings. */
-	theirs = dlsym(so, "vmatlas_plugin");
-	if (!theirs)
-		return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
-					 "%s: exports no vmatlas_plugin", path);
-	return vmatlas_error_wrap(plugin_add(atlas, theirs, path), "%s", path);
-}
-
-struct vmatlas_error *vmatlas_load_plugin(struct vmatlas *atlas, const char *name)
-{
-	struct vmatlas_error *err;
-	char path[4096];
-
-	if (atlas->inspected)
-		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
-					 "plugins are loaded before the inspection");
-	if (strchr(name, '/'))
-		return plugin_load(atlas, name);
-	err = plugin_dirs() ? check_plugin_dirs(plugin_dirs()) : NULL;
-	if (err)
-		return err;
-	if (find_by_name(name, path))
-		return plugin_load(atlas, path);
-	return vmatlas_error_new(VMATLAS_ERROR_PLUGIN,
-		"no plugin %s in $VMATLAS_PLUGIN_PATH or %s; a file is named with a slash "
-		"(./%s)", name, VMATLAS_PLUGIN_DIR, name);
-}
-
 /* ---- Running ---- */
 
 static bool needs_a_kernel(const struct inspector *in)
@@ -239,27 +181,37 @@ static bool needs_a_kernel(const struct inspector *in)
 	return false;
 }
 
+/* An extract holds what was asked of the kernel when it was made, and no more. */
+static const char *plugin_whose_lack(const struct vmatlas *atlas)
+{
+	return image_info(atlas->kernel->image)->is_small ? "this extract does not hold"
+							  : "this kernel lacks";
+}
+
 static struct vmatlas_error *plugin_run(struct vmatlas *atlas, struct inspector *in)
 {
-	struct vmatlas_plugin_ctx job = { .atlas = atlas, .by = in };
+	struct vmatlas_plugin_ctx ctx = { .atlas = atlas, .by = in };
 	struct vmatlas_error *err;
 
+	if (!in->plugin.inspect)
+		return NULL;	/* a command alone */
 	if (!atlas->kernel && needs_a_kernel(in))
 		return atlas_add_coverage(atlas, VMATLAS_COVERAGE_SKIPPED, in->pub.name,
 					  "because there is no dump");
 	if (in->pub.nr_missing) {
 		_cleanup_(str_done) struct str detail = { 0 };
 
-		str_addf(&detail, "because this kernel lacks %s", in->pub.missing);
+		str_addf(&detail, "because %s %s", plugin_whose_lack(atlas), in->pub.missing);
 		return atlas_add_coverage(atlas, VMATLAS_COVERAGE_SKIPPED, in->pub.name,
 					  str_text(&detail));
 	}
-	err = in->plugin.inspect(&job);
+	err = in->plugin.inspect(&ctx);
+	ctx_flush(&ctx);
 	if (err) {
-		vmatlas_error_free(job.failed);
+		vmatlas_error_free(ctx.failed);
 		return vmatlas_error_wrap(err, "inspector %s", in->pub.name);
 	}
-	return job.failed;
+	return ctx.failed;
 }
 
 struct vmatlas_error *plugin_run_all(struct vmatlas *atlas)
@@ -271,6 +223,42 @@ struct vmatlas_error *plugin_run_all(struct vmatlas *atlas)
 			return err;
 	}
 	return NULL;
+}
+
+static struct inspector *plugin_with_command(struct vmatlas *atlas, const char *name)
+{
+	for (size_t i = 0; i < atlas->inspectors.nr; i++)
+		if (atlas->inspectors.v[i]->plugin.command &&
+		    !strcmp(atlas->inspectors.v[i]->pub.name, name))
+			return atlas->inspectors.v[i];
+	return NULL;
+}
+
+struct vmatlas_error *vmatlas_run_command(struct vmatlas *atlas, const char *name, size_t argc,
+					  const char *const *argv, vmatlas_write_fn *write,
+					  void *arg)
+{
+	struct inspector *in = plugin_with_command(atlas, name);
+	struct vmatlas_plugin_ctx ctx = {
+		.atlas = atlas, .by = in, .write = write, .write_arg = arg,
+	};
+	struct vmatlas_error *err;
+
+	if (!in)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+					 "no plugin '%s' with a command", name);
+	if (!atlas->kernel && needs_a_kernel(in))
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "%s needs a dump", name);
+	if (in->pub.nr_missing)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s: %s %s", name,
+					 plugin_whose_lack(atlas), in->pub.missing);
+	err = in->plugin.command(&ctx, argc, argv);
+	ctx_flush(&ctx);
+	if (err) {
+		vmatlas_error_free(ctx.failed);
+		return vmatlas_error_wrap(err, "%s", name);
+	}
+	return ctx.failed;
 }
 
 const struct vmatlas_inspector *vmatlas_inspector_next(const struct vmatlas *atlas,

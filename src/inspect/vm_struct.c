@@ -50,8 +50,8 @@ static void report_odd(struct vmatlas_plugin_ctx *job, const struct vmatlas_clai
 			      "%s: flags %#" PRIx64 ", nr_pages %" PRIu64 ", pages %s",
 			      fmt_record(atlas, a->vm_struct).s, a->vm_flags, a->nr_pages,
 			      fmt_addr(atlas, a->pages).s);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = "vm-struct-mismatch", .where = &c->range,
 		.record = a->vm_struct ? a->vm_struct : a->vmap_area,
 		EVIDENCE(&evidence),
@@ -73,8 +73,8 @@ static void vm_struct_report(struct vmatlas_plugin_ctx *job,
 		      fmt_size(vmatlas_range_size(&c->range)).s);
 	evidence_addr(&evidence, "vm_struct", a->vm_struct, "%s: addr %s, size %#" PRIx64,
 		      fmt_record(atlas, a->vm_struct).s, fmt_addr(atlas, a->vm_addr).s, a->vm_size);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_ERROR,
+	ctx_report(job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR,
 		.code = "vm-struct-mismatch", .where = &c->range, .record = a->vm_struct,
 		EVIDENCE(&evidence),
 		.advice = "compare both records in the dump: one of them was overwritten or "

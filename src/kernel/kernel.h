@@ -6,7 +6,7 @@
 #ifndef KERNEL_KERNEL_H
 #define KERNEL_KERNEL_H
 
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 #include "arch/arch.h"
 #include "base/error.h"

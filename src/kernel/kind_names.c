@@ -45,7 +45,7 @@ static const struct {
 	{ VMATLAS_KIND_PAGES, "pages" },
 };
 
-const char *vmatlas_kind_name(uint32_t kind)
+const char *vmatlas_kind_name(enum vmatlas_kind kind)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].kind == kind)

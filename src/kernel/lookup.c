@@ -115,7 +115,7 @@ static struct vmatlas_error *resolve_symbol(struct kernel *k, const struct vmatl
 }
 
 static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatlas_lookup *need,
-					    struct resolved *ret)
+					    bool bits, struct resolved *ret)
 {
 	const char *near = need->cu_of_function ? need->cu_of_function : "vfree";
 	struct vmatlas_error *err;
@@ -123,16 +123,25 @@ static struct vmatlas_error *resolve_member(struct kernel *k, const struct vmatl
 
 	if (!k->image)		/* of a kernel without vmlinux, there are no types */
 		return NULL;
-	err = image_member(k->image, near, need->name, need->member, &m);
+	if (bits && need->flags & VMATLAS_LOOKUP_ENUMERATOR) {
+		err = image_enumerator(k->image, near, need->name, &ret->value);
+		ret->found = !err;
+		return err;
+	}
+	err = bits ? image_member_bits(k->image, near, need->name, need->member, &m)
+		   : image_member(k->image, near, need->name, need->member, &m);
 	if (err)
 		return err;
 	*ret = (struct resolved){ .found = true, .offset = m.offset, .size = m.size,
-				  .count = m.count, .is_signed = m.is_signed };
+				  .count = m.count, .is_signed = m.is_signed,
+				  .is_pointer = m.is_pointer, .bit_shift = m.bit_shift,
+				  .bit_size = m.bit_size };
 	return NULL;
 }
 
-struct vmatlas_error *lookup_resolve(struct kernel *k, const struct vmatlas_lookup *needs,
-				    size_t nr, struct resolved *ret)
+static struct vmatlas_error *lookup_resolve_all(struct kernel *k,
+						const struct vmatlas_lookup *needs, size_t nr,
+						bool bits, struct resolved *ret)
 {
 	const char *near = near_of(needs, nr);
 
@@ -140,13 +149,25 @@ struct vmatlas_error *lookup_resolve(struct kernel *k, const struct vmatlas_look
 		struct vmatlas_error *err;
 
 		ret[i] = (struct resolved){ 0 };
-		err = needs[i].member ? resolve_member(k, &needs[i], &ret[i])
+		err = needs[i].member ? resolve_member(k, &needs[i], bits, &ret[i])
 				      : resolve_symbol(k, &needs[i], near, &ret[i]);
 		if (err && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		vmatlas_error_free(err);	/* missing: found stays false */
 	}
 	return NULL;
+}
+
+struct vmatlas_error *lookup_resolve(struct kernel *k, const struct vmatlas_lookup *needs,
+				     size_t nr, struct resolved *ret)
+{
+	return lookup_resolve_all(k, needs, nr, false, ret);
+}
+
+struct vmatlas_error *lookup_resolve_bits(struct kernel *k, const struct vmatlas_lookup *needs,
+					  size_t nr, struct resolved *ret)
+{
+	return lookup_resolve_all(k, needs, nr, true, ret);
 }
 
 struct vmatlas_error *lookup_symbol(struct kernel *k, const char *name, uint64_t *ret)
@@ -168,6 +189,8 @@ void lookup_describe(const struct vmatlas_lookup *need, struct str *out)
 {
 	if (!need->member)
 		str_addf(out, "%s", need->name);
+	else if (need->flags & VMATLAS_LOOKUP_ENUMERATOR)
+		str_addf(out, "enumerator %s", need->name);
 	else if (!*need->member)
 		str_addf(out, "struct %s", need->name);
 	else

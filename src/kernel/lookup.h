@@ -7,6 +7,8 @@
 #ifndef KERNEL_LOOKUP_H
 #define KERNEL_LOOKUP_H
 
+#include <vmatlas-plugin.h>
+
 #include "kernel/kernel.h"
 
 /* A need after it was looked up: a symbol's address or a member's place. */
@@ -16,7 +18,9 @@ struct resolved {
 	uint64_t offset;		/* member: bytes from the struct's start */
 	uint64_t size;			/* of symbol or member, bytes */
 	uint64_t count;			/* array members: elements */
-	bool is_signed;
+	bool is_signed, is_pointer;	/* of an array, of its elements */
+	uint8_t bit_shift, bit_size;	/* bit-fields: bits above .offset; 0: none */
+	int64_t value;			/* enumerator */
 };
 
 /* A table of lookups of one topic. */
@@ -35,6 +39,11 @@ lookup_prefetch(struct kernel *k, const struct lookup_set *sets, size_t nr_sets)
 VMATLAS_CHECKED struct vmatlas_error *
 lookup_resolve(struct kernel *k, const struct vmatlas_lookup *needs, size_t nr,
 	      struct resolved *ret);
+
+/* Likewise; members may be bit-fields, and names enumerators. */
+VMATLAS_CHECKED struct vmatlas_error *
+lookup_resolve_bits(struct kernel *k, const struct vmatlas_lookup *needs, size_t nr,
+		    struct resolved *ret);
 
 /* "vm_struct.nr_pages" for messages. */
 void lookup_describe(const struct vmatlas_lookup *need, struct str *out);

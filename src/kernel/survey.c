@@ -26,14 +26,13 @@ struct vmatlas_error *survey_finding(struct survey *s, struct vmatlas_finding_de
 	va_start(ap, fmt);
 	str_vaddf(&message, fmt, ap);
 	va_end(ap);
-	report.size = sizeof(report);
 	return message.failed ? error_no_memory()
 			      : s->sink->finding(s->sink->arg, s->by->name, &report,
 						 str_text(&message));
 }
 
-struct vmatlas_error *survey_coverage(struct survey *s, uint32_t state, const char *subject,
-				      const char *fmt, ...)
+struct vmatlas_error *survey_coverage(struct survey *s, enum vmatlas_coverage_state state,
+				      const char *subject, const char *fmt, ...)
 {
 	_cleanup_(str_done) struct str detail = { 0 };
 	va_list ap;

@@ -6,6 +6,7 @@
 #ifndef KERNEL_SURVEY_H
 #define KERNEL_SURVEY_H
 
+#include "kernel/finding_desc.h"
 #include "kernel/kernel.h"
 #include "kernel/lookup.h"
 
@@ -18,7 +19,7 @@ struct survey_sink {
 	struct vmatlas_error *(*finding)(void *arg, const char *surveyor,
 					 const struct vmatlas_finding_desc *report,
 					 const char *message);
-	struct vmatlas_error *(*coverage)(void *arg, uint32_t state,
+	struct vmatlas_error *(*coverage)(void *arg, enum vmatlas_coverage_state state,
 					  const char *subject, const char *detail);
 	void *arg;
 };
@@ -52,7 +53,8 @@ survey_claim(struct survey *s, struct vmatlas_claim claim);
 VMATLAS_CHECKED VMATLAS_PRINTF(3, 4) struct vmatlas_error *
 survey_finding(struct survey *s, struct vmatlas_finding_desc report, const char *fmt, ...);
 VMATLAS_CHECKED VMATLAS_PRINTF(4, 5) struct vmatlas_error *
-survey_coverage(struct survey *s, uint32_t state, const char *subject, const char *fmt, ...);
+survey_coverage(struct survey *s, enum vmatlas_coverage_state state, const char *subject,
+		const char *fmt, ...);
 
 /*
  * Kernel trouble through one gate: FAULT becomes an "unreadable" finding and

@@ -198,7 +198,8 @@ static size_t number_of(const struct vmatlas *atlas, uint32_t layer,
 	return (size_t)(container_of(c, struct claim, pub) - atlas->layers[layer - 1].v);
 }
 
-const struct vmatlas_claim *vmatlas_claim_next(const struct vmatlas *atlas, uint32_t layer,
+const struct vmatlas_claim *vmatlas_claim_next(const struct vmatlas *atlas,
+					       enum vmatlas_layer layer,
 					       const struct vmatlas_claim *prev)
 {
 	const size_t nr = nr_claims(atlas, layer);
@@ -228,7 +229,8 @@ static size_t claims_first_above(const struct vmatlas *atlas, uint32_t layer,
 	return low;
 }
 
-const struct vmatlas_claim *vmatlas_claim_at(const struct vmatlas *atlas, uint32_t layer,
+const struct vmatlas_claim *vmatlas_claim_at(const struct vmatlas *atlas,
+					     enum vmatlas_layer layer,
 					     uint64_t addr)
 {
 	const struct vmatlas_claim *c, *best = NULL;

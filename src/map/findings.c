@@ -162,7 +162,7 @@ const struct vmatlas_finding *vmatlas_finding_next(const struct vmatlas *atlas,
 	return atlas->findings.nr && f < atlas->findings.v + atlas->findings.nr ? &f->pub : NULL;
 }
 
-struct vmatlas_error *atlas_add_coverage(struct vmatlas *atlas, uint32_t state,
+struct vmatlas_error *atlas_add_coverage(struct vmatlas *atlas, enum vmatlas_coverage_state state,
 					 const char *subject, const char *detail)
 {
 	struct vmatlas_coverage line = { .size = sizeof(line), .state = state };

@@ -6,16 +6,18 @@
 #ifndef MAP_VMATLAS_INTERNAL_H
 #define MAP_VMATLAS_INTERNAL_H
 
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 #include "base/error.h"
 #include "base/strbuf.h"
 #include "base/array.h"
 #include "bootlog/bootlog.h"
+#include "kernel/finding_desc.h"
 #include "kernel/kernel.h"
 #include "kernel/lookup.h"
 #include "kernel/printk/log_events.h"
 #include "bootlog/platform_file.h"
+#include "map/evidence_list.h"
 
 #define NR_LAYERS 3
 
@@ -30,10 +32,17 @@ struct finding {
 	uint32_t order;
 };
 
+/* What the user set an option to. */
+struct plugin_option {
+	char *name;			/* owned, with its value */
+	const char *value;
+};
+
 struct inspector {
 	struct vmatlas_plugin plugin;
 	struct vmatlas_inspector pub;
 	struct resolved *res;		/* after resolve */
+	VEC(struct plugin_option) options;
 	size_t index;			/* in atlas->inspectors */
 };
 
@@ -47,6 +56,7 @@ struct vmatlas {
 	struct space_accounts *space_accounts;		/* space_accounting.h; NULL where free space was not surveyed */
 	struct vmatlas_info info;
 	struct owners *owners;		/* area_owner.c; likewise */
+	struct cpu_list *cpus;		/* kernel/mm/percpu.h; NULL until asked for */
 	struct physical *physical;	/* phys_owner.h; NULL until a frame was asked for */
 	struct strings *strings;	/* everything a const char * points to */
 	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the records */
@@ -65,6 +75,15 @@ struct vmatlas_plugin_ctx {
 	struct vmatlas *atlas;
 	struct inspector *by;
 	struct vmatlas_error *failed;	/* sticky; surfaces after inspect() */
+	struct pending_finding {	/* reported last: advice and evidence may follow */
+		struct vmatlas_finding_desc desc;	/* .code NULL: there is none */
+		struct vmatlas_range where;
+		const char *message;
+		struct evidence evidence;
+	} pending;
+	vmatlas_write_fn *write;	/* of a command; NULL: it may not print */
+	void *write_arg;
+	bool stopped;			/* write() wants no more */
 };
 
 /* ---- string_pool.c: text that lives as long as the atlas, each only once ---- */
@@ -87,8 +106,8 @@ atlas_add_finding(struct vmatlas *atlas, const char *inspector,
 void atlas_free_findings(struct vmatlas *atlas);
 void atlas_sort_findings(struct vmatlas *atlas);
 VMATLAS_CHECKED struct vmatlas_error *
-atlas_add_coverage(struct vmatlas *atlas, uint32_t state, const char *subject,
-		   const char *detail);
+atlas_add_coverage(struct vmatlas *atlas, enum vmatlas_coverage_state state,
+		   const char *subject, const char *detail);
 
 /* First primary region of @kind, or NULL. */
 const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t kind);
@@ -101,6 +120,9 @@ const struct vmatlas_claim *atlas_region(const struct vmatlas *atlas, uint32_t k
  */
 VMATLAS_CHECKED struct vmatlas_error *
 api_give(void *theirs, uint32_t their_size, void *ours, uint32_t our_size);
+
+/* ARGUMENT where no kernel was opened. */
+VMATLAS_CHECKED struct vmatlas_error *api_need_kernel(const struct vmatlas *atlas);
 
 /* ---- area_owner.c ---- */
 
@@ -122,6 +144,15 @@ VMATLAS_CHECKED struct vmatlas_error *
 plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *plugin, const char *path);
 VMATLAS_CHECKED struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas);
 VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
+
+/* ---- inspect/report.c ---- */
+
+/* A finding of a built-in inspector; a failure surfaces after inspect(). */
+VMATLAS_PRINTF(3, 4)
+void ctx_report(struct vmatlas_plugin_ctx *ctx, const struct vmatlas_finding_desc *desc,
+		const char *fmt, ...);
+/* Add what was reported last: nothing more will be said of it. */
+void ctx_flush(struct vmatlas_plugin_ctx *ctx);
 
 /* Built-in inspectors; the list is in inspect/plugin.c. */
 extern const struct vmatlas_plugin inspector_overlap, inspector_out_of_region, inspector_bounds,

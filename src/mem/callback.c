@@ -15,7 +15,7 @@ static struct vmatlas_error *host_read(struct mem *mem, enum mem_space space,
 	const struct vmatlas_memory_ops *host = mem->priv;
 
 	mem->info.nr_reads++;
-	if (host->read(host->arg, space, addr, buf, len) != 0)
+	if (host->read(host->arg, (enum vmatlas_space)space, addr, buf, len) != 0)
 		return error_fault(space, addr, "the host cannot read %zu bytes there", len);
 	mem->info.bytes_read += len;
 	return NULL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The public header alone, with its macros at work: compiled as C and C++, never run. */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 #include <inttypes.h>
 
@@ -28,7 +28,7 @@ static const struct vmatlas_lookup needs[] = {
 extern "C" VMATLAS_API const struct vmatlas_plugin vmatlas_plugin;
 extern "C" const struct vmatlas_plugin vmatlas_plugin = {
 	VMATLAS_PLUGIN_ABI, sizeof(struct vmatlas_plugin), "header", "compiles", needs,
-	sizeof(needs) / sizeof(needs[0]), inspect,
+	sizeof(needs) / sizeof(needs[0]), inspect, NULL, 0, NULL, NULL, NULL,
 };
 #else
 VMATLAS_PLUGIN(

@@ -1,7 +1,7 @@
-# From vmatlas.h to a program that prints where each member of each struct lies, and
+# From the public headers to a program that prints where each member of each struct lies, and
 # what each enumerator is worth.
 BEGIN {
-	print "#include <stdio.h>\n#include <vmatlas.h>\n"
+	print "#include <stdio.h>\n#include <vmatlas-plugin.h>\n"
 	print "#define M(s, m) printf(\"%-24s %-20s %3zu %3zu\\n\", #s, #m, \\"
 	print "\toffsetof(struct s, m), sizeof(((struct s *)0)->m))"
 	print "#define S(s) printf(\"%-24s %-20s %3zu\\n\", #s, \"\", sizeof(struct s))"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Needs something, and does not say what. */
 /* vmatlas plugins -> 2: anonymous_need.so: need 1 has no name */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static const struct vmatlas_lookup needs[] = {
 	VMATLAS_REQUIRED_SYMBOL("init_task"),

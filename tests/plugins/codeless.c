@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A finding that no script could ask for. */
 /* vmatlas check -> 2: codeless reports a finding without code or severity */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
-		.severity = VMATLAS_SEVERITY_ERROR,
-	}, "something is wrong");
+	vmatlas_ctx_report(job, VMATLAS_SEVERITY_ERROR, NULL, NULL, 0, "something is wrong");
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Gives up: an error stops the check, and says whose it was. */
 /* vmatlas check -> 2: vmatlas: inspector failing: the sky fell */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Counts more needs than it could have. */
 /* vmatlas plugins -> 2: greedy.so: 1099511627776 needs make no sense */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static const struct vmatlas_lookup needs[] = { VMATLAS_REQUIRED_SYMBOL("init_task") };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* No sin: reads where nothing is. Memory that is not there is told, and the work goes on. */
 /* vmatlas check x86-6.1 -> 3: lost */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 enum { NEXT };
 

@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* No sin: a descriptor of a later vmatlas of the same ABI has more at its end. */
 /* vmatlas check -> 1: WARNING a-finding */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	const struct {
-		struct vmatlas_finding_desc report;
-		uint64_t added_later;
-	} longer = {
-		.report = {
-			.size = sizeof(longer),
-			.severity = VMATLAS_SEVERITY_WARNING,
-			.code = "a-finding",
-		},
-		.added_later = 1,
-	};
-
-	vmatlas_ctx_report(job, &longer.report, "it works");
+	vmatlas_ctx_report(job, VMATLAS_SEVERITY_WARNING, "a-finding", NULL, 0, "it works");
 	return NULL;
 }
 

@@ -2,7 +2,7 @@
 /* Needs what no kernel has: left out, and said so; all the rest is judged. */
 /* vmatlas check -> 0: not judged: nonsense, because there is no dump */
 /* vmatlas check x86-6.1 -> 0: because this kernel lacks no_such_symbol, no_such_struct.member */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static const struct vmatlas_lookup needs[] = {
 	VMATLAS_REQUIRED_SYMBOL("no_such_symbol"),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Reads what it did not say it would read. */
-/* vmatlas check -> 2: inspector prying: need 7 was not found */
-/* vmatlas check x86-6.1 -> 2: inspector prying: need 7 was not found */
-#include <vmatlas.h>
+/* vmatlas check -> 2: inspector prying: lookup 7 was not found */
+/* vmatlas check x86-6.1 -> 2: inspector prying: lookup 7 was not found */
+#include <vmatlas-plugin.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {

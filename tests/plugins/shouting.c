@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Thinks that its findings are worse than an error. */
 /* vmatlas check -> 2: shouting reports a finding without code or severity */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
-		.severity = VMATLAS_SEVERITY_ERROR + 1,
-		.code = "end-of-the-world",
-	}, "something is very wrong");
+	const int severity = VMATLAS_SEVERITY_ERROR + 1;
+
+	vmatlas_ctx_report(job, (enum vmatlas_severity)severity, "end-of-the-world", NULL, 0,
+			   "something is very wrong");
 	return NULL;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Built for a vmatlas of another age. */
 /* vmatlas plugins -> 2: wrong_abi.so: speaks plugin ABI 2, this is 1 */
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *job)
 {

@@ -114,7 +114,7 @@ static void report(struct vmatlas *atlas, uint32_t severity, const char *code, u
 {
 	const struct vmatlas_range where = { first, first + 0xfff };
 	const struct vmatlas_finding_desc r = {
-		.size = sizeof(r), .severity = severity, .code = code, .where = &where,
+		.severity = severity, .code = code, .where = &where,
 		.record = first,
 	};
 
@@ -181,7 +181,7 @@ static void evidence_keeps_its_shape(void **state)
 	};
 	static const char *const text[] = { "a\nb\tc", "8 KiB", "00001000-00002000", "3", "" };
 	struct vmatlas_finding_desc r = {
-		.size = sizeof(r), .severity = VMATLAS_SEVERITY_NOTE, .code = "a",
+		.severity = VMATLAS_SEVERITY_NOTE, .code = "a",
 		.evidence = items, .nr_evidence = ARRAY_SIZE(items),
 	};
 	struct vmatlas *atlas = fake_atlas();
@@ -206,7 +206,7 @@ static void evidence_of_no_type_is_refused(void **state)
 {
 	const struct vmatlas_evidence item = { .label = "a", .text = "b", .type = 99 };
 	struct vmatlas_finding_desc r = {
-		.size = sizeof(r), .severity = VMATLAS_SEVERITY_NOTE, .code = "a",
+		.severity = VMATLAS_SEVERITY_NOTE, .code = "a",
 		.evidence = &item, .nr_evidence = 1,
 	};
 	struct vmatlas *atlas = fake_atlas();
@@ -220,7 +220,7 @@ static void evidence_of_no_type_is_refused(void **state)
 static void a_finding_without_a_place_has_none(void **state)
 {
 	const struct vmatlas_finding_desc r = {
-		.size = sizeof(r), .severity = VMATLAS_SEVERITY_NOTE, .code = "a",
+		.severity = VMATLAS_SEVERITY_NOTE, .code = "a",
 	};
 	struct vmatlas *atlas = fake_atlas();
 	const struct vmatlas_finding *f;
@@ -257,10 +257,7 @@ static struct vmatlas_error *curious(struct vmatlas_plugin_ctx *job)
 	const struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 
 	for (int i = 0; i < 100; i++)
-		vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-			.size = sizeof(struct vmatlas_finding_desc), .code = "a",
-			.severity = VMATLAS_SEVERITY_NOTE, .record = i,
-		}, "message");
+		vmatlas_ctx_report(job, VMATLAS_SEVERITY_NOTE, "a", NULL, (uint64_t)i, "message");
 	assert_null(vmatlas_finding_next(atlas, NULL));
 	assert_null(vmatlas_coverage_next(atlas, NULL));
 	return NULL;

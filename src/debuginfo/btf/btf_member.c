@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/strbuf.h"
+#include "debuginfo/bit_field.h"
 #include "debuginfo/btf/btf_member.h"
 
 /* Deeper nests of typedefs, arrays and anonymous structs are damage. */
@@ -15,6 +16,7 @@
 struct btf_place {
 	struct btf_record type;
 	uint64_t offset;
+	uint32_t bit, bit_size;		/* bit-fields: bits above .offset; bit_size 0: none */
 };
 
 static bool is_struct(const struct btf_record *r)
@@ -177,6 +179,8 @@ static struct vmatlas_error *btf_describe(const struct btf_blob *b, struct btf_p
 		return btf_damaged(b);
 	m.is_pointer = r.kind == BTF_KIND_PTR;
 	m.is_signed = btf_is_signed(b, &r);
+	if (p->bit_size && !bit_field_place(&m, p->bit, p->bit_size))
+		return btf_damaged(b);
 	*ret = m;
 	return NULL;
 }
@@ -188,6 +192,7 @@ struct btf_field {
 	uint32_t type;
 	uint32_t offset;		/* bits */
 	bool is_bits;
+	uint32_t bit_size;		/* 0: that of its type */
 };
 
 static struct btf_field field_of(const struct btf_blob *b, const struct btf_record *s,
@@ -195,10 +200,11 @@ static struct btf_field field_of(const struct btf_blob *b, const struct btf_reco
 {
 	const uint8_t *p = s->data + (size_t)i * 12;
 	struct btf_field f = { btf_string(b, btf_u32(b, p)), btf_u32(b, p + 4),
-			       btf_u32(b, p + 8), false };
+			       btf_u32(b, p + 8), false, 0 };
 
 	if (s->flag) {
-		f.is_bits = f.offset >> 24;
+		f.bit_size = f.offset >> 24;
+		f.is_bits = f.bit_size;
 		f.offset &= 0xffffff;
 	}
 	f.is_bits |= f.offset % 8 != 0;
@@ -216,6 +222,27 @@ static bool btf_is_narrow(const struct btf_blob *b, struct btf_record r)
 	return BTF_INT_OFFSET(bits) || BTF_INT_BITS(bits) != (uint64_t)r.type * 8;
 }
 
+/* False if its place cannot be told. */
+static bool btf_bit_field(const struct btf_blob *b, const struct btf_field *f,
+			  struct btf_place *to)
+{
+	struct btf_record r = to->type;
+	uint32_t bits;
+
+	if (b->big_endian || !peel(b, &r))
+		return false;
+	to->bit = f->offset % 8;
+	to->bit_size = f->bit_size;
+	if (to->bit_size)
+		return true;
+	if (r.kind != BTF_KIND_INT)
+		return false;
+	bits = btf_u32(b, r.data);
+	to->bit += BTF_INT_OFFSET(bits);
+	to->bit_size = BTF_INT_BITS(bits);
+	return true;
+}
+
 static struct vmatlas_error *
 btf_take_member(const struct btf_blob *b, const struct btf_field *f, struct btf_place *p)
 {
@@ -224,7 +251,7 @@ btf_take_member(const struct btf_blob *b, const struct btf_field *f, struct btf_
 	if (!btf_type(b, f->type, &to.type) || to.type.kind == BTF_KIND_UNKN ||
 	    to.offset < p->offset)
 		return btf_damaged(b);
-	if (f->is_bits || btf_is_narrow(b, to.type))
+	if ((f->is_bits || btf_is_narrow(b, to.type)) && !btf_bit_field(b, f, &to))
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s is a bit-field",
 					 *f->name ? f->name : "a member");
 	*p = to;

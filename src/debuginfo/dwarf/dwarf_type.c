@@ -3,6 +3,7 @@
 #include <dwarf.h>
 #include <string.h>
 
+#include "debuginfo/bit_field.h"
 #include "debuginfo/dwarf/dwarf_type.h"
 
 /* Deeper nests of typedefs, arrays and anonymous structs are damage. */
@@ -220,6 +221,8 @@ struct vmatlas_error *place_describe(struct types *t, const struct dwarf_place *
 		return unit_damaged(t->image, t->unit);
 	m.is_pointer = is_pointer(&at.type);
 	m.is_signed = dwarf_is_signed(t, &at.type);
+	if (p->bit_size && !bit_field_place(&m, p->bit, p->bit_size))
+		return unit_damaged(t->image, t->unit);
 	*ret = m;
 	return NULL;
 }
@@ -248,6 +251,38 @@ static bool member_offset(Dwarf_Die *die, uint64_t *ret)
 	return true;
 }
 
+/*
+ * DWARF 4 and later count bits from the start of the struct. Before, they were counted
+ * from the upper end of the unit of storage that the member's location names; gcc wrote
+ * that up to version 10. False if the place of a bit-field cannot be told.
+ */
+static bool dwarf_bit_field(const struct types *t, Dwarf_Die *die, struct dwarf_place *p)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Word size, at, unit;
+
+	if (!dwarf_attr(die, DW_AT_bit_size, &attr))
+		return !dwarf_hasattr(die, DW_AT_data_bit_offset);
+	if (t->image->info.big_endian || dwarf_formudata(&attr, &size) || !size)
+		return false;
+	p->bit_size = size;
+	if (dwarf_attr(die, DW_AT_data_bit_offset, &attr)) {
+		if (dwarf_formudata(&attr, &at))
+			return false;
+		p->bit = at;
+		return true;
+	}
+	if (!dwarf_attr(die, DW_AT_bit_offset, &attr) || dwarf_formudata(&attr, &at))
+		return false;
+	unit = 0;
+	if (!dwarf_attr(die, DW_AT_byte_size, &attr) || dwarf_formudata(&attr, &unit))
+		unit = 0;
+	if (!unit || unit > 8 || at + size > unit * 8)
+		return false;
+	p->bit = unit * 8 - at - size;
+	return true;
+}
+
 static struct vmatlas_error *dwarf_take_member(struct types *t, Dwarf_Die *die,
 					       struct dwarf_place *p)
 {
@@ -256,8 +291,7 @@ static struct vmatlas_error *dwarf_take_member(struct types *t, Dwarf_Die *die,
 	uint64_t offset;
 	bool has;
 
-	if (dwarf_hasattr(die, DW_AT_bit_size) ||
-	    dwarf_hasattr(die, DW_AT_data_bit_offset))
+	if (!dwarf_bit_field(t, die, &to))
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "%s is a bit-field",
 					 dwarf_diename(die) ?: "a member");
 	if (!member_offset(die, &offset) ||

@@ -16,6 +16,7 @@ struct dwarf_place {
 	Dwarf_Die type;
 	unsigned int dims;		/* of an array type: dimensions entered */
 	uint64_t offset;
+	uint64_t bit, bit_size;		/* bit-fields: bits above .offset; bit_size 0: none */
 };
 
 /* The type that @die is of or refers to; *ret_has is false for void. */

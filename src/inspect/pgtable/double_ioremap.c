@@ -145,8 +145,8 @@ void double_ioremap_finish(struct pgtable_check *c)
 	if (c->nr_pairs > TOLD)
 		evidence_number(&evidence, "more", c->nr_pairs - TOLD, "%zu other pairs",
 				c->nr_pairs - TOLD);
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = VMATLAS_SEVERITY_NOTE,
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_NOTE,
 		.code = "double-ioremap", .where = &first->b->range, .record = first->b->record,
 		EVIDENCE(&evidence),
 		.advice = "fine if two drivers are to share these registers; else one of them does "

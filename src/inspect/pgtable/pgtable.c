@@ -35,8 +35,7 @@ void pgtable_report(struct pgtable_check *c, struct finding_limit *fold, struct 
 	va_start(ap, fmt);
 	str_vaddf(&message, fmt, ap);
 	va_end(ap);
-	report.size = sizeof(report);
-	vmatlas_ctx_report(c->job, &report, "%s", str_text(&message));
+	ctx_report(c->job, &report, "%s", str_text(&message));
 }
 
 void finding_limit_finish(struct pgtable_check *c, const struct finding_limit *fold, const char *code,
@@ -44,8 +43,8 @@ void finding_limit_finish(struct pgtable_check *c, const struct finding_limit *f
 {
 	if (fold->nr <= TOLD)
 		return;
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = fold->severity, .code = code,
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.severity = fold->severity, .code = code,
 		.where = &fold->rest,
 	}, "%zu more %s, in %s", fold->nr - TOLD, what, fmt_range(c->atlas, fold->rest).s);
 }

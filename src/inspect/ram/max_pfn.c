@@ -110,8 +110,8 @@ static void max_pfn_report(const struct max_pfn_case *c, uint32_t severity,
 			   const char *code, const struct evidence *evidence,
 			   const char *advice, const char *message)
 {
-	vmatlas_ctx_report(c->job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc), .severity = severity, .code = code,
+	ctx_report(c->job, &(struct vmatlas_finding_desc){
+		.severity = severity, .code = code,
 		EVIDENCE(evidence), .advice = advice,
 	}, "%s", message);
 }

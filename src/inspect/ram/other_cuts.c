@@ -80,8 +80,7 @@ static void other_cut_report(struct vmatlas_plugin_ctx *job, const struct bootlo
 	for (size_t i = 0; i < log->remarks.nr && i < 4; i++)
 		evidence_text(&evidence, "", "%s:%" PRIu32 " \"%s\"", log->name,
 			 log->remarks.v[i].line, log->remarks.v[i].text);
-	vmatlas_ctx_report(job, &(struct vmatlas_finding_desc){
-		.size = sizeof(struct vmatlas_finding_desc),
+	ctx_report(job, &(struct vmatlas_finding_desc){
 		.severity = words[cut->why].severity, .code = "ram-ignored",
 		EVIDENCE(&evidence), .advice = words[cut->why].advice,
 	}, "%s", str_text(&message));

@@ -3,7 +3,7 @@
 #ifndef KERNEL_PRINTK_PRINTK_H
 #define KERNEL_PRINTK_PRINTK_H
 
-#include <vmatlas.h>
+#include <vmatlas-plugin.h>
 
 #include "kernel/lookup.h"
 #include "base/cleanup.h"

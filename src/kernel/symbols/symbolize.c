@@ -221,22 +221,24 @@ static void clean(char *name)
 }
 
 static struct vmatlas_error *name_in_kernel(struct symnames *n, uint64_t addr,
-					    struct str *out)
+					    struct symbol_at *ret)
 {
-	char name[KALLSYMS_NAME_MAX];
 	struct vmatlas_error *err;
 	struct kallsym sym;
+	char type = '?';
 
 	err = kallsyms_find(n->kallsyms, addr, &sym);
 	if (!err)
-		err = kallsyms_name(n->kallsyms, sym.index, name, NULL);
+		err = kallsyms_name(n->kallsyms, sym.index, ret->name, &type);
 	if (err)
 		return err;
-	clean(name);
+	clean(ret->name);
 	if (!sym.next)
 		sym.next = end_of_section(n, addr);
-	str_addf(out, "%s+0x%" PRIx64 "/0x%" PRIx64, name, addr - sym.start,
-		 sym.next - sym.start);
+	ret->module = "";
+	ret->start = sym.start;
+	ret->size = sym.next - sym.start;
+	ret->is_function = (type | 0x20) == 't' || (type | 0x20) == 'w';
 	return NULL;
 }
 
@@ -267,14 +269,13 @@ static struct vmatlas_error *get_modsyms(struct symnames *n, const struct module
 }
 
 /* find_kallsyms_symbol(): the last symbol of a module reaches to the end of its text */
-static struct vmatlas_error *name_in_module(struct symnames *n, const struct module *m, uint64_t addr,
-					    struct str *out)
+static struct vmatlas_error *name_in_module(struct symnames *n, const struct module *m,
+					    uint64_t addr, struct symbol_at *ret)
 {
 	const uint64_t end = module_init_holds(m, addr) ? m->init_text_end : m->text_end;
 	const struct modsyms *syms = NULL;
 	struct vmatlas_error *err;
 	struct modsym sym;
-	char name[KALLSYMS_NAME_MAX];
 
 	err = get_modsyms(n, m, &syms);
 	if (err)
@@ -285,10 +286,12 @@ static struct vmatlas_error *name_in_module(struct symnames *n, const struct mod
 	}
 	if (!modsyms_find(syms, addr, end, &sym))
 		return NULL;
-	snprintf(name, sizeof(name), "%.*s", (int)sizeof(name) - 1, sym.name);
-	clean(name);
-	str_addf(out, "%s+0x%" PRIx64 "/0x%" PRIx64 " [%s]", name, addr - sym.start,
-		 (sym.next - sym.start) & n->k->va_mask, m->name);
+	snprintf(ret->name, sizeof(ret->name), "%.*s", (int)sizeof(ret->name) - 1, sym.name);
+	clean(ret->name);
+	ret->module = m->name;
+	ret->start = sym.start;
+	ret->size = (sym.next - sym.start) & n->k->va_mask;
+	ret->is_function = true;
 	return NULL;
 }
 
@@ -327,25 +330,51 @@ static struct vmatlas_error *symnames_get(struct kernel *k)
 	return err;
 }
 
+/* .module stays NULL where no symbol holds @addr; *ret_lost: or where that is not known. */
+static struct vmatlas_error *symbolize_find(struct symnames *n, uint64_t addr,
+					    struct symbol_at *ret, bool *ret_lost)
+{
+	const struct module *m;
+
+	ret->module = NULL;
+	*ret_lost = false;
+	if (n->kallsyms && is_of_kernel(n, addr))
+		return name_in_kernel(n, addr, ret);
+	if ((m = modules_at(n->k, addr)))
+		return name_in_module(n, m, addr, ret);
+	*ret_lost = !n->kallsyms || !n->k->records.modules_complete;
+	return NULL;
+}
+
 /* __sprint_symbol(), kernel/kallsyms.c */
 static struct vmatlas_error *work_out(struct symnames *n, uint64_t addr, struct str *out)
 {
-	struct vmatlas_error *err = NULL;
-	const struct module *m;
-	bool lost = false;
+	struct symbol_at at;
+	bool lost;
+	struct vmatlas_error *err = symbolize_find(n, addr, &at, &lost);
 
-	if (n->kallsyms && is_of_kernel(n, addr))
-		err = name_in_kernel(n, addr, out);
-	else if ((m = modules_at(n->k, addr)))
-		err = name_in_module(n, m, addr, out);
-	else
-		lost = !n->kallsyms || !n->k->records.modules_complete;
 	if (err || lost)
 		n->nr_unread++;
-	err = symbolize_report_fault(err);
-	if (!err && out->len == 0)
+	if (err || !at.module)
 		str_addf(out, "0x%" PRIx64, addr);
-	return err;
+	else
+		str_addf(out, "%s+0x%" PRIx64 "/0x%" PRIx64 "%s%s%s", at.name, addr - at.start,
+			 at.size, *at.module ? " [" : "", at.module, *at.module ? "]" : "");
+	return symbolize_report_fault(err);
+}
+
+struct vmatlas_error *kernel_symbol_at(struct kernel *k, uint64_t addr, struct symbol_at *ret)
+{
+	struct vmatlas_error *err = symnames_get(k);
+	bool lost = false;
+
+	if (!err)
+		err = symbolize_find(k->records.names, addr, ret, &lost);
+	if (err || ret->module)
+		return err;
+	return vmatlas_error_new(lost ? VMATLAS_ERROR_FAULT : VMATLAS_ERROR_NOT_FOUND,
+				 lost ? "the symbols that may hold %#" PRIx64 " are not there"
+				      : "no symbol holds %#" PRIx64, addr);
 }
 
 static struct vmatlas_error *symbolize_remember(struct symnames *n, uint64_t addr,

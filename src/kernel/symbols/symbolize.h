@@ -3,7 +3,7 @@
 #ifndef KERNEL_SYMBOLS_SYMBOLIZE_H
 #define KERNEL_SYMBOLS_SYMBOLIZE_H
 
-#include "kernel/lookup.h"
+#include "kernel/symbols/kallsyms.h"
 #include "kernel/symbols/kallsyms_pack.h"
 #include "kernel/kernel.h"
 
@@ -20,6 +20,18 @@ extern const size_t nr_symname_needs;
  */
 VMATLAS_CHECKED struct vmatlas_error *
 kernel_symbol_name(struct kernel *k, uint64_t addr, struct str *out);
+
+/* The symbol that holds an address. */
+struct symbol_at {
+	char name[KALLSYMS_NAME_MAX];
+	const char *module;		/* "": of the kernel */
+	uint64_t start, size;
+	bool is_function;		/* by nm's type letter; of modules: true */
+};
+
+/* NOT_FOUND if no symbol holds @addr, FAULT or CORRUPT if that could not be told. */
+VMATLAS_CHECKED struct vmatlas_error *
+kernel_symbol_at(struct kernel *k, uint64_t addr, struct symbol_at *ret);
 
 /* The table of the kernel's own names, packed; MISSING if it is of no use. */
 VMATLAS_CHECKED struct vmatlas_error *
