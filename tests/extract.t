@@ -38,8 +38,8 @@ same_answers() {
 	# of struct pages an extract keeps those it was asked about
 	for file in original extracted; do
 		# and of the tables of the direct map none: each is a coverage line
-		sed -i -E 's/^COVERAGE /         /; s/; [0-9]+ not judged//
-			/^ {9}((not judged|incomplete): )?(owners of pages|direct map),/d
+		sed -i -E 's/^COVERAGE /         /; s/; [0-9]+ not checked//
+			/^ {9}((not checked|incomplete): )?(owners of pages|direct map),/d
 			/^ {9}complete$/d; /"subject": "(owners of pages|direct map)"/d
 			s/"not_judged": [0-9]+/"not_judged": N/' "$work/$file"
 		awk '/^  frame /{skip = 1; next} skip && /^            /{next} {skip = 0; print}' \

@@ -21,7 +21,7 @@ static void check_count(const struct render *r)
 		str_addf(&s, "; incomplete: %zu subject%s could not be read in full",
 			 v.nr_partial, v.nr_partial == 1 ? "" : "s");
 	if (v.nr_not_checked)
-		str_addf(&s, "; %zu not judged", v.nr_not_checked);
+		str_addf(&s, "; %zu not checked", v.nr_not_checked);
 	emit_line(r, "%s", str_text(&s));
 }
 

@@ -89,9 +89,9 @@ static void info_files(const struct render *r, const struct vmatlas_info *i)
 	info_text(r, "dump", "core", i->core_path);
 	info_text(r, "format", "core_format", i->core_format);
 	emit_flag(r, "live", i->live);
-	info_text(r, "taken", "taken", text_time(i->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
+	info_text(r, "dumped", "taken", text_time(i->dump_time, "%Y-%m-%dT%H:%M:%SZ", when));
 	info_text(r, "vmcoreinfo", "vmcoreinfo_from", i->vmcoreinfo_from);
-	info_text(r, "proof", "proof", i->verified_by);
+	info_text(r, "verified by", "proof", i->verified_by);
 }
 
 static void info_emit(const struct render *r, const struct vmatlas_info *i)

@@ -104,7 +104,7 @@ static void simulate_add_area(const struct cli *cli, struct str *s,
 static void simulate_print_line(const struct cli *cli, const char *label,
 				const struct str *s)
 {
-	emit_field(&cli->out, 0, 8, label, str_text(s));
+	emit_field(&cli->out, 0, 9, label, str_text(s));
 }
 
 static void print_where(const struct cli *cli, const struct vmatlas_alloc_sim *f)
@@ -119,7 +119,7 @@ static void print_where(const struct cli *cli, const struct vmatlas_alloc_sim *f
 		str_addf(&s, "%s, %s%s", text_range(&cli->out, f->where, range), f->region->name,
 			 f->state == VMATLAS_ALLOC_AFTER_PURGE ?
 			 ", once a purge has given unpurged areas back" : "");
-	simulate_print_line(cli, f->state == VMATLAS_ALLOC_NO_ROOM ? "FITS" : "GOES TO",
+	simulate_print_line(cli, f->state == VMATLAS_ALLOC_NO_ROOM ? "FITS" : "PLACED AT",
 			    &s);
 }
 
@@ -134,7 +134,7 @@ static void print_asked(const struct cli *cli, const struct vmatlas_alloc_sim *f
 		 q->flags & VMATLAS_ALLOC_NO_GUARD ? "" : " with its guard page");
 	if (f->align > 1)
 		str_addf(&s, ", aligned to %s", text_size(&cli->out, f->align, size));
-	simulate_print_line(cli, "ASKED", &s);
+	simulate_print_line(cli, "REQUEST", &s);
 }
 
 static void print_neighbours(const struct cli *cli, const struct vmatlas_alloc_sim *f)
@@ -143,8 +143,8 @@ static void print_neighbours(const struct cli *cli, const struct vmatlas_alloc_s
 
 	simulate_add_area(cli, &below, f->prev, "the start of the region");
 	simulate_add_area(cli, &above, f->next, "the end of the region");
-	simulate_print_line(cli, "BELOW", &below);
-	simulate_print_line(cli, "ABOVE", &above);
+	simulate_print_line(cli, "PREV", &below);
+	simulate_print_line(cli, "NEXT", &above);
 }
 
 static void simulate_add_hole(const struct cli *cli, struct str *s,

@@ -195,12 +195,12 @@ static const char *alloc_failure_advice_for(const struct shortage_case *c,
 	const bool is_code = s && s->pub.region->kind == VMATLAS_KIND_MODULE_SPACE;
 
 	if (is_code)
-		return "find who fills it (filled by) and unload modules or programs; its size "
+		return "find what fills it (allocated by) and unload modules or programs; its size "
 		       "is built in, and \"vmalloc=\" does not change it";
 	if (c->atlas->kernel->arch->has_vmalloc_option)
-		return "find who fills it (filled by): a leak comes back; if it is all needed, "
+		return "find what fills it (allocated by): a leak comes back; if it is all needed, "
 		       "give the kernel a larger vmalloc=, which takes it from lowmem";
-	return "find who fills it (filled by): a leak, or windows far too large; \"vmalloc=\" has "
+	return "find what fills it (allocated by): a leak, or windows far too large; \"vmalloc=\" has "
 	       "no effect on this CPU";
 }
 

@@ -236,7 +236,7 @@ static const struct {
 	  "none is proved it is a note that says so. A log without a table is enough if it\n"
 	  "tells where RAM begins: one of the four VMSPLITs must explain the bound.\n\n"
 	  "On other CPUs: System RAM above max_pfn, or not in memblock. Memory that was added\n"
-	  "after boot is not judged: memblock is a record of boot.\n" },
+	  "after boot is not checked: memblock is a record of boot.\n" },
 	{ "ram-in-highmem",
 	  "RAM above lowmem is used as highmem (note).\n\n"
 	  "Nothing is lost, but the kernel must map such pages before it can touch them. A\n"

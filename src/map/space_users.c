@@ -128,7 +128,7 @@ struct vmatlas_error *space_evidence(struct vmatlas *atlas, const struct space_u
 			      fmt_size(s->pub.unpurged + s->pub.pooled).s,
 			      fmt_size(users_bytes_of(&s->pub.largest_purged)).s);
 	for (size_t i = 0; i < nr; i++)
-		evidence_size(out, "filled by", filler[i].bytes,
+		evidence_size(out, "allocated by", filler[i].bytes,
 			      "%s: %s in %" PRIu64 " area%s", filler[i].caller,
 			      fmt_size(filler[i].bytes).s, filler[i].nr_areas,
 			      filler[i].nr_areas == 1 ? "" : "s");

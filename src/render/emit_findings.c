@@ -174,7 +174,7 @@ static void emit_finding(const struct render *r, const struct vmatlas_finding *f
 	emit_place(r, f, width);
 	emit_text(r, "advice", f->advice);
 	if (f->advice[0])
-		emit_field(r, 2, width, "do", f->advice);
+		emit_field(r, 2, width, "hint", f->advice);
 	emit_close(r);
 }
 
@@ -234,7 +234,7 @@ static void coverage_lines(const struct render *r, bool all)
 			continue;
 		emit_fieldf(r, 0, 8, label, "%s%s%s%s",
 			    c->state == VMATLAS_COVERAGE_PARTIAL ? "incomplete: " :
-			    c->state == VMATLAS_COVERAGE_SKIPPED ? "not judged: " : "",
+			    c->state == VMATLAS_COVERAGE_SKIPPED ? "not checked: " : "",
 			    c->subject, c->detail[0] ? ", " : "", c->detail);
 		label = "";
 	}

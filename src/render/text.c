@@ -98,7 +98,7 @@ static void text_begin(const struct render *r, bool target)
 		str_addf(&s, ", %s", info->release[0] ? info->release : "no release");
 		str_addf(&s, ", %s", info->cpu[0] ? info->cpu : info->arch);
 		if (text_time(info->dump_time, "%Y-%m-%d %H:%M UTC", when)[0])
-			str_addf(&s, "; taken %s", when);
+			str_addf(&s, "; dumped %s", when);
 	}
 	text_field(r, 0, 8, "TARGET", str_text(&s));
 }

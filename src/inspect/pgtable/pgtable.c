@@ -254,7 +254,7 @@ static void pgtable_cover(struct pgtable_check *c, const struct mapping_stats *s
 				     stats->nr_tables);
 	if (c->nr_unknown)
 		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_PARTIAL, "pages of areas",
-			"%" PRIu64 " areas not judged, because their page tables are not in the "
+			"%" PRIu64 " areas not checked, because their page tables are not in the "
 			"dump", c->nr_unknown);
 	if (c->nr_overlapping)
 		vmatlas_ctx_coverage(c->job, VMATLAS_COVERAGE_SKIPPED, "pages of areas",

@@ -61,9 +61,9 @@ static void choice_cost(const struct ram_case *c, const struct ram_choice *choic
 {
 	str_addf(s, "vmalloc space %s", fmt_size(choice->vmalloc_size).s);
 	if (used && used <= choice->vmalloc_size)
-		str_addf(s, ", today's %s fits", fmt_size(used).s);
+		str_addf(s, ", current use (%s) fits", fmt_size(used).s);
 	else if (used)
-		str_addf(s, ", too little for today's %s", fmt_size(used).s);
+		str_addf(s, ", too little for the current %s", fmt_size(used).s);
 	if (choice->kind == RAM_CHOICE_SPLIT)
 		str_addf(s, "; each process loses %s of address space",
 			 fmt_size(c->q.page_offset - choice->value).s);

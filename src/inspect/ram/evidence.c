@@ -270,7 +270,7 @@ void ram_report_ignored(struct ram_case *c)
 	str_addf(&message, c->q.words == RAM_WORDS_ABOVE
 		 ? " is not used by this kernel: it lies above lowmem, and there is no HIGHMEM"
 		 : " is not used by this kernel: lowmem would run into the vmalloc "
-		   "reservation (once \"vmalloc region overlap\")");
+		   "reservation (formerly reported as \"vmalloc region overlap\")");
 	ram_report_lost(c, "lost", &s);
 	report_arithmetic(c, &s);
 	report_logs(c, &s);
