@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Needs what no kernel has: left out, and said so; all the rest is judged. */
-/* vmatlas check -> 0: not judged: nonsense, because there is no dump */
+/* vmatlas check -> 0: not checked: nonsense, because there is no dump */
 /* vmatlas check x86-6.1 -> 0: because this kernel lacks no_such_symbol, no_such_struct.member */
 #include <vmatlas-plugin.h>
 
