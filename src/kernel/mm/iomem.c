@@ -23,7 +23,7 @@ static const struct vmatlas_lookup needs[NR_RES] = {
 };
 
 /* IORESOURCE_SYSRAM, since 4.6; before that System RAM is known by its name alone. */
-static const uint64_t resource_sysram = 0x01000000;
+static const uint64_t resource_sysram = 0x01000000, resource_busy = 0x80000000;
 
 struct walker {
 	struct kernel *k;
@@ -40,10 +40,15 @@ void resources_done(struct resources *r)
 	vec_done(&r->v);
 }
 
+/*
+ * As walk_system_ram_range() has it (kernel/resource.c): what is not busy is where RAM may
+ * be plugged, as the range of a virtio-mem device (drivers/virtio/virtio_mem.c).
+ */
 bool resource_is_ram(const struct resource *r)
 {
-	return r->flags & resource_sysram ||
-	       (r->name && !strncmp(r->name, "System RAM", 10));
+	if (r->flags & resource_sysram)
+		return r->flags & resource_busy;
+	return r->name && !strncmp(r->name, "System RAM", 10);
 }
 
 /* Members are checked once, so that iomem_field() need not ask. */
