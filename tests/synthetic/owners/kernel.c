@@ -64,11 +64,11 @@ struct resource {
 #define RESOURCE_DAMAGE
 #endif
 struct resource resources[] IN_SLAB = {
-	{ .start = 0x1000, .end = 0x7fdffff, .name = "System RAM", .flags = 0x1000200,
+	{ .start = 0x1000, .end = 0x7fdffff, .name = "System RAM", .flags = 0x81000200,
 	  .child = &resources[1], .sibling = &resources[2] },
-	{ .start = 0x4000000, .end = 0x4ffffff, .name = "Kernel code", .flags = 0x1000200 },
+	{ .start = 0x4000000, .end = 0x4ffffff, .name = "Kernel code", .flags = 0x81000200 },
 	{ .start = 0x7fe0000, .end = 0x7ffffff, .name = "Reserved", .sibling = &resources[3] },
-	{ .start = 0x9000000, .end = 0xbffffff, .name = "System RAM", .flags = 0x1000200 },
+	{ .start = 0x9000000, .end = 0xbffffff, .name = "System RAM", .flags = 0x81000200 },
 	RESOURCE_DAMAGE
 };
 struct resource iomem_resource = { .end = -1ul, .child = &resources[0] };
