@@ -214,7 +214,7 @@ static struct vmatlas_error *probe_node(struct survey *s, uint64_t base)
 static struct vmatlas_error *check_nodes(struct survey *s, uint32_t nr)
 {
 	struct vmatlas_error *err;
-	uint64_t zone_size;
+	uint64_t zone_size, record = s->res[ZONE_SIZE].addr;
 
 	if (nr < 2 || !survey_has(s, ZONE_SIZE) || s->k->mem->info.live)
 		return NULL;
@@ -224,9 +224,8 @@ static struct vmatlas_error *check_nodes(struct survey *s, uint32_t nr)
 		return NULL;
 	}
 	if (!err)
-		err = area_nodes_check(&s->k->records, zone_size, nr);
-	return survey_report_fault(s, err, "list-corrupt", "trees of areas",
-				   s->res[ZONE_SIZE].addr);
+		err = area_nodes_check(&s->k->records, zone_size, nr, &record);
+	return survey_report_fault(s, err, "list-corrupt", "trees of areas", record);
 }
 
 static struct vmatlas_error *run_nodes(struct survey *s)

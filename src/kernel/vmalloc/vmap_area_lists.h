@@ -34,9 +34,11 @@ VMATLAS_CHECKED struct vmatlas_error *area_list_recover(struct area_walk *w, siz
 /* CORRUPT where a list that was walked whole is not in order of address. */
 VMATLAS_CHECKED struct vmatlas_error *
 area_list_check_order(const struct kernel_records *b, const struct area_list *list);
-/* CORRUPT where busy areas are in another vmap_node than that of their address. */
+/* CORRUPT where busy areas are in another vmap_node than that of their address; then
+ * *ret_record is the vmap_area of the first. */
 VMATLAS_CHECKED struct vmatlas_error *
-area_nodes_check(const struct kernel_records *b, uint64_t zone_size, uint32_t nr_nodes);
+area_nodes_check(const struct kernel_records *b, uint64_t zone_size, uint32_t nr_nodes,
+		 uint64_t *ret_record);
 
 /*
  * Up to 3.9: the chain at @symbol says which areas there are; what vmap_areas led to

@@ -38,7 +38,7 @@ static uint32_t node_of(uint64_t addr, uint64_t zone_size, uint32_t nr_nodes)
 }
 
 struct vmatlas_error *area_nodes_check(const struct kernel_records *b, uint64_t zone_size,
-				       uint32_t nr_nodes)
+				       uint32_t nr_nodes, uint64_t *ret_record)
 {
 	const struct area *first = NULL;
 	size_t nr_busy = 0, nr_wrong = 0;
@@ -56,6 +56,7 @@ struct vmatlas_error *area_nodes_check(const struct kernel_records *b, uint64_t 
 	}
 	if (!first)
 		return NULL;
+	*ret_record = first->rec.vmap_area;
 	return vmatlas_error_new(VMATLAS_ERROR_CORRUPT,
 		"%zu of %zu busy areas %s in another vmap_node than their address belongs to, so "
 		"that the kernel cannot find %s: vmap_area %#" PRIx64 " at %#" PRIx64 " is in node "

@@ -25,7 +25,10 @@ def variables(m):
             GIB, -GIB, 512 * GIB, -512 * GIB)
         for delta in deltas:
             what = f"{'+' if delta > 0 else '-'}{abs(delta) >> 20} MiB"
-            yield Fault(name, what, at, w, old + delta, BOUNDS, LEFT, EVERYWHERE)
+            # The kernel itself rounds lowmem down to a PMD: less than that is no fault.
+            rounded = name == "high_memory" and abs(delta) < 2 * MIB
+            yield Fault(name, what, at, w, old + delta, () if rounded else BOUNDS,
+                        LEFT | BOUNDS, EVERYWHERE)
 
 
 def kcore(m):

@@ -145,7 +145,8 @@ def of_range(m, a, start, end):
         must.add("area-out-of-range")
     if m.reader.free and is_lost(m, a, start, end):
         must.add("va-unaccounted")
-    return must, TABLES
+    # Where its start is elsewhere, its tree and list are out of order.
+    return must, TABLES | LIST
 
 
 def area_ranges(m, areas, nr):

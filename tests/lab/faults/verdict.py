@@ -92,6 +92,9 @@ class Verdicts:
         places = [(number(finding["start"]), number(finding["end"]))]
         if finding["record"]:
             places.append((number(finding["record"]), number(finding["record"]) + 1))
+        # Of several owners a finding is about the first; its evidence names the others.
+        places += [(number(e["value"]["start"]), number(e["value"]["end"]))
+                   for e in finding["evidence"] or () if e["type"] == "range"]
         return any(start is not None and start < last and first < (end or 1 << 64)
                    for start, end in places for first, last in fault.near)
 
