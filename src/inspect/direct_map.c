@@ -15,6 +15,7 @@
 
 #define MAX_DISTANCES 64		/* a few are wrong, or the map is not understood */
 #define MAX_ODD 256
+#define MAX_KEPT 512			/* tables that an extract keeps: 2 MiB, much of it alike */
 #define TOLD 8
 
 struct distance { uint64_t delta, bytes; };
@@ -81,19 +82,34 @@ static struct vmatlas_error *direct_map_run(void *arg, const struct mapping *m)
 }
 
 static struct vmatlas_error *walk_map(struct direct_map *d, struct vmatlas_range range,
-				      uint64_t *ret_unread)
+				      struct mapping_stats *ret)
 {
 	_cleanup_(mapping_walk_freep) struct mapping_walk *w = NULL;
-	const bool paused = d->k->mem->record_paused;
 	struct vmatlas_error *err = mapping_walk_new(d->k, direct_map_run, d, &w);
 
 	if (err)
 		return err;
-	d->k->mem->record_paused = true;	/* extracts would grow by all of them */
 	err = mapping_walk_range(w, range);
-	d->k->mem->record_paused = paused;
-	*ret_unread = mapping_walk_stats(w)->nr_unread;
+	*ret = *mapping_walk_stats(w);
 	return err;
+}
+
+/* Extracts would grow by all of its tables; they keep them where they are few. */
+static struct vmatlas_error *count_map(struct direct_map *d, struct vmatlas_range range,
+				       struct mapping_stats *ret)
+{
+	struct mem *mem = d->k->mem;
+	const bool paused = mem->record_paused;
+	struct vmatlas_error *err;
+
+	mem->record_paused = true;
+	err = walk_map(d, range, ret);
+	mem->record_paused = paused;
+	if (err || !mem->record || paused || ret->nr_tables > MAX_KEPT)
+		return err;
+	d->nr = 0;
+	d->bytes = 0;
+	return walk_map(d, range, ret);
 }
 
 /* Three quarters of all that is mapped agree, or this is no linear map as we know it. */
@@ -131,17 +147,18 @@ static void report_odd_run(struct direct_map *d, const struct mapping *m)
 
 static struct vmatlas_error *judge_map(struct direct_map *d, struct vmatlas_range range)
 {
+	struct mapping_stats stats = { 0 };
 	struct vmatlas_error *err;
-	uint64_t unread = 0;
 
-	err = walk_map(d, range, &unread);
-	if (!err && unread)
+	err = count_map(d, range, &stats);
+	if (!err && stats.nr_unread)
 		vmatlas_ctx_coverage(d->job, VMATLAS_COVERAGE_SKIPPED, "direct map",
-			"%" PRIu64 " of its page tables, which are not in the dump", unread);
+			"%" PRIu64 " of its page tables, which are not in the dump",
+			stats.nr_unread);
 	if (err || !find_usual(d) || (d->nr == 1 && !d->user_seen))
 		return err;
 	d->look = true;
-	err = walk_map(d, range, &unread);
+	err = walk_map(d, range, &stats);
 	for (size_t i = 0; i < d->odd.nr && i < TOLD && !err; i++)
 		report_odd_run(d, &d->odd.v[i]);
 	if (!err && d->nr_odd > TOLD)
@@ -169,8 +186,8 @@ static struct vmatlas_error *find_mask(struct direct_map *d)
 }
 
 /*
- * A live kernel splits and joins large leaves while it is read; extracts hold no tables of
- * the direct map. That there are no tables at all is told where areas are judged.
+ * A live kernel splits and joins large leaves while it is read. That there are no tables
+ * at all is said where areas are checked.
  */
 static struct vmatlas_error *direct_map_inspect(struct vmatlas_plugin_ctx *job)
 {
@@ -183,11 +200,6 @@ static struct vmatlas_error *direct_map_inspect(struct vmatlas_plugin_ctx *job)
 
 	if (!d.k || !map || d.k->ptr_size != 8 || d.k->mem->info.live)
 		return NULL;
-	if (d.k->mem->info.is_extract) {
-		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_SKIPPED, "direct map",
-				     "because an extract does not hold its page tables");
-		return NULL;
-	}
 	err = find_mask(&d);
 	if (!err)
 		err = judge_map(&d, map->range);

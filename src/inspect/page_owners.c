@@ -14,12 +14,14 @@
 #include "base/cleanup.h"
 #include "inspect/page_owners.h"
 #include "kernel/lookup.h"
+#include "kernel/pgtable/translate.h"
 #include "kernel/vmalloc/vmap_area.h"
 
 #define CHUNK 512			/* pointers of an array read at a time */
 #define LEAF_BITS 15			/* frames for which there is a bitmap, or none */
 #define LEAF_WORDS (1u << (LEAF_BITS - 6))
 #define MAX_LEAVES (1u << 17)		/* 16 TiB in pages of 4 KiB */
+#define MAX_KEPT (1u << 14)		/* struct pages that an extract keeps: 1 MiB */
 #define MAX_PAGES (1u << 26)		/* looked at: 256 GiB in pages of 4 KiB */
 
 static void page_owners_done(struct page_owners *o)
@@ -109,7 +111,7 @@ static uint64_t *leaf_of(struct page_owners *o, uint64_t pfn)
 
 static void suspect(struct page_owners *o, uint64_t page, uint64_t pfn, enum page_fault why)
 {
-	for (size_t i = 0; i < o->nr_suspects; i++)
+	for (size_t i = 0; i < o->nr_suspects && o->nr_suspects < MAX_SUSPECTS; i++)
 		if (o->suspects[i].page == page)
 			return;
 	o->nr_all++;
@@ -168,24 +170,81 @@ static struct vmatlas_error *find_text(struct page_owners *o)
 	return NULL;
 }
 
+/*
+ * What a finding rests on is kept for an extract: the struct page, what frames_read() asks
+ * beside it, and the tables that lead there, which the translation cache would hide.
+ */
+static struct vmatlas_error *keep_frame(struct page_owners *o, uint64_t pfn)
+{
+	const bool paused = o->k->mem->record_paused;
+	struct vmatlas_error *err;
+	struct walk walk;
+	struct frame r;
+
+	o->k->mem->record_paused = o->was_paused;
+	err = kernel_walk(o->k, frames_page(o->frames, pfn), &walk);
+	if (!err)
+		err = frames_read(o->frames, pfn, &r);
+	o->k->mem->record_paused = paused;
+	return err;
+}
+
 /* What it says with more than one glance. */
 static struct vmatlas_error *judge_slowly(struct page_owners *o, uint64_t pfn)
 {
+	static const enum page_fault faults[] = {
+		[FRAME_FREE] = PAGE_FREE, [FRAME_SLAB] = PAGE_SLAB_OBJECTS,
+		[FRAME_TABLE] = PAGE_TABLE,
+	};
 	struct vmatlas_error *err;
 	struct frame r;
 
 	if (o->nr_slow++ >= MAX_SLOW)
 		return NULL;
 	err = frames_read(o->frames, pfn, &r);
-	if (err)
+	if (err || (r.use != FRAME_FREE && r.use != FRAME_SLAB && r.use != FRAME_TABLE))
 		return err;
-	if (r.use == FRAME_FREE)
-		suspect(o, r.page, pfn, PAGE_FREE);
-	else if (r.use == FRAME_SLAB)
-		suspect(o, r.page, pfn, PAGE_SLAB_OBJECTS);
-	else if (r.use == FRAME_TABLE)
-		suspect(o, r.page, pfn, PAGE_TABLE);
-	return NULL;
+	suspect(o, r.page, pfn, faults[r.use]);
+	return keep_frame(o, pfn);
+}
+
+static bool is_text(const struct page_owners *o, uint64_t pfn)
+{
+	return pfn - o->text_from < o->text_to - o->text_from;
+}
+
+/* The frame @pfn, whose struct page is @raw. */
+static struct vmatlas_error *judge_frame(struct page_owners *o, uint64_t pfn, const uint8_t *raw)
+{
+	o->nr_judged++;
+	if (is_text(o, pfn)) {
+		suspect(o, frames_page(o->frames, pfn), pfn, PAGE_TEXT);
+		return NULL;
+	}
+	return frames_is_plain(o->frames, raw) ? NULL : judge_slowly(o, pfn);
+}
+
+/* Not all of them can be read: one by one. A large dump's extract holds those of findings alone. */
+static struct vmatlas_error *judge_one_by_one(struct page_owners *o, uint64_t pfn, uint64_t bits)
+{
+	struct vmatlas_error *err = NULL;
+	uint8_t raw[FRAMES_PAGE_MAX] = { 0 };
+
+	for (; bits && !err; bits &= bits - 1) {
+		const uint64_t frame = pfn + (unsigned int)__builtin_ctzll(bits);
+
+		if (!is_text(o, frame))
+			err = kernel_read(o->k, frames_page(o->frames, frame), raw,
+					  o->frames->page_size);
+		if (!err)
+			err = judge_frame(o, frame, raw);
+		if (!error_is(err, VMATLAS_ERROR_FAULT))
+			continue;
+		o->nr_structs_unread++;
+		vmatlas_error_free(err);
+		err = NULL;
+	}
+	return err;
 }
 
 /* The struct pages of 64 frames, of which @bits are wanted. */
@@ -198,18 +257,16 @@ static struct vmatlas_error *judge_word(struct page_owners *o, uint64_t pfn, uin
 	struct vmatlas_error *err;
 
 	err = kernel_read(o->k, frames_page(o->frames, pfn + first), raw, nr * size);
-	for (unsigned int i = 0; i < nr && !err; i++) {
-		if (!(bits >> (first + i) & 1))
-			continue;
-		o->nr_judged++;
-		if (pfn + first + i - o->text_from < o->text_to - o->text_from)
-			suspect(o, frames_page(o->frames, pfn + first + i), pfn + first + i, PAGE_TEXT);
-		else if (!frames_is_plain(o->frames, raw + i * size))
-			err = judge_slowly(o, pfn + first + i);
+	if (error_is(err, VMATLAS_ERROR_FAULT)) {
+		vmatlas_error_free(err);
+		return judge_one_by_one(o, pfn, bits);
 	}
+	for (unsigned int i = 0; i < nr && !err; i++)
+		if (bits >> (first + i) & 1)
+			err = judge_frame(o, pfn + first + i, raw + i * size);
 	if (!error_is(err, VMATLAS_ERROR_FAULT))
 		return err;
-	o->nr_structs_unread += (uint64_t)__builtin_popcountll(bits);
+	o->nr_structs_unread++;
 	vmatlas_error_free(err);
 	return NULL;
 }
@@ -225,17 +282,15 @@ static struct vmatlas_error *judge_structs(struct page_owners *o)
 	return err;
 }
 
-/* Extracts do not hold struct pages, and shall not ask for them either. */
-static struct vmatlas_error *judge_unrecorded(struct page_owners *o)
+/* Where the struct pages are many, an extract keeps those of findings alone. */
+static struct vmatlas_error *judge_frames(struct page_owners *o)
 {
-	const bool paused = o->k->mem->record_paused;
 	struct vmatlas_error *err;
 
-	if (o->k->mem->info.is_extract)
-		return NULL;
-	o->k->mem->record_paused = true;
+	o->was_paused = o->k->mem->record_paused;
+	o->k->mem->record_paused |= o->nr_pages > MAX_KEPT;
 	err = judge_structs(o);
-	o->k->mem->record_paused = paused;
+	o->k->mem->record_paused = o->was_paused;
 	return err;
 }
 
@@ -297,10 +352,7 @@ static void cover(struct page_owners *o)
 {
 	const char *subject = "owners of pages";
 
-	if (o->k->mem->info.is_extract)
-		vmatlas_ctx_coverage(o->job, VMATLAS_COVERAGE_SKIPPED, subject,
-			"by their struct pages, which an extract does not hold");
-	else if (o->nr_structs_unread)
+	if (o->nr_structs_unread)
 		vmatlas_ctx_coverage(o->job, VMATLAS_COVERAGE_SKIPPED, subject, "of %" PRIu64
 			" pages, whose struct pages are not in the dump", o->nr_structs_unread);
 	if (o->nr_slow > MAX_SLOW || o->nr_left_out)
@@ -317,7 +369,7 @@ static struct vmatlas_error *judge_pages(struct page_owners *o)
 	struct vmatlas_error *err = each_area(o, mark);
 
 	if (!err && o->nr_pages)
-		err = judge_unrecorded(o);
+		err = judge_frames(o);
 	if (!err && o->nr_suspects)
 		err = each_area(o, find_owner);
 	for (size_t i = 0; i < o->nr_suspects && i < MAX_TOLD && !err; i++)

@@ -34,6 +34,7 @@ struct page_owners {
 	uint64_t nr_all;		/* with those that are not kept */
 	uint64_t nr_pages, nr_judged, nr_slow, nr_left_out;
 	uint64_t nr_unread, nr_structs_unread;
+	bool was_paused;		/* record_paused, outside */
 };
 
 typedef struct vmatlas_error *page_owner_fn(struct page_owners *o,
