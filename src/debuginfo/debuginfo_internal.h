@@ -64,12 +64,18 @@ struct symbols;
 struct units;
 struct provider;
 struct btf_blob;
+struct type_graph;
+struct symbol_index;
 
 /* What "a|b" near a type means. */
 struct near {
 	char *near;
 	char *function;			/* NULL: there is none of them */
 };
+
+/* type_graph.c, symbol_search.c; of an image, NULL is fine */
+void graph_free(struct type_graph *g);
+void symbol_index_free(struct symbol_index *index);
 
 struct image {
 	struct image_info info;
@@ -88,6 +94,8 @@ struct image {
 	struct image *types;		/* whose they are: itself, or another file, owned */
 	char *types_text;
 	struct btf_blob *btf;		/* NULL until needed */
+	struct type_graph *graph;	/* likewise */
+	struct symbol_index *by_addr;	/* likewise */
 	VEC(struct near) nears;
 	void (*asked)(void *arg, const struct image_need *need);
 	void *asked_arg;
@@ -116,6 +124,11 @@ void provider_choose(struct image *image);
 
 /* Has it DWARF of its own? */
 bool provider_has_dwarf(const struct image *image);
+
+/* Whether types come from BTF, and that; see type_graph.c. */
+bool provider_is_btf(const struct image *image);
+VMATLAS_CHECKED struct vmatlas_error *
+provider_btf(struct image *image, struct btf_blob **ret);
 
 /* @debug is @image's separate debug file, @image its owner from now on. */
 VMATLAS_CHECKED struct vmatlas_error *
@@ -317,6 +330,10 @@ unit_function(struct image *image, const char *near, char **ret);
 /* The next entry beside @die; it can only stand further on. 0, 1 or -1. */
 int unit_next(Dwarf_Die *die);
 
+/* The bytes of @unit, of a file that dwarf_can_be_narrow(). */
+VMATLAS_CHECKED struct vmatlas_error *
+unit_source(struct image *image, const struct unit *unit, struct die_source *ret);
+
 /* Fill in unit->types. */
 VMATLAS_CHECKED struct vmatlas_error *
 unit_index(struct image *image, struct unit *unit);
@@ -371,6 +388,9 @@ units_at(struct image *image, uint64_t offset, bool wide, struct unit **ret);
 VMATLAS_CHECKED struct vmatlas_error *units_whole(struct image *image, Dwarf **ret);
 
 void units_free(struct units *units);
+
+/* Make image->units; UNSUPPORTED or NOT_FOUND where the file has no DWARF of use. */
+VMATLAS_CHECKED struct vmatlas_error *units_prepare(struct image *image);
 
 /* ---- debuginfo/dwarf/cu_lookup.c ---- */
 

@@ -313,6 +313,8 @@ void image_free(struct image *image)
 {
 	if (!image)
 		return;
+	graph_free(image->graph);
+	symbol_index_free(image->by_addr);
 	provider_done(image);
 	image_free(image->debug);
 	units_free(image->units);

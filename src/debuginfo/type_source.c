@@ -59,7 +59,7 @@ static struct vmatlas_error *btf_bytes(struct image *types, struct bytes *ret)
 	return err;
 }
 
-static struct vmatlas_error *blob_of(struct image *image, struct btf_blob **ret)
+struct vmatlas_error *provider_btf(struct image *image, struct btf_blob **ret)
 {
 	struct vmatlas_error *err;
 	struct bytes raw;
@@ -158,7 +158,7 @@ static struct vmatlas_error *ask_btf_member(struct image *image, const char *nea
 	struct vmatlas_error *err = cu_of_function(image, near, &function);
 
 	if (!err)
-		err = blob_of(image, &b);
+		err = provider_btf(image, &b);
 	return err ? err : btf_member(b, function, tag, member, ret);
 }
 
@@ -170,11 +170,16 @@ static struct vmatlas_error *ask_btf_enumerator(struct image *image, const char 
 	struct vmatlas_error *err = cu_of_function(image, near, &function);
 
 	if (!err)
-		err = blob_of(image, &b);
+		err = provider_btf(image, &b);
 	return err ? err : btf_enumerator(b, function, name, ret);
 }
 
 static const struct provider btf = { "BTF", ask_btf_member, ask_btf_enumerator };
+
+bool provider_is_btf(const struct image *image)
+{
+	return image->provider == &btf;
+}
 
 /* ---- Which of them ---- */
 

@@ -65,8 +65,8 @@ static struct vmatlas_error *cu_walk(struct image *image, struct unit *unit)
 	return r < 0 ? unit_damaged(image, unit) : NULL;
 }
 
-static struct vmatlas_error *source_of(struct image *image, const struct unit *unit,
-				       struct die_source *ret)
+struct vmatlas_error *unit_source(struct image *image, const struct unit *unit,
+				  struct die_source *ret)
 {
 	struct vmatlas_error *err;
 	const struct section *info = image_section(image, ".debug_info");
@@ -97,7 +97,7 @@ struct vmatlas_error *unit_index(struct image *image, struct unit *unit)
 	if (unit->is_indexed)
 		return NULL;
 	if (!unit->is_wide) {
-		err = source_of(image, unit, &from);
+		err = unit_source(image, unit, &from);
 		if (err)
 			return err;
 		result = dies_scan(&from, &unit->types);

@@ -224,7 +224,7 @@ static struct vmatlas_error *cu_cache_remember(struct image *image, const char *
 	return NULL;
 }
 
-static struct vmatlas_error *cu_cache_prepare(struct image *image, const char *near)
+struct vmatlas_error *units_prepare(struct image *image)
 {
 	if (!image->info.has_debug_info)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
@@ -243,8 +243,7 @@ static struct vmatlas_error *cu_cache_prepare(struct image *image, const char *n
 		section_expect(image, ".debug_aranges");
 		section_expect(image, ".debug_str");
 	}
-	/* One pass for all the alternatives. */
-	return image_prefetch(image, &near, 1);
+	return NULL;
 }
 
 /*
@@ -264,7 +263,9 @@ struct vmatlas_error *unit_near(struct image *image, const char *near, struct un
 		*ret = a->unit;
 		return NULL;
 	}
-	err = cu_cache_prepare(image, near);
+	err = units_prepare(image);
+	if (!err)
+		err = image_prefetch(image, &near, 1);	/* one pass for all the alternatives */
 	if (!err)
 		err = try_each(image, near, false, &function, ret);
 	if (error_is(err, VMATLAS_ERROR_NOT_FOUND) && image->units) {

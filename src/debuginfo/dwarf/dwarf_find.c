@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Types, enumerators, variables and functions by name or address, out of all units: a
+ * search for the bytes of the name or address (raw_search.h), and a look at the units
+ * where they stand, in the order of the file.
+ */
+#include <dwarf.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "debuginfo/dwarf/raw_search.h"
+#include "debuginfo/type_graph.h"
+
+enum { NEEDLES_MAX = 8192, DEPTH_MAX = 32 };
+#define UNITS_MAX (1u << 20)
+
+struct die_find {
+	struct type_graph *g;
+	struct raw_sections raw;
+	enum vmatlas_type_kind kind;
+	const char *name;
+	uint64_t addr;
+	uint64_t unit, looked;		/* of the hit; UINT64_MAX: none */
+	struct die_list list;		/* of @unit, where it is understood */
+	bool has_list;
+	/* visit: is it what is looked for? Not 0: the search ends */
+	int (*visit)(struct die_find *f, uint64_t offset);
+	Dwarf_Die die;			/* what was found */
+	bool found, found_declaration;
+	struct graph_unit *found_in;
+	const struct vmatlas_type *type;
+	int64_t value;
+	struct vmatlas_error *err;
+};
+
+/* ---- Units ---- */
+
+static struct vmatlas_error *unit_headers(struct die_find *f)
+{
+	struct type_graph *g = f->g;
+	const bool be = g->image->info.big_endian;
+	struct vmatlas_error *err = NULL;
+	uint8_t head[12];
+	uint64_t size;
+
+	if (g->unit_offsets.nr)
+		return NULL;
+	for (uint64_t at = 0; at + sizeof(head) <= f->raw.info.len; at += size) {
+		struct bytes unit = { head, (size_t)(f->raw.info.len - at) };
+		uint64_t *slot;
+
+		if (f->raw.is_file)
+			err = filemap_read(&g->image->file, f->raw.file_offset + at, head,
+					   sizeof(head));
+		else
+			memcpy(head, f->raw.info.p + at, sizeof(head));
+		size = err ? 0 : dies_unit_size(&unit, be);
+		if (!size || g->unit_offsets.nr >= UNITS_MAX)
+			break;
+		slot = vec_push(&g->unit_offsets);
+		if (!slot)
+			return error_no_memory();
+		*slot = at;
+	}
+	return err;
+}
+
+/* The unit that holds @offset. */
+static bool unit_holding(const struct type_graph *g, uint64_t offset, uint64_t *ret)
+{
+	size_t low = 0, high = g->unit_offsets.nr;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+
+		if (g->unit_offsets.v[mid] <= offset)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low)
+		*ret = g->unit_offsets.v[low - 1];
+	return low > 0;
+}
+
+/* The types at the top of f->unit. */
+static void die_find_list(struct die_find *f)
+{
+	const struct raw_sections *raw = &f->raw;
+	struct die_source from = { .info = { raw->info.p + f->unit, raw->info.len - (size_t)f->unit },
+		.abbrev = raw->abbrev, .str = raw->str, .line_str = raw->line_str,
+		.str_offsets = raw->str_offsets, .big_endian = f->g->image->info.big_endian };
+
+	die_list_done(&f->list);
+	f->list = (struct die_list){ 0 };
+	f->has_list = dies_scan(&from, &f->list) == DIES_OK;
+	f->looked = f->unit;
+}
+
+static uint64_t in_dwarf(const struct graph_unit *u, uint64_t from_header)
+{
+	return from_header + (u->is_wide ? u->offset : 0);
+}
+
+static struct vmatlas_error *open_entry(struct die_find *f, uint64_t from_header, Dwarf_Die *ret)
+{
+	struct vmatlas_error *err = graph_unit_at(f->g, f->unit, &f->found_in);
+
+	if (err || dwarf_offdie(f->found_in->dwarf, in_dwarf(f->found_in, from_header), ret))
+		return err;
+	return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s: has damaged debug information",
+				 f->g->image->info.path);
+}
+
+/* ---- The search ---- */
+
+static int die_find_hit(void *arg, uint64_t offset)
+{
+	struct die_find *f = arg;
+
+	if (!unit_holding(f->g, offset, &f->unit))
+		return 0;
+	return f->visit(f, offset) || f->err;
+}
+
+/* Names without an own place in the file (DW_FORM_strx): unit by unit. */
+static void die_find_everywhere(struct die_find *f)
+{
+	for (size_t i = 0; i < f->g->unit_offsets.nr; i++) {
+		f->unit = f->g->unit_offsets.v[i];
+		if (f->visit(f, UINT64_MAX) || f->err)
+			return;
+	}
+}
+
+static void needle_offset(struct raw_needle *n, uint64_t offset, bool big_endian)
+{
+	n->len = 4;
+	for (size_t i = 0; i < 4; i++)
+		n->bytes[big_endian ? 3 - i : i] = (uint8_t)(offset >> 8 * i);
+}
+
+/*
+ * Where the name stands in .debug_str. The linker may have made it the end of a longer
+ * one, but not if it is there for itself.
+ */
+static size_t name_needles(const struct die_find *f, struct raw_needle *ret)
+{
+	const struct bytes *str = &f->raw.str;
+	const bool be = f->g->image->info.big_endian;
+	struct raw_needle text = { .len = strlen(f->name) + 1 };
+	size_t nr = 0;
+
+	memcpy(text.bytes, f->name, text.len);
+	for (int exact = 1; exact >= 0 && !nr; exact--) {
+		for (size_t at = raw_find(str->p, str->len, 0, &text);
+		     at != SIZE_MAX && nr < NEEDLES_MAX - 1;
+		     at = raw_find(str->p, str->len, at + 1, &text)) {
+			if (!exact == !(at && str->p[at - 1]))
+				continue;
+			needle_offset(&ret[nr++], at, be);
+		}
+	}
+	/* Names no longer than an offset stand in the entry itself. */
+	if (!nr || text.len <= 4)
+		ret[nr++] = text;
+	return nr;
+}
+
+static struct vmatlas_error *die_find_prepare(struct die_find *f)
+{
+	struct vmatlas_error *err = units_prepare(f->g->image);
+
+	f->looked = UINT64_MAX;
+	if (!err)
+		err = raw_sections(f->g->image, &f->raw);
+	return err ? err : unit_headers(f);
+}
+
+static struct vmatlas_error *die_find_name(struct die_find *f)
+{
+	struct raw_needle *needles;
+	struct vmatlas_error *err;
+	size_t nr;
+
+	if (!*f->name || strlen(f->name) + 1 > NEEDLE_MAX)
+		return NULL;
+	err = die_find_prepare(f);
+	if (err)
+		return err;
+	needles = calloc(NEEDLES_MAX, sizeof(*needles));
+	if (!needles)
+		return error_no_memory();
+	nr = name_needles(f, needles);
+	err = raw_search(f->g->image, &f->raw, needles, nr, die_find_hit, f);
+	if (!err && !f->err && !f->found && f->raw.str_offsets.len)
+		die_find_everywhere(f);
+	free(needles);
+	die_list_done(&f->list);
+	if (err)
+		vmatlas_error_free(f->err);
+	return err ? err : f->err;
+}
+
+static struct vmatlas_error *find_not_found(const struct die_find *f)
+{
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no %s%s in %s",
+				 f->kind == VMATLAS_TYPE_TYPEDEF ? "type " :
+				 graph_kind_word(f->kind), f->name, f->g->image->info.path);
+}
+
+/* ---- Types ---- */
+
+static bool is_kind(int tag, enum vmatlas_type_kind kind)
+{
+	switch (kind) {
+	case VMATLAS_TYPE_STRUCT:
+		return tag == DW_TAG_structure_type || tag == DW_TAG_class_type;
+	case VMATLAS_TYPE_UNION: return tag == DW_TAG_union_type;
+	case VMATLAS_TYPE_ENUM: return tag == DW_TAG_enumeration_type;
+	case VMATLAS_TYPE_TYPEDEF: return tag == DW_TAG_typedef;
+	default: return tag == DW_TAG_base_type;
+	}
+}
+
+static int keep_type(struct die_find *f, const Dwarf_Die *die, bool is_declaration)
+{
+	if (is_declaration && f->found_declaration)
+		return 0;
+	f->die = *die;
+	f->found = !is_declaration;
+	f->found_declaration = true;
+	return f->found;
+}
+
+/* By libdw: what die_scan.c does not understand, and base types. */
+static int visit_type_slowly(struct die_find *f)
+{
+	Dwarf_Die die;
+
+	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
+	if (f->err || dwarf_child(&f->found_in->die, &die))
+		return 0;
+	do {
+		const char *name = is_kind(dwarf_tag(&die), f->kind) ? dwarf_diename(&die) : NULL;
+
+		if (name && !strcmp(name, f->name) &&
+		    keep_type(f, &die, dwarf_hasattr(&die, DW_AT_declaration)))
+			return 1;
+	} while (unit_next(&die) == 0);
+	return 0;
+}
+
+static int visit_type(struct die_find *f, uint64_t offset)
+{
+	(void)offset;
+	if (f->unit == f->looked)
+		return 0;
+	die_find_list(f);
+	if (!f->has_list || f->kind == VMATLAS_TYPE_INT)
+		return visit_type_slowly(f);
+	for (size_t i = 0; i < f->list.entries.nr; i++) {
+		const struct die_entry *e = &f->list.entries.v[i];
+		Dwarf_Die die;
+
+		if (!e->name || !is_kind(e->tag, f->kind) || strcmp(e->name, f->name) ||
+		    (e->is_declaration && f->found_declaration))
+			continue;
+		f->err = open_entry(f, e->offset, &die);
+		if (f->err || keep_type(f, &die, e->is_declaration))
+			return 1;
+	}
+	return 0;
+}
+
+struct vmatlas_error *dwarf_find_type(struct type_graph *g, enum vmatlas_type_kind kind,
+				      const char *name, const struct vmatlas_type **ret)
+{
+	struct die_find f = { .g = g, .kind = kind, .name = name, .visit = visit_type };
+	struct vmatlas_error *err = die_find_name(&f);
+
+	if (!err && !f.found_declaration)
+		err = find_not_found(&f);
+	return err ? err : dwarf_graph_type(g, &f.die, ret);
+}
+
+/* ---- Enumerators ---- */
+
+static void take_enumerator(struct die_find *f, const Dwarf_Die *die)
+{
+	Dwarf_Die at = *die;
+	struct type_node *n;
+
+	f->err = dwarf_graph_type(f->g, &at, &f->type);
+	if (f->err)
+		return;
+	n = container_of(f->type, struct type_node, pub);
+	if (!n->has_members)
+		f->err = dwarf_graph_members(f->g, n);
+	n->has_members = !f->err;
+	for (size_t i = 0; !f->err && i < n->members.nr; i++) {
+		if (strcmp(n->members.v[i].name, f->name))
+			continue;
+		f->found = true;
+		f->value = n->members.v[i].value;
+		return;
+	}
+}
+
+/* The enumeration around @offset, or all of the unit's if that is not known. */
+static int visit_enumerator(struct die_find *f, uint64_t offset)
+{
+	const bool is_known = offset != UINT64_MAX;
+
+	if (f->unit != f->looked)
+		die_find_list(f);
+	for (size_t i = 0; f->has_list && i < f->list.entries.nr && !f->found && !f->err; i++) {
+		const struct die_entry *e = &f->list.entries.v[i];
+		const bool is_last = i + 1 == f->list.entries.nr ||
+			f->list.entries.v[i + 1].offset + f->unit > offset;
+		Dwarf_Die die;
+
+		if (e->tag != DW_TAG_enumeration_type || e->is_declaration ||
+		    (is_known && (e->offset + f->unit > offset || !is_last)))
+			continue;
+		f->err = open_entry(f, e->offset, &die);
+		if (!f->err)
+			take_enumerator(f, &die);
+	}
+	return f->found;
+}
+
+struct vmatlas_error *dwarf_find_enumerator(struct type_graph *g, const char *name,
+					    const struct vmatlas_type **ret, int64_t *ret_value)
+{
+	struct die_find f = { .g = g, .kind = VMATLAS_TYPE_ENUM, .name = name,
+			      .visit = visit_enumerator };
+	struct vmatlas_error *err = die_find_name(&f);
+
+	if (!err && !f.found)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no enumerator %s in %s", name,
+					 g->image->info.path);
+	if (!err) {
+		*ret = f.type;
+		*ret_value = f.value;
+	}
+	return err;
+}
+
+/* ---- Variables ---- */
+
+/* The entry that begins last before @offset of the Dwarf, however deep. */
+static bool entry_around(Dwarf_Die *top, uint64_t offset, Dwarf_Die *ret)
+{
+	Dwarf_Die die, last = *top;
+
+	for (int depth = 0; depth < DEPTH_MAX; depth++) {
+		bool is_deeper = false;
+
+		if (dwarf_child(&last, &die))
+			break;
+		do {
+			if (dwarf_dieoffset(&die) > offset)
+				break;
+			last = die;
+			is_deeper = true;
+		} while (unit_next(&die) == 0);
+		if (!is_deeper)
+			break;
+	}
+	*ret = last;
+	return dwarf_dieoffset(&last) <= offset;
+}
+
+static bool is_at(Dwarf_Die *die, uint64_t addr)
+{
+	Dwarf_Attribute attr;
+	Dwarf_Op *op;
+	size_t nr;
+
+	return dwarf_tag(die) == DW_TAG_variable && dwarf_attr(die, DW_AT_location, &attr) &&
+	       !dwarf_getlocation(&attr, &op, &nr) && nr && op->atom == DW_OP_addr &&
+	       op->number == addr;
+}
+
+static int visit_address(struct die_find *f, uint64_t offset)
+{
+	Dwarf_Die die;
+
+	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
+	if (f->err || !entry_around(&f->found_in->die, in_dwarf(f->found_in, offset - f->unit), &die) ||
+	    !is_at(&die, f->addr))
+		return 0;
+	f->die = die;
+	f->found = true;
+	return 1;
+}
+
+static struct vmatlas_error *take_variable(struct die_find *f, const struct vmatlas_type **ret,
+					   const char **ret_unit)
+{
+	if (!f->found)
+		return NULL;
+	*ret_unit = dwarf_diename(&f->found_in->die) ?: "";
+	return dwarf_graph_target(f->g, &f->die, ret);
+}
+
+struct vmatlas_error *dwarf_find_variable(struct type_graph *g, uint64_t addr,
+					  const struct vmatlas_type **ret, const char **ret_unit)
+{
+	const size_t size = g->image->info.bits / 8;
+	struct die_find f = { .g = g, .addr = addr, .visit = visit_address };
+	struct raw_needle needle = { .bytes = { (uint8_t)(size + 1), DW_OP_addr },
+				     .len = size + 2 };
+	struct vmatlas_error *err = die_find_prepare(&f);
+
+	for (size_t i = 0; i < size; i++)
+		needle.bytes[2 + (g->image->info.big_endian ? size - 1 - i : i)] =
+			(uint8_t)(addr >> 8 * i);
+	if (!err)
+		err = raw_search(g->image, &f.raw, &needle, 1, die_find_hit, &f);
+	if (!err)
+		err = f.err;
+	return err ? err : take_variable(&f, ret, ret_unit);
+}
+
+static int visit_removed(struct die_find *f, uint64_t offset)
+{
+	Dwarf_Die die;
+	const char *name;
+
+	if (offset == UINT64_MAX)
+		return 0;
+	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
+	if (f->err || !entry_around(&f->found_in->die, in_dwarf(f->found_in, offset - f->unit), &die))
+		return 0;
+	name = dwarf_tag(&die) == DW_TAG_variable ? dwarf_diename(&die) : NULL;
+	f->found = name && !strcmp(name, f->name) && !dwarf_hasattr(&die, DW_AT_declaration);
+	return f->found;
+}
+
+struct vmatlas_error *dwarf_find_removed(struct type_graph *g, const char *name, bool *ret,
+					 const char **ret_unit)
+{
+	struct die_find f = { .g = g, .name = name, .visit = visit_removed };
+	struct vmatlas_error *err = die_find_name(&f);
+
+	*ret = !err && f.found;
+	if (*ret)
+		*ret_unit = dwarf_diename(&f.found_in->die) ?: "";
+	return err;
+}
+
+/* ---- Functions ---- */
+
+struct vmatlas_error *dwarf_find_function(struct type_graph *g, uint64_t addr,
+					  const struct vmatlas_type **ret, const char **ret_unit)
+{
+	struct graph_unit *u;
+	uint64_t unit;
+	struct vmatlas_error *err = units_prepare(g->image);
+	Dwarf_Die die;
+
+	if (!err)
+		err = locate_function(g->image, addr, false, &unit);
+	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	if (!err)
+		err = graph_unit_at(g, unit, &u);
+	if (err || dwarf_child(&u->die, &die))
+		return err;
+	do {
+		Dwarf_Addr low;
+
+		if (dwarf_tag(&die) != DW_TAG_subprogram || dwarf_lowpc(&die, &low) ||
+		    low != addr)
+			continue;
+		*ret_unit = dwarf_diename(&u->die) ?: "";
+		return dwarf_graph_type(g, &die, ret);
+	} while (unit_next(&die) == 0);
+	return NULL;
+}

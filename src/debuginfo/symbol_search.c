@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * .symtab by name, with every symbol of that name, and by address, by the rules of gdb
+ * (lookup_minimal_symbol_by_pc_section() in gdb/minsyms.c), so that <symbol+off> is the
+ * same here and there.
+ */
+#include <elf.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "debuginfo/type_find.h"
+#include "debuginfo/debuginfo_internal.h"
+
+#define LIKE_MAX 3			/* changed letters in a name that is still alike */
+#define NAME_MAX_LIKE 63
+
+struct symbol_place {
+	uint64_t addr, size;
+	const char *name;
+	bool is_code;
+};
+
+/* Of one section, by address; names decide where addresses are the same. */
+struct symbol_index {
+	size_t section;			/* whose symbols these are; 0: none yet */
+	VEC(struct symbol_place) v;
+};
+
+void symbol_index_free(struct symbol_index *index)
+{
+	if (!index)
+		return;
+	vec_done(&index->v);
+	free(index);
+}
+
+/* One entry, decoded; false: it names nothing. */
+struct symtab_entry {
+	const char *name;
+	uint64_t value, size;
+	uint16_t section;
+	uint8_t type, bind;
+};
+
+static size_t entry_size(const struct symtab *t)
+{
+	return t->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+}
+
+static bool symtab_entry(const struct symtab *t, size_t i, struct symtab_entry *ret)
+{
+	const uint8_t *p = t->entries.p + i * entry_size(t);
+	const bool be = t->big_endian;
+	const uint64_t name = bytes_uint(p, 4, be);
+	const uint8_t info = p[t->is_64 ? 4 : 12];
+
+	if (!name || name >= t->strings.len)
+		return false;
+	*ret = (struct symtab_entry){ .name = (const char *)t->strings.p + name,
+		.value = t->is_64 ? bytes_uint(p + 8, 8, be) : bytes_uint(p + 4, 4, be),
+		.size = t->is_64 ? bytes_uint(p + 16, 8, be) : bytes_uint(p + 8, 4, be),
+		.section = (uint16_t)bytes_uint(p + (t->is_64 ? 6 : 14), 2, be),
+		.type = ELF64_ST_TYPE(info), .bind = ELF64_ST_BIND(info) };
+	if (t->has_thumb && ret->type == STT_FUNC)
+		ret->value &= ~(uint64_t)1;
+	return true;
+}
+
+static struct vmatlas_error *table_of(struct image *image, struct symtab *ret)
+{
+	struct vmatlas_error *err = symbols_table(symbols_of(image), ret);
+
+	/* A string that has no end is none. */
+	while (!err && ret->strings.len && ret->strings.p[ret->strings.len - 1])
+		ret->strings.len--;
+	return err;
+}
+
+/* ---- By name ---- */
+
+/* "name.0", "name.llvm.12"; cold parts are no variables. */
+static bool has_suffix(const char *s)
+{
+	if (!strncmp(s, ".llvm", 5))
+		s += 5;
+	if (*s++ != '.' || !*s)
+		return false;
+	return s[strspn(s, "0123456789")] == '\0';
+}
+
+enum named_pass { NAMED_GLOBAL, NAMED_STATIC, NAMED_SUFFIX, NR_NAMED };
+
+static bool is_of_pass(const struct symtab_entry *e, size_t len, enum named_pass pass)
+{
+	switch (pass) {
+	case NAMED_GLOBAL: return !e->name[len] && e->bind != STB_LOCAL;
+	case NAMED_STATIC: return !e->name[len] && e->bind == STB_LOCAL;
+	default: return has_suffix(e->name + len);
+	}
+}
+
+static int named_pass(const struct symtab *t, const char *name, enum named_pass pass,
+		      image_named_fn *fn, void *arg)
+{
+	const size_t nr = t->entries.len / entry_size(t), len = strlen(name);
+	const char *file = "";
+
+	for (size_t i = 0; i < nr; i++) {
+		struct symtab_entry e;
+
+		if (!symtab_entry(t, i, &e))
+			continue;
+		if (e.type == STT_FILE)
+			file = e.name;
+		if (e.type == STT_FILE || e.type == STT_SECTION || e.section == SHN_UNDEF ||
+		    e.name[0] != name[0] || strncmp(e.name, name, len) ||
+		    !is_of_pass(&e, len, pass))
+			continue;
+		const bool is_function = e.type == STT_FUNC || e.type == STT_GNU_IFUNC;
+		const struct image_named s = { .name = e.name,
+			.symbol = { .addr = e.value, .size = e.size,
+				    .is_absolute = e.section == SHN_ABS,
+				    .is_function = is_function },
+			.is_global = e.bind != STB_LOCAL, .file = e.bind != STB_LOCAL ? "" : file };
+
+		if (fn(arg, &s))
+			return 1;
+	}
+	return 0;
+}
+
+struct vmatlas_error *image_symbols_named(struct image *image, const char *name,
+					  image_named_fn *fn, void *arg)
+{
+	struct symtab t;
+	struct vmatlas_error *err = *name ? table_of(image, &t) : NULL;
+
+	for (int pass = 0; !err && *name && pass < NR_NAMED; pass++)
+		if (named_pass(&t, name, (enum named_pass)pass, fn, arg))
+			break;
+	return err;
+}
+
+/* ---- Names that are alike ---- */
+
+/* Levenshtein's distance; more than @limit is as good as none. */
+static unsigned int name_distance(const char *a, size_t na, const char *b, size_t nb,
+				  unsigned int limit)
+{
+	unsigned int row[NAME_MAX_LIKE + 1];
+
+	if (na > nb + limit || nb > na + limit)
+		return limit + 1;
+	for (size_t j = 0; j <= nb; j++)
+		row[j] = (unsigned int)j;
+	for (size_t i = 1; i <= na; i++) {
+		unsigned int diagonal = row[0], best = row[0] = (unsigned int)i;
+
+		for (size_t j = 1; j <= nb; j++) {
+			const unsigned int up = row[j];
+
+			const unsigned int beside = MIN(row[j], row[j - 1]) + 1,
+					   changed = diagonal + (a[i - 1] != b[j - 1]);
+
+			row[j] = MIN(beside, changed);
+			diagonal = up;
+			best = MIN(best, row[j]);
+		}
+		if (best > limit)
+			return limit + 1;
+	}
+	return row[nb];
+}
+
+struct vmatlas_error *image_names_like(struct image *image, const char *name, const char **ret,
+				       size_t max, size_t *ret_nr)
+{
+	const size_t len = strlen(name);
+	unsigned int limit = len < 4 ? 1 : len < 8 ? 2 : LIKE_MAX;
+	unsigned int rank[16];
+	struct symtab t;
+	struct vmatlas_error *err = table_of(image, &t);
+
+	*ret_nr = 0;
+	max = MIN(max, ARRAY_SIZE(rank));
+	if (err || len > NAME_MAX_LIKE)
+		return err;
+	for (size_t i = 0; i < t.entries.len / entry_size(&t); i++) {
+		struct symtab_entry e;
+		size_t n, at;
+		unsigned int d;
+
+		if (!symtab_entry(&t, i, &e) || e.type == STT_FILE || e.type == STT_SECTION ||
+		    e.section == SHN_UNDEF)
+			continue;
+		n = strnlen(e.name, NAME_MAX_LIKE + 1);
+		if (n > NAME_MAX_LIKE)
+			continue;
+		d = name_distance(name, len, e.name, n, limit);
+		for (at = *ret_nr; at > 0 && rank[at - 1] > d; at--)
+			;
+		if (d > limit || at >= max || (at && !strcmp(ret[at - 1], e.name)))
+			continue;
+		*ret_nr = MIN(*ret_nr + 1, max);
+		memmove(&ret[at + 1], &ret[at], (*ret_nr - 1 - at) * sizeof(*ret));
+		memmove(&rank[at + 1], &rank[at], (*ret_nr - 1 - at) * sizeof(*rank));
+		ret[at] = e.name;
+		rank[at] = d;
+	}
+	return NULL;
+}
+
+/* ---- By address ---- */
+
+static int place_compare(const void *a, const void *b)
+{
+	const struct symbol_place *x = a, *y = b;
+
+	return x->addr != y->addr ? (x->addr > y->addr) - (x->addr < y->addr)
+				  : strcmp(x->name, y->name);
+}
+
+static size_t section_over(const struct image *image, uint64_t addr)
+{
+	for (size_t i = 1; i < image->sections.nr; i++) {
+		const struct section *s = &image->sections.v[i];
+
+		if (s->flags & SHF_ALLOC && !(s->flags & SHF_TLS) && addr >= s->addr &&
+		    addr - s->addr < s->size)
+			return i;
+	}
+	return 0;
+}
+
+/* Mapping symbols and the compiler's own labels are no names. */
+static bool is_label(const char *name)
+{
+	return name[0] == '$' || !strncmp(name, ".L", 2);
+}
+
+static struct vmatlas_error *index_section(struct image *image, size_t section)
+{
+	struct symtab t;
+	struct vmatlas_error *err = table_of(image, &t);
+	struct symbol_index *index = image->by_addr;
+
+	if (!index)
+		index = image->by_addr = calloc(1, sizeof(*index));
+	if (err || !index)
+		return err ? err : error_no_memory();
+	index->section = 0;
+	index->v.nr = 0;
+	for (size_t i = 0; i < t.entries.len / entry_size(&t); i++) {
+		struct symbol_place *p;
+		struct symtab_entry e;
+
+		if (!symtab_entry(&t, i, &e) || e.section != section || e.type == STT_FILE ||
+		    e.type == STT_SECTION || is_label(e.name))
+			continue;
+		p = vec_push(&index->v);
+		if (!p)
+			return error_no_memory();
+		*p = (struct symbol_place){ e.value, e.size, e.name, e.type == STT_FUNC ||
+			image->sections.v[section].flags & SHF_EXECINSTR };
+	}
+	qsort(index->v.v, index->v.nr, sizeof(*index->v.v), place_compare);
+	index->section = section;
+	return NULL;
+}
+
+static bool place_holds(const struct symbol_place *p, uint64_t addr)
+{
+	return addr - p->addr < p->size;
+}
+
+/* See the top of the file. */
+static const struct symbol_place *index_find(const struct symbol_index *index, uint64_t addr)
+{
+	const struct symbol_place *v = index->v.v, *none = NULL, *at;
+	size_t low = 0, high = index->v.nr;
+
+	while (low < high) {
+		const size_t mid = low + (high - low) / 2;
+
+		if (v[mid].addr <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	while (low) {
+		at = &v[low - 1];
+		if (!at->size) {
+			none = none ? none : at;
+		} else if (place_holds(at, addr) || low < 2 || !place_holds(at - 1, addr)) {
+			break;
+		}
+		low--;
+	}
+	at = low ? &v[low - 1] : none;
+	if (at && at->size && !place_holds(at, addr))
+		at = none;
+	return at && !at->size && !at->is_code ? NULL : at;
+}
+
+struct vmatlas_error *image_symbol_over(struct image *image, uint64_t addr, const char **ret_name,
+					uint64_t *ret_start)
+{
+	struct image *own = symbols_of(image);
+	const size_t section = section_over(own, addr);
+	const struct symbol_place *p;
+	struct vmatlas_error *err = NULL;
+
+	*ret_name = NULL;
+	if (!section)
+		return NULL;
+	if (!own->by_addr || own->by_addr->section != section)
+		err = index_section(own, section);
+	if (err)
+		return err;
+	p = index_find(own->by_addr, addr);
+	if (p) {
+		*ret_name = p->name;
+		*ret_start = p->addr;
+	}
+	return NULL;
+}
