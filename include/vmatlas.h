@@ -976,6 +976,181 @@ vmatlas_module_of(struct vmatlas *atlas, uint64_t addr, const char **ret);
  */
 VMATLAS_API const char *vmatlas_symbol_name(struct vmatlas *atlas, uint64_t addr);
 
+/* ---- Types and variables --------------------------------------------------- */
+
+/**
+ * enum vmatlas_type_kind - what a type is
+ * @VMATLAS_TYPE_VOID: void, and what has no type
+ * @VMATLAS_TYPE_BOOL: _Bool
+ * @VMATLAS_TYPE_CHAR: char, signed char, unsigned char
+ * @VMATLAS_TYPE_INT: an integer
+ * @VMATLAS_TYPE_FLOAT: a floating-point number
+ * @VMATLAS_TYPE_POINTER: a pointer to .target
+ * @VMATLAS_TYPE_ARRAY: .count elements of .target
+ * @VMATLAS_TYPE_STRUCT: a struct
+ * @VMATLAS_TYPE_UNION: a union
+ * @VMATLAS_TYPE_ENUM: an enumeration
+ * @VMATLAS_TYPE_TYPEDEF: another name of .target
+ * @VMATLAS_TYPE_CONST: .target, which is const
+ * @VMATLAS_TYPE_VOLATILE: .target, which is volatile
+ * @VMATLAS_TYPE_RESTRICT: .target, a pointer which is restrict
+ * @VMATLAS_TYPE_ATOMIC: .target, which is _Atomic
+ * @VMATLAS_TYPE_FUNCTION: a function that returns .target
+ */
+enum vmatlas_type_kind {
+	VMATLAS_TYPE_VOID = 1,
+	VMATLAS_TYPE_BOOL,
+	VMATLAS_TYPE_CHAR,
+	VMATLAS_TYPE_INT,
+	VMATLAS_TYPE_FLOAT,
+	VMATLAS_TYPE_POINTER,
+	VMATLAS_TYPE_ARRAY,
+	VMATLAS_TYPE_STRUCT,
+	VMATLAS_TYPE_UNION,
+	VMATLAS_TYPE_ENUM,
+	VMATLAS_TYPE_TYPEDEF,
+	VMATLAS_TYPE_CONST,
+	VMATLAS_TYPE_VOLATILE,
+	VMATLAS_TYPE_RESTRICT,
+	VMATLAS_TYPE_ATOMIC,
+	VMATLAS_TYPE_FUNCTION,
+};
+
+/**
+ * enum vmatlas_type_flags - more on a type; may be or'ed
+ * @VMATLAS_TYPE_SIGNED: an integer, a char or an enumeration that may be negative
+ * @VMATLAS_TYPE_DECLARATION: of a struct, union or enum only the name is known here;
+ *	vmatlas_type_members() finds its definition
+ * @VMATLAS_TYPE_VARIADIC: a function that takes more than its parameters
+ * @VMATLAS_TYPE_PROTOTYPED: a function whose parameters are known
+ * @VMATLAS_TYPE_FLEXIBLE: an array that does not say how long it is
+ */
+enum vmatlas_type_flags {
+	VMATLAS_TYPE_SIGNED = 1,
+	VMATLAS_TYPE_DECLARATION = 2,
+	VMATLAS_TYPE_VARIADIC = 4,
+	VMATLAS_TYPE_PROTOTYPED = 8,
+	VMATLAS_TYPE_FLEXIBLE = 16,
+};
+
+/**
+ * struct vmatlas_type - a C type of the kernel
+ * @size: bytes of this struct that are set
+ * @kind: what it is
+ * @flags: enum vmatlas_type_flags, or'ed
+ * @line: where it is defined in @file; 0 unknown
+ * @name: its tag or name, "" if it has none
+ * @file: the source file, "" unknown
+ * @target: what it points to, is an array of, is another name of, or returns; NULL: void
+ * @bytes: sizeof; 0 of void, functions and declarations
+ * @count: elements of an array
+ *
+ * Types belong to the atlas. Two different ones may mean the same.
+ */
+struct vmatlas_type {
+	uint32_t size;
+	enum vmatlas_type_kind kind;
+	uint32_t flags;
+	uint32_t line;
+	const char *name;
+	const char *file;
+	const struct vmatlas_type *target;
+	uint64_t bytes;
+	uint64_t count;
+};
+
+/**
+ * struct vmatlas_type_member - a member, an enumerator or a parameter
+ * @name: "" if it has none
+ * @type: its type; of enumerators the enumeration
+ * @bit_offset: of a member: bits from the start of the struct
+ * @bit_size: of a bit-field: its bits; else 0
+ * @value: of an enumerator: its value
+ *
+ * Where bytes have the big end first, a bit-field's first bit is its most significant one.
+ */
+struct vmatlas_type_member {
+	const char *name;
+	const struct vmatlas_type *type;
+	uint64_t bit_offset;
+	uint64_t bit_size;
+	int64_t value;
+};
+
+/**
+ * vmatlas_type_find() - a type by its name
+ * @atlas: with a kernel
+ * @name: "struct vm_struct", "union ktime", "enum pageflags", a typedef, "unsigned long"
+ * @ret: its definition; a declaration if vmlinux has no more
+ *
+ * Nothing is indexed first: the debug information is searched up to the name.
+ *
+ * Return: NULL; or NOT_FOUND, ARGUMENT where no kernel was opened, FORMAT if the debug
+ * information is damaged.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_type_find(struct vmatlas *atlas, const char *name, const struct vmatlas_type **ret);
+
+/**
+ * vmatlas_type_members() - members, enumerators or parameters of a type
+ * @atlas: the type's
+ * @type: any; of a declaration the definition is looked for
+ * @ret: in the order of the source, the atlas's; good until vmatlas_close()
+ * @ret_nr: of @ret; 0 for types that have none
+ *
+ * Return: NULL; or NOT_FOUND if there is no definition, FORMAT if the debug information is
+ * damaged.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_type_members(struct vmatlas *atlas, const struct vmatlas_type *type,
+		     const struct vmatlas_type_member **ret, size_t *ret_nr);
+
+/**
+ * vmatlas_type_definition() - what a declaration declares
+ * @atlas: the type's
+ * @type: any; what is no declaration is handed back
+ * @ret: the definition
+ *
+ * Return: NULL; or NOT_FOUND if there is none.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_type_definition(struct vmatlas *atlas, const struct vmatlas_type *type,
+			const struct vmatlas_type **ret);
+
+/**
+ * struct vmatlas_variable - a variable or function of vmlinux
+ * @size: sizeof(struct vmatlas_variable), set by the caller
+ * @is_function: not 0: it is code
+ * @name: never NULL
+ * @type: its type; NULL: the debug information does not tell
+ * @unit: the source file whose variable it is, "" unknown
+ * @addr: run-time address, KASLR included; of a per-CPU variable that of no CPU
+ * @bytes: its symbol covers; 0 unknown
+ */
+struct vmatlas_variable {
+	uint32_t size;
+	uint32_t is_function;
+	const char *name;
+	const struct vmatlas_type *type;
+	const char *unit;
+	uint64_t addr;
+	uint64_t bytes;
+};
+
+/**
+ * vmatlas_variable_find() - a variable or function by name
+ * @atlas: with a kernel
+ * @name: its name
+ * @file: whose, if several files have one of that name: "mm/vmalloc.c"; NULL: any
+ * @ret: the caller's, with .size = sizeof(*ret). Its strings belong to the atlas.
+ *
+ * Return: NULL; or NOT_FOUND, ARGUMENT where no kernel was opened, FORMAT if the debug
+ * information is damaged.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_variable_find(struct vmatlas *atlas, const char *name, const char *file,
+		      struct vmatlas_variable *ret);
+
 /**
  * struct vmatlas_translation_step - one step of a page-table walk
  * @level: "PGD", "PMD", "PTE", "section"
@@ -1283,6 +1458,111 @@ vmatlas_cpus(struct vmatlas *atlas, const uint32_t **ret, uint32_t *ret_nr);
  */
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_per_cpu(struct vmatlas *atlas, uint64_t pointer, uint32_t cpu, uint64_t *ret);
+
+/* ---- Expressions ------------------------------------------------------------ */
+
+/**
+ * struct vmatlas_eval - a session of expressions: $1, $name and what was looked up
+ *
+ * Made by vmatlas_eval_new(), ended by vmatlas_eval_free(), before its atlas.
+ */
+struct vmatlas_eval;
+
+/**
+ * vmatlas_eval_new() - begin a session
+ * @atlas: with a kernel
+ * @ret: the session, to be ended by vmatlas_eval_free()
+ *
+ * Return: NULL; or ARGUMENT where no kernel was opened, NO_MEMORY.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_eval_new(struct vmatlas *atlas, struct vmatlas_eval **ret);
+
+/**
+ * vmatlas_eval_free() - end a session
+ * @eval: NULL is fine
+ */
+VMATLAS_API void vmatlas_eval_free(struct vmatlas_eval *eval);
+
+/**
+ * enum vmatlas_value_flags - what is known of a value; may be or'ed
+ * @VMATLAS_VALUE_ADDRESS: it is in memory: .addr is set
+ * @VMATLAS_VALUE_NUMBER: it is one number: .number is set
+ * @VMATLAS_VALUE_SIGNED: the number may be negative
+ */
+enum vmatlas_value_flags {
+	VMATLAS_VALUE_ADDRESS = 1,
+	VMATLAS_VALUE_NUMBER = 2,
+	VMATLAS_VALUE_SIGNED = 4,
+};
+
+/**
+ * struct vmatlas_value - what an expression is worth
+ * @size: sizeof(struct vmatlas_value), set by the caller
+ * @flags: enum vmatlas_value_flags, or'ed
+ * @type: of the value; NULL: void
+ * @type_name: the same in C
+ * @text: the value as gdb prints it, without "$1 = "
+ * @addr: where it is
+ * @number: extended to 64 bits
+ * @history: the N of the $N that it is from now on; 0: none
+ * @reserved: 0
+ *
+ * Strings are never NULL and good until the next call with the same session; text may
+ * come from the dump: escape it before it goes to a terminal.
+ */
+struct vmatlas_value {
+	uint32_t size;
+	uint32_t flags;
+	const struct vmatlas_type *type;
+	const char *type_name;
+	const char *text;
+	uint64_t addr;
+	uint64_t number;
+	uint32_t history;
+	uint32_t reserved;
+};
+
+/**
+ * vmatlas_eval_print() - the value of an expression, as gdb's print has it
+ * @eval: a session
+ * @expression: C without calls and assignments, with gdb's ptr@n, 'file.c'::name, $, $1
+ *	and $name = ..., crash's variable:cpu, and $lx_current() and the like
+ * @format: gdb's letter for "print/x" and so on: x d u o t a c s z; 0: none
+ * @ret: the caller's, with .size = sizeof(*ret)
+ *
+ * Return: NULL; or ARGUMENT for what is no expression or format, NOT_FOUND for unknown
+ * names, FAULT or CORRUPT where memory could not be read, FORMAT if the debug information
+ * is damaged. The message says what, and where a pointer in a chain broke.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_eval_print(struct vmatlas_eval *eval, const char *expression, char format,
+		   struct vmatlas_value *ret);
+
+/**
+ * vmatlas_eval_whatis() - the type of an expression, as gdb's whatis has it
+ * @eval: a session
+ * @expression: an expression or a type
+ * @ret: "struct vm_struct *", without "type = "; good until the next call
+ *
+ * Return: NULL; or as vmatlas_eval_print().
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_eval_whatis(struct vmatlas_eval *eval, const char *expression, const char **ret);
+
+/**
+ * vmatlas_eval_ptype() - a type with its members, as gdb's ptype has it
+ * @eval: a session
+ * @expression: an expression or a type
+ * @offsets: not 0: offsets, sizes and holes as gdb's ptype/o
+ * @ret: lines, the last one without a newline; good until the next call
+ * @ret_type: the type; may be NULL
+ *
+ * Return: NULL; or as vmatlas_eval_print().
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_eval_ptype(struct vmatlas_eval *eval, const char *expression, int offsets,
+		   const char **ret, const struct vmatlas_type **ret_type);
 
 /* ---- Whose an area is ------------------------------------------------------ */
 

@@ -17,9 +17,10 @@ below() {
 	bootlog)	echo base bootlog ;;
 	kernel)		echo base mem debuginfo arch bootlog kernel ;;
 	map)		echo base mem debuginfo arch bootlog kernel map ;;
+	expr)		echo base mem debuginfo arch bootlog kernel expr ;;
 	inspect)	echo base mem debuginfo arch bootlog kernel map inspect ;;
 	extract)	echo base mem debuginfo arch bootlog kernel map inspect extract ;;
-	api)		echo base mem debuginfo arch bootlog kernel map inspect extract api ;;
+	api)		echo base mem debuginfo arch bootlog kernel map expr inspect extract api ;;
 	render)		echo base render ;;
 	cli)		echo base render cli ;;
 	esac
@@ -117,7 +118,7 @@ rooms_look_down() {
 # The folders at the bottom are entered by one header; base is a drawer of small tools.
 knocks_at_the_door() {
 	grep -rn "^#[ \t]*include \"$1/" src | grep -v "^src/$1/\|include \"$1/$1\.h\"" |
-		grep -v '^src/extract/\|"arch/arm_lowmem\.h"'
+		grep -v '^src/extract/\|"arch/arm_lowmem\.h"\|"debuginfo/type_find\.h"'
 	return 0
 }
 

@@ -32,6 +32,11 @@ everything_of() {
 	answer areas -J --by caller "$@"
 	answer usage -J --simulate 64K "$@"
 	answer addr -J "$@" 0x1000 0xffffffff81000000 0xc0008000
+	answer print -J "$@" 1+1 -1 '(void *)0' 'sizeof(int)'
+	answer print -J "$@" linux_banner '&linux_banner' init_uts_ns
+	answer whatis -J "$@" 1+1 'unsigned long'
+	answer ptype -J "$@" int
+	answer ptype -J "$@" 'struct list_head' 'struct vm_struct'
 }
 
 more_of() {

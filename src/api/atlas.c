@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "expr/expr.h"
 #include "kernel/survey.h"
 #include "kernel/surveyors/surveyors.h"
 #include "kernel/mm/percpu.h"
@@ -35,6 +36,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	platform_free(atlas->platform);
 	kernel_free(atlas->kernel);
 	kernel_readers.records_free(&atlas->no_kernel);
+	expr_free(atlas->types);
 	strings_free(atlas->strings);
 	free(atlas);
 }

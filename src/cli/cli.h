@@ -33,6 +33,7 @@ enum command_flags {
 	COMMAND_VERDICT = 2,	/* its exit code is always the verdict */
 	COMMAND_NO_DUMP = 4,	/* also works without a dump */
 	COMMAND_KERNEL = 8,	/* a boot log alone does not do */
+	COMMAND_EXPR = 32,	/* takes expressions: only files that are there are files */
 	COMMAND_PLUGIN = 16,	/* a plugin's: what is no file is an operand */
 };
 
@@ -76,6 +77,7 @@ struct cli {
 	bool boot, gaps, mappings, direct_map, vmallocinfo;
 	bool physical;
 	bool raw, callers;
+	bool offsets;
 	bool help, version;
 
 	int status;			/* enum cli_exit */

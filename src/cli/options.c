@@ -51,7 +51,7 @@ static const struct option_def defs[] = {
 	{ "plugin", 'p', VALUE_LIST, 1, "NAME|FILE", NULL, CLI(plugins),
 	  "load a plugin, with options as NAME:KEY=VALUE,..." },
 	{ "json", 'J', VALUE_BOOL, 0, NULL, NULL, CLI(json), "JSON instead of text" },
-	{ "output", 'o', VALUE_TEXT, 0, "COL,...|DIR", " map areas diff usage plugins extract ",
+	{ "output", 'o', VALUE_TEXT, 0, "COL,...|DIR", " map areas diff usage plugins extract ptype ",
 	  CLI(out.columns), "columns to print; +COL,... adds some; 'help' lists them; of"
 	  " extract the directory to write to" },
 	{ "noheadings", 'n', VALUE_BOOL, 1, NULL, NULL, CLI(out.no_headings),
@@ -76,6 +76,8 @@ static const struct option_def defs[] = {
 	  "only the N largest" },
 	{ "physical", 0, VALUE_BOOL, 0, NULL, " addr ", CLI(physical),
 	  "the addresses are physical ones" },
+	{ "offsets", 0, VALUE_BOOL, 0, NULL, " ptype ", CLI(offsets),
+	  "offsets, sizes and holes, as gdb's ptype/o; in short -o" },
 	{ "raw", 'r', VALUE_BOOL, 0, NULL, " log ", CLI(raw),
 	  "<N>, facility and level, before each line" },
 	{ "callers", 0, VALUE_BOOL, 0, NULL, " log ", CLI(callers),

@@ -52,6 +52,15 @@ static bool is_file(const char *text)
 	       (strncmp(text, "0x", 2) != 0 && access(text, F_OK) == 0);
 }
 
+/* A file, or FILE@ADDR of a raw image; ptr@n is neither. */
+static bool is_there(const char *text)
+{
+	const char *at = strrchr(text, '@');
+	_cleanup_(freep) char *path = at ? strndup(text, (size_t)(at - text)) : NULL;
+
+	return !access(text, F_OK) || (path && !access(path, F_OK));
+}
+
 static struct vmatlas_error *add_core(struct cli *cli, const char *path)
 {
 	const char **item = vec_push(&cli->cores);
@@ -74,6 +83,8 @@ static bool takes_file(const struct cli *cli, const char *text)
 	if (cli->command->flags & COMMAND_PLUGIN)
 		return (!cli->open.vmlinux || !cli->cores.nr) &&
 		       (strchr(text, '@') || !access(text, F_OK));
+	if (cli->command->flags & COMMAND_EXPR)
+		return (!cli->open.vmlinux || (!cli->live && !cli->cores.nr)) && is_there(text);
 	if (!cli->command->operands[0])
 		return true;
 	if (!cli->open.vmlinux || (!cli->live && !cli->cores.nr))
@@ -98,7 +109,7 @@ static struct vmatlas_error *take_files(struct cli *cli)
 		const char *text = cli->operands.v[i];
 
 		if (!takes_file(cli, text) &&
-		    (cli->command->flags & COMMAND_PLUGIN || !is_file(text)))
+		    (cli->command->flags & (COMMAND_PLUGIN | COMMAND_EXPR) || !is_file(text)))
 			cli->operands.v[left++] = text;
 		else if (!takes_file(cli, text))
 			err = not_an_address(text);
@@ -139,6 +150,10 @@ static struct vmatlas_error *check_operands(const struct cli *cli)
 	if (!cli->command->operands[0] || cli->operands.nr ||
 	    cli->command->flags & COMMAND_PLUGIN)
 		return NULL;
+	if (cli->command->flags & COMMAND_EXPR)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"no expression given: vmatlas %s VMLINUX VMCORE %s", cli->command->name,
+			cli->command->operands);
 	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 		"no address given: vmatlas %s VMLINUX VMCORE %s", cli->command->name,
 		cli->command->operands);

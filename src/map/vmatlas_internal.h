@@ -38,6 +38,8 @@ struct plugin_option {
 	const char *value;
 };
 
+struct expr;
+
 struct inspector {
 	struct vmatlas_plugin plugin;
 	struct vmatlas_inspector pub;
@@ -58,6 +60,7 @@ struct vmatlas {
 	struct owners *owners;		/* area_owner.c; likewise */
 	struct cpu_list *cpus;		/* kernel/mm/percpu.h; NULL until asked for */
 	struct physical *physical;	/* phys_owner.h; NULL until a frame was asked for */
+	struct expr *types;		/* expr/expr.h: names of types; NULL until asked for */
 	struct strings *strings;	/* everything a const char * points to */
 	VEC(struct claim) layers[NR_LAYERS];	/* the recorded one lies in the records */
 	VEC(struct finding) findings;
