@@ -67,6 +67,12 @@ silent() {
 		python3 tests/plugins/new_findings.py "$wanted"
 }
 
+# finds PLUGIN CODE KERNEL: this and nothing else, once
+finds() {
+	got=$(silent "$1" "$3" | cut -d' ' -f1)
+	[ "$got" = "$2" ] || echo "expected one finding, $2; got: $got"
+}
+
 said=$(mktemp) && wanted=$(mktemp) || exit 2
 for plugin in tests/plugins/*.c; do
 	ok "$(sed -n '2s|^/\* \(.*\) \*/$|\1|p' "$plugin")" all_told "$plugin"
@@ -81,5 +87,15 @@ for plugin in plugins/*.c; do
 		fi
 	done
 done
+while read -r plugin code kernel; do
+	if [ -e "$O/synthetic/$kernel/vmcore" ]; then
+		ok "$plugin finds $code in $kernel" finds "$plugin" "$code" "$kernel"
+	else
+		skip "$plugin finds $code in $kernel" "no compiler for its CPU"
+	fi
+done <<-END
+	$(sed -ns 's|^plugin \(.*\)|\1|p; T; F' tests/synthetic/*/about |
+		paste - - | sed 's|\ttests/synthetic/| |; s|/about$||')
+END
 rm -f "$said" "$wanted"
 finish

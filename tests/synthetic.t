@@ -119,7 +119,7 @@ folders_are_complete() {
 			[ -n "$(about "$name" $key)" ] || echo "${dir}about has no '$key'"
 		done
 		cut -d' ' -f1 "${dir}about" | grep -vxE \
-			'is|cpu|release|ldflags|cflags|compare|finds|exit|commands|simulate|addresses' |
+			'is|cpu|release|ldflags|cflags|compare|finds|exit|commands|simulate|plugin|addresses' |
 			sed "s|^|${dir}about: unknown key |"
 	done
 }
