@@ -24,7 +24,7 @@ enum { LINK, FREELIST, INUSE, OBJECTS, OWNER, NR_SLAB };
 	VMATLAS_OPTIONAL_MEMBER(tag, "slab_cache", NEAR)
 
 enum { CACHES, NODE_IDS, LIST, NAME, SIZE, OBJECT_SIZE, OFFSET, NODES, RANDOM, PAD, PARTIAL,
-       PER_NODE, PER_NODE_NODE, NR_SLABS, TOTAL, LOCK, PAGE_FLAGS, OWN, OLD = OWN + NR_SLAB };
+       PER_NODE, PER_NODE_NODE, OO, MIN, NR_SLABS, TOTAL, LOCK, PAGE_FLAGS, OWN, OLD = OWN + NR_SLAB };
 
 static const struct vmatlas_lookup lookups[] = {
 	[CACHES] = VMATLAS_REQUIRED_SYMBOL("slab_caches"),
@@ -34,7 +34,7 @@ static const struct vmatlas_lookup lookups[] = {
 	/* of each node; since 7.0 with its barn of sheaves */
 	[NODES] = CACHE_OPT("node"), [PER_NODE] = CACHE_OPT("per_node"),
 	[PER_NODE_NODE] = VMATLAS_OPTIONAL_MEMBER("kmem_cache_per_node_ptrs", "node", NEAR),
-	[RANDOM] = CACHE_OPT("random"),
+	[OO] = CACHE_OPT("oo.x"), [MIN] = CACHE_OPT("min.x"), [RANDOM] = CACHE_OPT("random"),
 	[PAD] = CACHE_OPT("red_left_pad"),
 	[PARTIAL] = VMATLAS_REQUIRED_MEMBER("kmem_cache_node", "partial", NEAR),
 	[NR_SLABS] = NODE_OPT("nr_slabs.counter"),
@@ -49,6 +49,7 @@ struct cache {
 	struct vmatlas_plugin_ctx *ctx;
 	uint64_t addr, size, offset, random, pad;
 	uint64_t slabs, objects, partial, free;	/* of all nodes; free: on partial slabs */
+	uint64_t oo, min;		/* how slabs are made, and when that much memory is not there */
 	uint32_t slab;				/* OWN or OLD */
 	uint32_t ptr;
 	char name[64];
@@ -244,6 +245,10 @@ static struct vmatlas_error *check_cache(struct cache *c)
 		err = vmatlas_ctx_read(c->ctx, RANDOM, c->addr, &c->random);
 	if (!err && vmatlas_ctx_has(c->ctx, PAD))
 		err = vmatlas_ctx_read(c->ctx, PAD, c->addr, &c->pad);
+	if (!err && vmatlas_ctx_has(c->ctx, OO))
+		err = vmatlas_ctx_read(c->ctx, OO, c->addr, &c->oo);
+	if (!err && vmatlas_ctx_has(c->ctx, MIN))
+		err = vmatlas_ctx_read(c->ctx, MIN, c->addr, &c->min);
 	if (!err && (!c->size || c->offset > c->size)) {
 		vmatlas_ctx_report(c->ctx, VMATLAS_SEVERITY_ERROR, "slab-record", NULL, c->addr,
 				   "cache %s has objects of %" PRIu64 " bytes", c->name, c->size);
@@ -312,10 +317,32 @@ static struct vmatlas_error *inspect(struct vmatlas_plugin_ctx *ctx)
 
 /* ---- The command ---- */
 
+/*
+ * A slab has the order and the number of objects of .oo or, where that failed, of .min
+ * (mm/slub.c, allocate_slab(); both are order << 16 | objects). The sums tell how many are
+ * of each. What kmalloc() takes from the page allocator directly, which /proc/meminfo counts
+ * as Slab, belongs to no cache. Return: KiB.
+ */
+static uint64_t memory_of(const struct cache *c)
+{
+	const uint64_t page = 1u << (vmatlas_info(vmatlas_ctx_atlas(c->ctx))->page_shift - 10);
+	const uint64_t full = c->oo & 0xffff, less = c->min & 0xffff;
+	uint64_t small = 0;
+
+	if (c->oo >> 16 > 20 || c->min >> 16 > 20)
+		return 0;
+	if (full > less && c->slabs * full > c->objects)
+		small = (c->slabs * full - c->objects) / (full - less);
+	if (small > c->slabs)
+		small = c->slabs;
+	return ((c->slabs - small) << (c->oo >> 16)) * page + (small << (c->min >> 16)) * page;
+}
+
 static void print_cache(struct cache *c)
 {
 	vmatlas_ctx_print(c->ctx, "%-24s %8" PRIu64 " %8" PRIu64 " %8" PRIu64 " %8" PRIu64 " %8" PRIu64
-			  "\n", c->name, c->size, c->objects, c->slabs, c->partial, c->free);
+			  " %8" PRIu64 "\n", c->name, c->size, c->objects, c->slabs, memory_of(c),
+			  c->partial, c->free);
 }
 
 static struct vmatlas_error *command(struct vmatlas_plugin_ctx *ctx, size_t argc,
@@ -325,8 +352,8 @@ static struct vmatlas_error *command(struct vmatlas_plugin_ctx *ctx, size_t argc
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "extra operand '%s'", argv[0]);
 	if (!knows_slabs(ctx))
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "structs of slabs are not known");
-	vmatlas_ctx_print(ctx, "%-24s %8s %8s %8s %8s %8s\n", "CACHE", "SIZE", "OBJECTS", "SLABS",
-			  "PARTIAL", "FREE");
+	vmatlas_ctx_print(ctx, "%-24s %8s %8s %8s %8s %8s %8s\n", "CACHE", "SIZE", "OBJECTS", "SLABS",
+			  "KIB", "PARTIAL", "FREE");
 	return each_cache(ctx, print_cache);
 }
 
