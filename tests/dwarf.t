@@ -39,6 +39,21 @@ healthy() {
 	timeout 20 vmatlas areas --vmallocinfo "$work/$1/vmlinux" "$work/$1/vmcore" \
 		>"$work/said" 2>&1
 	diff tests/synthetic/x86-6.12/vmallocinfo "$work/said"
+	printed "$1"
+}
+
+# printed DIR: types by name, variables by address, enumerators and functions are found
+printed() {
+	{
+		timeout 20 vmatlas print "$work/$1/vmlinux" "$work/$1/vmcore" 'vmap_nodes->busy.lock' \
+			'vmap_nodes->busy.head.next != 0' 'sizeof(struct vmap_area)' \
+			'&((struct vm_struct *)0x1000)->nr_pages' VSYSCALL_PAGE vfree \
+			init_uts_ns.name.release
+		timeout 20 vmatlas ptype "$work/$1/vmlinux" "$work/$1/vmcore" 'struct vm_struct'
+	} >"$work/said" 2>&1
+	grep vmatlas: "$work/said"
+	[ -e "$work/printed" ] || cp "$work/said" "$work/printed"
+	diff "$work/printed" "$work/said"
 }
 
 dwz_alone() {

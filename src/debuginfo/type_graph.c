@@ -269,7 +269,7 @@ struct vmatlas_error *image_variable_type(struct image *image, const char *name,
 		return err ? err : btf_graph_symbol(g, b, name, ret);
 	}
 	return symbol->is_function ? dwarf_find_function(g, symbol->addr, ret, ret_unit) :
-				     dwarf_find_variable(g, symbol->addr, ret, ret_unit);
+				     dwarf_find_variable(g, name, symbol->addr, ret, ret_unit);
 }
 
 struct vmatlas_error *image_is_removed(struct image *image, const char *name, bool *ret,

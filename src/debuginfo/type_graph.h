@@ -80,8 +80,8 @@ dwarf_find_enumerator(struct type_graph *g, const char *name, const struct vmatl
 		      int64_t *ret_value);
 /* What is at @addr; *ret_type NULL if no entry tells. *ret_unit is never NULL. */
 VMATLAS_CHECKED struct vmatlas_error *
-dwarf_find_variable(struct type_graph *g, uint64_t addr, const struct vmatlas_type **ret_type,
-		    const char **ret_unit);
+dwarf_find_variable(struct type_graph *g, const char *name, uint64_t addr,
+		    const struct vmatlas_type **ret_type, const char **ret_unit);
 VMATLAS_CHECKED struct vmatlas_error *
 dwarf_find_function(struct type_graph *g, uint64_t addr, const struct vmatlas_type **ret_type,
 		    const char **ret_unit);

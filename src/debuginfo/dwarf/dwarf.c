@@ -14,7 +14,7 @@
 
 /* Sections that types need, and those that tell which unit covers an address. */
 static const char *const narrow_names[] = {
-	".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_str_offsets",
+	".debug_abbrev", ".debug_str", ".debug_line_str", ".debug_str_offsets", ".debug_addr",
 };
 static const char *const whole_names[] = {
 	".debug_info", ".debug_types", ".debug_abbrev", ".debug_str", ".debug_line_str",

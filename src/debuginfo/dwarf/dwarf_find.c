@@ -23,8 +23,9 @@ struct die_find {
 	uint64_t unit, looked;		/* of the hit; UINT64_MAX: none */
 	struct die_list list;		/* of @unit, where it is understood */
 	bool has_list;
-	/* visit: is it what is looked for? Not 0: the search ends */
+	/* Is it what is looked for? Not 0: the search ends. @offset UINT64_MAX: all of it */
 	int (*visit)(struct die_find *f, uint64_t offset);
+	bool (*slowly)(struct die_find *f, Dwarf_Die *top);	/* by libdw, entry by entry */
 	Dwarf_Die die;			/* what was found */
 	bool found, found_declaration;
 	struct graph_unit *found_in;
@@ -177,6 +178,28 @@ static struct vmatlas_error *die_find_prepare(struct die_find *f)
 	return err ? err : unit_headers(f);
 }
 
+/* Types of DWARF 4 that have a unit of their own stand in a section of their own. */
+static struct vmatlas_error *die_find_in_types(struct die_find *f)
+{
+	struct image *image = f->g->image;
+	struct vmatlas_error *err;
+	Dwarf_Off at = 0, next, type;
+	uint64_t signature;
+	size_t header;
+	Dwarf *whole;
+	Dwarf_Die top;
+
+	if (!image_section(image, ".debug_types") && !image_section(image, ".zdebug_types"))
+		return NULL;
+	err = units_whole(image, &whole);
+	for (; !err && !dwarf_next_unit(whole, at, &next, &header, NULL, NULL, NULL, NULL,
+					&signature, &type) && next > at; at = next) {
+		if (dwarf_offdie_types(whole, at + header, &top) && f->slowly(f, &top))
+			break;
+	}
+	return err;
+}
+
 static struct vmatlas_error *die_find_name(struct die_find *f)
 {
 	struct raw_needle *needles;
@@ -195,6 +218,8 @@ static struct vmatlas_error *die_find_name(struct die_find *f)
 	err = raw_search(f->g->image, &f->raw, needles, nr, die_find_hit, f);
 	if (!err && !f->err && !f->found && f->raw.str_offsets.len)
 		die_find_everywhere(f);
+	if (!err && !f->err && !f->found && f->slowly)
+		err = die_find_in_types(f);
 	free(needles);
 	die_list_done(&f->list);
 	if (err)
@@ -233,22 +258,27 @@ static int keep_type(struct die_find *f, const Dwarf_Die *die, bool is_declarati
 	return f->found;
 }
 
-/* By libdw: what die_scan.c does not understand, and base types. */
-static int visit_type_slowly(struct die_find *f)
+/* What die_scan.c does not understand, and base types. */
+static bool type_slowly(struct die_find *f, Dwarf_Die *top)
 {
 	Dwarf_Die die;
 
-	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
-	if (f->err || dwarf_child(&f->found_in->die, &die))
-		return 0;
+	if (dwarf_child(top, &die))
+		return false;
 	do {
 		const char *name = is_kind(dwarf_tag(&die), f->kind) ? dwarf_diename(&die) : NULL;
 
 		if (name && !strcmp(name, f->name) &&
 		    keep_type(f, &die, dwarf_hasattr(&die, DW_AT_declaration)))
-			return 1;
+			return true;
 	} while (unit_next(&die) == 0);
-	return 0;
+	return false;
+}
+
+static int visit_slowly(struct die_find *f)
+{
+	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
+	return f->err || f->slowly(f, &f->found_in->die);
 }
 
 static int visit_type(struct die_find *f, uint64_t offset)
@@ -258,7 +288,7 @@ static int visit_type(struct die_find *f, uint64_t offset)
 		return 0;
 	die_find_list(f);
 	if (!f->has_list || f->kind == VMATLAS_TYPE_INT)
-		return visit_type_slowly(f);
+		return visit_slowly(f);
 	for (size_t i = 0; i < f->list.entries.nr; i++) {
 		const struct die_entry *e = &f->list.entries.v[i];
 		Dwarf_Die die;
@@ -276,7 +306,8 @@ static int visit_type(struct die_find *f, uint64_t offset)
 struct vmatlas_error *dwarf_find_type(struct type_graph *g, enum vmatlas_type_kind kind,
 				      const char *name, const struct vmatlas_type **ret)
 {
-	struct die_find f = { .g = g, .kind = kind, .name = name, .visit = visit_type };
+	struct die_find f = { .g = g, .kind = kind, .name = name, .visit = visit_type,
+			      .slowly = type_slowly };
 	struct vmatlas_error *err = die_find_name(&f);
 
 	if (!err && !f.found_declaration)
@@ -307,6 +338,19 @@ static void take_enumerator(struct die_find *f, const Dwarf_Die *die)
 	}
 }
 
+static bool enumerator_slowly(struct die_find *f, Dwarf_Die *top)
+{
+	Dwarf_Die die;
+
+	if (dwarf_child(top, &die))
+		return false;
+	do {
+		if (dwarf_tag(&die) == DW_TAG_enumeration_type)
+			take_enumerator(f, &die);
+	} while (!f->found && !f->err && unit_next(&die) == 0);
+	return f->found || f->err;
+}
+
 /* The enumeration around @offset, or all of the unit's if that is not known. */
 static int visit_enumerator(struct die_find *f, uint64_t offset)
 {
@@ -314,7 +358,11 @@ static int visit_enumerator(struct die_find *f, uint64_t offset)
 
 	if (f->unit != f->looked)
 		die_find_list(f);
-	for (size_t i = 0; f->has_list && i < f->list.entries.nr && !f->found && !f->err; i++) {
+	else if (!f->has_list)
+		return 0;
+	if (!f->has_list)
+		return visit_slowly(f);
+	for (size_t i = 0; i < f->list.entries.nr && !f->found && !f->err; i++) {
 		const struct die_entry *e = &f->list.entries.v[i];
 		const bool is_last = i + 1 == f->list.entries.nr ||
 			f->list.entries.v[i + 1].offset + f->unit > offset;
@@ -334,7 +382,7 @@ struct vmatlas_error *dwarf_find_enumerator(struct type_graph *g, const char *na
 					    const struct vmatlas_type **ret, int64_t *ret_value)
 {
 	struct die_find f = { .g = g, .kind = VMATLAS_TYPE_ENUM, .name = name,
-			      .visit = visit_enumerator };
+			      .visit = visit_enumerator, .slowly = enumerator_slowly };
 	struct vmatlas_error *err = die_find_name(&f);
 
 	if (!err && !f.found)
@@ -374,13 +422,46 @@ static bool entry_around(Dwarf_Die *top, uint64_t offset, Dwarf_Die *ret)
 
 static bool is_at(Dwarf_Die *die, uint64_t addr)
 {
-	Dwarf_Attribute attr;
+	Dwarf_Attribute attr, indexed;
+	Dwarf_Addr at;
 	Dwarf_Op *op;
 	size_t nr;
 
-	return dwarf_tag(die) == DW_TAG_variable && dwarf_attr(die, DW_AT_location, &attr) &&
-	       !dwarf_getlocation(&attr, &op, &nr) && nr && op->atom == DW_OP_addr &&
-	       op->number == addr;
+	if (dwarf_tag(die) != DW_TAG_variable || !dwarf_attr(die, DW_AT_location, &attr) ||
+	    dwarf_getlocation(&attr, &op, &nr) || !nr)
+		return false;
+	if (op->atom == DW_OP_addrx)		/* clang's: the number of an address */
+		return !dwarf_getlocation_attr(&attr, op, &indexed) &&
+		       !dwarf_formaddr(&indexed, &at) && at == addr;
+	return op->atom == DW_OP_addr && op->number == addr;
+}
+
+/* By its name, of units that number their addresses. */
+static bool variable_slowly(struct die_find *f, Dwarf_Die *top)
+{
+	Dwarf_Die die;
+
+	if (dwarf_child(top, &die))
+		return false;
+	do {
+		const char *name = dwarf_tag(&die) == DW_TAG_variable ? dwarf_diename(&die) : NULL;
+
+		if (!name || strcmp(name, f->name) || !is_at(&die, f->addr))
+			continue;
+		f->die = die;
+		f->found = true;
+		return true;
+	} while (unit_next(&die) == 0);
+	return false;
+}
+
+static int visit_variable(struct die_find *f, uint64_t offset)
+{
+	(void)offset;
+	if (f->unit == f->looked)
+		return 0;
+	f->looked = f->unit;
+	return visit_slowly(f);
 }
 
 static int visit_address(struct die_find *f, uint64_t offset)
@@ -405,7 +486,7 @@ static struct vmatlas_error *take_variable(struct die_find *f, const struct vmat
 	return dwarf_graph_target(f->g, &f->die, ret);
 }
 
-struct vmatlas_error *dwarf_find_variable(struct type_graph *g, uint64_t addr,
+struct vmatlas_error *dwarf_find_variable(struct type_graph *g, const char *name, uint64_t addr,
 					  const struct vmatlas_type **ret, const char **ret_unit)
 {
 	const size_t size = g->image->info.bits / 8;
@@ -421,6 +502,11 @@ struct vmatlas_error *dwarf_find_variable(struct type_graph *g, uint64_t addr,
 		err = raw_search(g->image, &f.raw, &needle, 1, die_find_hit, &f);
 	if (!err)
 		err = f.err;
+	if (!err && !f.found && f.raw.str_offsets.len) {
+		f = (struct die_find){ .g = g, .addr = addr, .name = name,
+				       .visit = visit_variable, .slowly = variable_slowly };
+		err = die_find_name(&f);
+	}
 	return err ? err : take_variable(&f, ret, ret_unit);
 }
 
@@ -462,7 +548,7 @@ struct vmatlas_error *dwarf_find_function(struct type_graph *g, uint64_t addr,
 	Dwarf_Die die;
 
 	if (!err)
-		err = locate_function(g->image, addr, false, &unit);
+		err = locate_function(g->image, addr, true, &unit);
 	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
 		return NULL;
