@@ -61,6 +61,23 @@ static struct vmatlas_error *last_cpu(struct expr *e, bool has_comma, uint64_t *
 
 /* ---- Per-CPU ---- */
 
+/* __per_cpu_offset[] has an element for every CPU that Linux could ever have. */
+static struct vmatlas_error *check_cpu(struct expr *e, uint64_t cpu)
+{
+	struct cpu_list cpus = { 0 };
+	struct vmatlas_error *err = percpu_possible(e->k, &cpus);
+	bool found = false;
+	size_t nr = cpus.v.nr;
+
+	for (size_t i = 0; i < nr; i++)
+		found |= cpus.v.v[i] == cpu;
+	vec_done(&cpus.v);
+	if (err || found)
+		return err;
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+				 "no CPU %" PRIu64 ": this kernel may have %zu", cpu, nr);
+}
+
 struct vmatlas_error *per_cpu_value(struct expr *e, const struct value *v, uint64_t cpu,
 				    struct value *ret)
 {
@@ -70,9 +87,9 @@ struct vmatlas_error *per_cpu_value(struct expr *e, const struct value *v, uint6
 	if (!v->is_at)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 					 "only a variable can have a copy for each CPU");
-	if (cpu > UINT32_MAX)
-		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no CPU %" PRIu64, cpu);
-	err = percpu_pointer(e->k, v->addr, (uint32_t)cpu, &addr);
+	err = check_cpu(e, cpu);
+	if (!err)
+		err = percpu_pointer(e->k, v->addr, (uint32_t)cpu, &addr);
 	*ret = *v;
 	ret->addr = addr;
 	return err;

@@ -186,7 +186,7 @@ static struct vmatlas_error *parse_sizeof(struct expr *e, struct value *ret)
 	if (!err)
 		err = type_size(e, t, &size);
 	if (!err)
-		*ret = value_number(type_basic(e, is_type ? BASIC_INT : BASIC_ULONG), size);
+		*ret = value_number(type_basic(e, BASIC_INT), size);
 	return err;
 }
 

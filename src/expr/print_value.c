@@ -160,22 +160,30 @@ static struct vmatlas_error *print_function(struct expr *e, const struct value *
 	return err ? err : print_address(e, v->addr, out);
 }
 
-/* Sixteen bytes as one number; the kernel has few of them. */
-static struct vmatlas_error *print_wide(struct expr *e, const struct value *v, struct str *out)
+/* Sixteen bytes as one number. */
+static struct vmatlas_error *print_wide(struct expr *e, const struct value *v, char format,
+					struct str *out)
 {
-	uint64_t half[2];
+	unsigned __int128 n;
 	uint8_t buf[16];
+	char digits[48], *p = digits + sizeof(digits) - 1;
 	struct vmatlas_error *err = value_bytes(e, v, 0, buf, sizeof(buf));
+	const bool is_hex = format && format != 'd' && format != 'u' && format != 's';
 
 	if (err)
 		return err;
-	half[0] = bytes_uint(buf, 8, e->k->big_endian);
-	half[1] = bytes_uint(buf + 8, 8, e->k->big_endian);
-	if (half[e->k->big_endian ? 0 : 1])
-		str_addf(out, "0x%" PRIx64 "%016" PRIx64, half[e->k->big_endian ? 0 : 1],
-			 half[e->k->big_endian ? 1 : 0]);
-	else
-		str_addf(out, "%" PRIu64, half[e->k->big_endian ? 1 : 0]);
+	n = (unsigned __int128)bytes_uint(buf + (e->k->big_endian ? 0 : 8), 8, e->k->big_endian) << 64 |
+	    bytes_uint(buf + (e->k->big_endian ? 8 : 0), 8, e->k->big_endian);
+	if (!is_hex && type_is_signed(e, v->type) && n >> 127) {
+		str_addf(out, "-");
+		n = -n;
+	}
+	*p = '\0';
+	do {
+		*--p = "0123456789abcdef"[n % (is_hex ? 16 : 10)];
+		n /= is_hex ? 16 : 10;
+	} while (n);
+	str_addf(out, "%s%s", is_hex ? "0x" : "", p);
 	return NULL;
 }
 
@@ -202,7 +210,7 @@ struct vmatlas_error *print_value(struct expr *e, const struct value *v, struct 
 		return print_function(e, v, out);
 	case VMATLAS_TYPE_INT:
 		if (t->bytes == 16)
-			return print_wide(e, v, out);
+			return print_wide(e, v, how.format, out);
 		break;
 	default:
 		break;

@@ -202,6 +202,17 @@ static ctype resolve(struct expr *e, ctype t, unsigned int depth)
 	return image_type_derived(e->k->image, u->kind, target, u->count) ?: t;
 }
 
+/* What a function returns is looked through, too, unless that is a pointer. */
+static ctype resolved_base(ctype t)
+{
+	ctype base = type_base(t), u = base;
+	unsigned int mods;
+
+	for (int i = 0; u && u->kind == VMATLAS_TYPE_TYPEDEF && i < PEEL_MAX; i++)
+		u = type_unqualified(u->target, &mods);
+	return type_base(u) == u ? u : base;
+}
+
 struct vmatlas_error *ptype_text(struct expr *e, ctype t, bool offsets, struct str *out)
 {
 	struct ptype p = { .e = e, .out = out, .offsets = offsets };
@@ -214,7 +225,7 @@ struct vmatlas_error *ptype_text(struct expr *e, ctype t, bool offsets, struct s
 	if (p.offsets)
 		str_addf(out, "/* offset      |    size */  ");
 	str_addf(out, "type = ");
-	err = ptype_base(&p, type_base(whole), 1, 0);
+	err = ptype_base(&p, resolved_base(whole), 1, 0);
 	if (err)
 		return err;
 	type_text_before(whole, false, out);

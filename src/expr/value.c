@@ -43,6 +43,21 @@ uint64_t value_fit(struct expr *e, ctype type, uint64_t number)
 
 /* ---- Reading ---- */
 
+/* Does @addr belong to what each CPU has a copy of? */
+static bool is_per_cpu(struct expr *e, uint64_t addr)
+{
+	struct value start = { 0 }, end = { 0 };
+	struct vmatlas_error *err = name_value(e, "__per_cpu_start", &start);
+
+	if (!err)
+		err = name_value(e, "__per_cpu_end", &end);
+	if (err) {
+		vmatlas_error_free(err);
+		return false;
+	}
+	return addr >= start.addr && addr < end.addr;
+}
+
 /* Why a pointer leads nowhere, with what it stands for. */
 static struct vmatlas_error *read_failed(struct expr *e, const struct value *v, uint64_t addr,
 					 struct vmatlas_error *err)
@@ -52,6 +67,12 @@ static struct vmatlas_error *read_failed(struct expr *e, const struct value *v, 
 
 	if (!error_is_kernel_trouble(err))
 		return err;
+	if (*text && is_per_cpu(e, addr) && addr >= (uint64_t)1 << e->k->page_shift) {
+		vmatlas_error_free(err);
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"%s is a variable of each CPU: %s:0 is that of CPU 0, %s:a are all", text,
+			text, text);
+	}
 	if (addr < (uint64_t)1 << e->k->page_shift && *text) {
 		vmatlas_error_free(err);
 		err = vmatlas_error_new(VMATLAS_ERROR_FAULT,

@@ -436,7 +436,7 @@ static bool is_at(Dwarf_Die *die, uint64_t addr)
 	return op->atom == DW_OP_addr && op->number == addr;
 }
 
-/* By its name, of units that number their addresses. */
+/* By its name: what is at that address, or is declared to be somewhere (in assembly). */
 static bool variable_slowly(struct die_find *f, Dwarf_Die *top)
 {
 	Dwarf_Die die;
@@ -446,7 +446,8 @@ static bool variable_slowly(struct die_find *f, Dwarf_Die *top)
 	do {
 		const char *name = dwarf_tag(&die) == DW_TAG_variable ? dwarf_diename(&die) : NULL;
 
-		if (!name || strcmp(name, f->name) || !is_at(&die, f->addr))
+		if (!name || strcmp(name, f->name) ||
+		    !(is_at(&die, f->addr) || dwarf_hasattr(&die, DW_AT_declaration)))
 			continue;
 		f->die = die;
 		f->found = true;
@@ -464,6 +465,15 @@ static int visit_variable(struct die_find *f, uint64_t offset)
 	return visit_slowly(f);
 }
 
+/* "name.1" of the symbol table is "name" of the source. */
+static bool is_called(Dwarf_Die *die, const char *name)
+{
+	const char *is = dwarf_diename(die);
+	const size_t len = is ? strlen(is) : 0;
+
+	return len && !strncmp(is, name, len) && (!name[len] || name[len] == '.');
+}
+
 static int visit_address(struct die_find *f, uint64_t offset)
 {
 	Dwarf_Die die;
@@ -474,7 +484,7 @@ static int visit_address(struct die_find *f, uint64_t offset)
 		return 0;
 	f->die = die;
 	f->found = true;
-	return 1;
+	return is_called(&die, f->name);
 }
 
 static struct vmatlas_error *take_variable(struct die_find *f, const struct vmatlas_type **ret,
@@ -490,7 +500,7 @@ struct vmatlas_error *dwarf_find_variable(struct type_graph *g, const char *name
 					  const struct vmatlas_type **ret, const char **ret_unit)
 {
 	const size_t size = g->image->info.bits / 8;
-	struct die_find f = { .g = g, .addr = addr, .visit = visit_address };
+	struct die_find f = { .g = g, .addr = addr, .name = name, .visit = visit_address };
 	struct raw_needle needle = { .bytes = { (uint8_t)(size + 1), DW_OP_addr },
 				     .len = size + 2 };
 	struct vmatlas_error *err = die_find_prepare(&f);
@@ -502,10 +512,15 @@ struct vmatlas_error *dwarf_find_variable(struct type_graph *g, const char *name
 		err = raw_search(g->image, &f.raw, &needle, 1, die_find_hit, &f);
 	if (!err)
 		err = f.err;
-	if (!err && !f.found && f.raw.str_offsets.len) {
+	/* jiffies is another name of jiffies_64, given by the linker: its own counts */
+	if (!err && (!f.found || !is_called(&f.die, name))) {
+		const struct die_find by_address = f;
+
 		f = (struct die_find){ .g = g, .addr = addr, .name = name,
 				       .visit = visit_variable, .slowly = variable_slowly };
 		err = die_find_name(&f);
+		if (!err && !f.found)
+			f = by_address;
 	}
 	return err ? err : take_variable(&f, ret, ret_unit);
 }
