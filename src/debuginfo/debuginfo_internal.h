@@ -228,6 +228,15 @@ symbols_function(struct image *image, const char *name, uint64_t *ret);
 VMATLAS_CHECKED struct vmatlas_error *
 symbols_table(struct image *image, struct symtab *ret);
 
+/* ---- symbol_search.c ---- */
+
+/*
+ * Functions of the files of the statics below and above the variable at @addr; 0: none.
+ * Its unit is likely to stand between theirs.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+symbols_neighbours(struct image *image, uint64_t addr, uint64_t ret[static 2]);
+
 /* ---- debuginfo/dwarf/aranges.c: pure ---- */
 
 struct arange_want {

@@ -5,6 +5,7 @@
  * same here and there.
  */
 #include <elf.h>
+#include <endian.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -47,15 +48,33 @@ static size_t entry_size(const struct symtab *t)
 	return t->is_64 ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
 }
 
+static inline uint32_t entry_name(const struct symtab *t, const uint8_t *p)
+{
+	uint32_t name;
+
+	memcpy(&name, p, sizeof(name));
+	return t->big_endian ? be32toh(name) : le32toh(name);
+}
+
 static bool symtab_entry(const struct symtab *t, size_t i, struct symtab_entry *ret)
 {
 	const uint8_t *p = t->entries.p + i * entry_size(t);
 	const bool be = t->big_endian;
-	const uint64_t name = bytes_uint(p, 4, be);
+	const uint32_t name = entry_name(t, p);
 	const uint8_t info = p[t->is_64 ? 4 : 12];
 
 	if (!name || name >= t->strings.len)
 		return false;
+	if (t->is_64 && !be) {		/* nearly always, and some 100,000 times */
+		Elf64_Sym sym;
+
+		memcpy(&sym, p, sizeof(sym));
+		*ret = (struct symtab_entry){ .name = (const char *)t->strings.p + name,
+			.value = le64toh(sym.st_value), .size = le64toh(sym.st_size),
+			.section = le16toh(sym.st_shndx), .type = ELF64_ST_TYPE(info),
+			.bind = ELF64_ST_BIND(info) };
+		return true;
+	}
 	*ret = (struct symtab_entry){ .name = (const char *)t->strings.p + name,
 		.value = t->is_64 ? bytes_uint(p + 8, 8, be) : bytes_uint(p + 4, 4, be),
 		.size = t->is_64 ? bytes_uint(p + 16, 8, be) : bytes_uint(p + 8, 4, be),
@@ -88,56 +107,138 @@ static bool has_suffix(const char *s)
 	return s[strspn(s, "0123456789")] == '\0';
 }
 
-enum named_pass { NAMED_GLOBAL, NAMED_STATIC, NAMED_SUFFIX, NR_NAMED };
+/* What was found of one name: a global one first, then statics, then those of functions. */
+struct named_list {
+	VEC(struct image_named) v[3];
+};
 
-static bool is_of_pass(const struct symtab_entry *e, size_t len, enum named_pass pass)
+static struct vmatlas_error *named_add(struct named_list *list, const struct symtab *t, size_t i,
+				       const char *file, size_t len)
 {
-	switch (pass) {
-	case NAMED_GLOBAL: return !e->name[len] && e->bind != STB_LOCAL;
-	case NAMED_STATIC: return !e->name[len] && e->bind == STB_LOCAL;
-	default: return has_suffix(e->name + len);
-	}
+	struct image_named *to;
+	struct symtab_entry e;
+
+	if (!symtab_entry(t, i, &e) || e.type == STT_FILE || e.type == STT_SECTION ||
+	    e.section == SHN_UNDEF || (e.name[len] && !has_suffix(e.name + len)))
+		return NULL;
+	to = vec_push(&list->v[e.name[len] ? 2 : e.bind == STB_LOCAL]);
+	if (!to)
+		return error_no_memory();
+	*to = (struct image_named){ .name = e.name,
+		.symbol = { .addr = e.value, .size = e.size,
+			    .is_absolute = e.section == SHN_ABS,
+			    .is_function = e.type == STT_FUNC || e.type == STT_GNU_IFUNC },
+		.is_global = e.bind != STB_LOCAL, .file = e.bind != STB_LOCAL ? "" : file };
+	return NULL;
 }
 
-static int named_pass(const struct symtab *t, const char *name, enum named_pass pass,
-		      image_named_fn *fn, void *arg)
+static struct vmatlas_error *named_scan(const struct symtab *t, const char *name,
+					struct named_list *list)
 {
-	const size_t nr = t->entries.len / entry_size(t), len = strlen(name);
+	const size_t size = entry_size(t), nr = t->entries.len / size, len = strlen(name);
+	const size_t info = t->is_64 ? 4 : 12;
+	const uint8_t *p = t->entries.p;
+	struct vmatlas_error *err = NULL;
 	const char *file = "";
 
-	for (size_t i = 0; i < nr; i++) {
-		struct symtab_entry e;
+	for (size_t i = 0; !err && i < nr; i++, p += size) {
+		const uint32_t at = entry_name(t, p);
+		const char *is = (const char *)t->strings.p + at;
 
-		if (!symtab_entry(t, i, &e))
+		if (at >= t->strings.len)
 			continue;
-		if (e.type == STT_FILE)
-			file = e.name;
-		if (e.type == STT_FILE || e.type == STT_SECTION || e.section == SHN_UNDEF ||
-		    e.name[0] != name[0] || strncmp(e.name, name, len) ||
-		    !is_of_pass(&e, len, pass))
-			continue;
-		const bool is_function = e.type == STT_FUNC || e.type == STT_GNU_IFUNC;
-		const struct image_named s = { .name = e.name,
-			.symbol = { .addr = e.value, .size = e.size,
-				    .is_absolute = e.section == SHN_ABS,
-				    .is_function = is_function },
-			.is_global = e.bind != STB_LOCAL, .file = e.bind != STB_LOCAL ? "" : file };
-
-		if (fn(arg, &s))
-			return 1;
+		if (ELF64_ST_TYPE(p[info]) == STT_FILE)
+			file = is;
+		else if (is[0] == name[0] && !strncmp(is, name, len))
+			err = named_add(list, t, i, file, len);
 	}
-	return 0;
+	return err;
 }
 
 struct vmatlas_error *image_symbols_named(struct image *image, const char *name,
 					  image_named_fn *fn, void *arg)
 {
+	struct named_list list = { 0 };
 	struct symtab t;
 	struct vmatlas_error *err = *name ? table_of(image, &t) : NULL;
+	bool goes_on = !err;
 
-	for (int pass = 0; !err && *name && pass < NR_NAMED; pass++)
-		if (named_pass(&t, name, (enum named_pass)pass, fn, arg))
+	if (!err && *name)
+		err = named_scan(&t, name, &list);
+	for (size_t i = 0; i < ARRAY_SIZE(list.v); i++) {
+		for (size_t k = 0; !err && goes_on && k < list.v[i].nr; k++)
+			goes_on = !fn(arg, &list.v[i].v[k]);
+		vec_done(&list.v[i]);
+	}
+	return err;
+}
+
+/* ---- Whose file a variable is from ---- */
+
+/*
+ * The linker puts sections, and debug information, in the order of the object files: the
+ * unit of a global variable stands between those of the statics that are next to it in
+ * memory; a function of the same file leads to each.
+ */
+struct symbol_neighbours {
+	uint64_t below, above;		/* how far; UINT64_MAX: none */
+	uint64_t function[2];		/* of the file of each */
+	uint64_t file_below, file_above, file_function;	/* of the file at hand */
+};
+
+static void neighbours_next_file(struct symbol_neighbours *n)
+{
+	if (n->file_function && n->file_below < n->below) {
+		n->below = n->file_below;
+		n->function[0] = n->file_function;
+	}
+	if (n->file_function && n->file_above < n->above) {
+		n->above = n->file_above;
+		n->function[1] = n->file_function;
+	}
+	n->file_below = n->file_above = UINT64_MAX;
+	n->file_function = 0;
+}
+
+static void neighbours_look(struct symbol_neighbours *n, const struct symtab_entry *e, size_t section,
+			    uint64_t addr)
+{
+	if (e->type == STT_FUNC && e->size && !n->file_function)
+		n->file_function = e->value;
+	if (e->type != STT_OBJECT || e->section != section)
+		return;
+	if (e->value <= addr)
+		n->file_below = MIN(n->file_below, addr - e->value);
+	else
+		n->file_above = MIN(n->file_above, e->value - addr);
+}
+
+static size_t section_over(const struct image *image, uint64_t addr);
+
+struct vmatlas_error *symbols_neighbours(struct image *image, uint64_t addr, uint64_t ret[static 2])
+{
+	struct symbol_neighbours n = { .below = UINT64_MAX, .above = UINT64_MAX };
+	const size_t section = section_over(symbols_of(image), addr);
+	struct symtab t;
+	struct symtab_entry e;
+	struct vmatlas_error *err = table_of(image, &t);
+
+	neighbours_next_file(&n);
+	for (size_t i = 1; !err && section && i < t.entries.len / entry_size(&t); i++) {
+		const uint8_t info = t.entries.p[i * entry_size(&t) + (t.is_64 ? 4 : 12)];
+
+		if (ELF64_ST_BIND(info) != STB_LOCAL)
 			break;
+		if (ELF64_ST_TYPE(info) == STT_FILE)
+			neighbours_next_file(&n);
+		else if ((ELF64_ST_TYPE(info) == STT_OBJECT ||
+			  (ELF64_ST_TYPE(info) == STT_FUNC && !n.file_function)) &&
+			 symtab_entry(&t, i, &e))
+			neighbours_look(&n, &e, section, addr);
+	}
+	neighbours_next_file(&n);
+	ret[0] = n.function[0];
+	ret[1] = n.function[1];
 	return err;
 }
 

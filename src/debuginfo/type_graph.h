@@ -78,6 +78,8 @@ dwarf_find_type(struct type_graph *g, enum vmatlas_type_kind kind, const char *n
 VMATLAS_CHECKED struct vmatlas_error *
 dwarf_find_enumerator(struct type_graph *g, const char *name, const struct vmatlas_type **ret,
 		      int64_t *ret_value);
+/* ---- dwarf/find_variable.c ---- */
+
 /* What is at @addr; *ret_type NULL if no entry tells. *ret_unit is never NULL. */
 VMATLAS_CHECKED struct vmatlas_error *
 dwarf_find_variable(struct type_graph *g, const char *name, uint64_t addr,

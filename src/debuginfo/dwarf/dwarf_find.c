@@ -8,31 +8,10 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "debuginfo/dwarf/raw_search.h"
-#include "debuginfo/type_graph.h"
+#include "debuginfo/dwarf/die_find.h"
 
-enum { NEEDLES_MAX = 8192, DEPTH_MAX = 32 };
+enum { NEEDLES_MAX = 8192 };
 #define UNITS_MAX (1u << 20)
-
-struct die_find {
-	struct type_graph *g;
-	struct raw_sections raw;
-	enum vmatlas_type_kind kind;
-	const char *name;
-	uint64_t addr;
-	uint64_t unit, looked;		/* of the hit; UINT64_MAX: none */
-	struct die_list list;		/* of @unit, where it is understood */
-	bool has_list;
-	/* Is it what is looked for? Not 0: the search ends. @offset UINT64_MAX: all of it */
-	int (*visit)(struct die_find *f, uint64_t offset);
-	bool (*slowly)(struct die_find *f, Dwarf_Die *top);	/* by libdw, entry by entry */
-	Dwarf_Die die;			/* what was found */
-	bool found, found_declaration;
-	struct graph_unit *found_in;
-	const struct vmatlas_type *type;
-	int64_t value;
-	struct vmatlas_error *err;
-};
 
 /* ---- Units ---- */
 
@@ -98,16 +77,11 @@ static void die_find_list(struct die_find *f)
 	f->looked = f->unit;
 }
 
-static uint64_t in_dwarf(const struct graph_unit *u, uint64_t from_header)
-{
-	return from_header + (u->is_wide ? u->offset : 0);
-}
-
 static struct vmatlas_error *open_entry(struct die_find *f, uint64_t from_header, Dwarf_Die *ret)
 {
 	struct vmatlas_error *err = graph_unit_at(f->g, f->unit, &f->found_in);
 
-	if (err || dwarf_offdie(f->found_in->dwarf, in_dwarf(f->found_in, from_header), ret))
+	if (err || dwarf_offdie(f->found_in->dwarf, graph_unit_die(f->found_in, from_header), ret))
 		return err;
 	return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "%s: has damaged debug information",
 				 f->g->image->info.path);
@@ -115,13 +89,13 @@ static struct vmatlas_error *open_entry(struct die_find *f, uint64_t from_header
 
 /* ---- The search ---- */
 
-static int die_find_hit(void *arg, uint64_t offset)
+int die_find_hit(void *arg, uint64_t offset)
 {
 	struct die_find *f = arg;
 
-	if (!unit_holding(f->g, offset, &f->unit))
+	if (!unit_holding(f->g, f->base + offset, &f->unit))
 		return 0;
-	return f->visit(f, offset) || f->err;
+	return f->visit(f, f->base + offset) || f->err;
 }
 
 /* Names without an own place in the file (DW_FORM_strx): unit by unit. */
@@ -141,16 +115,27 @@ static void needle_offset(struct raw_needle *n, uint64_t offset, bool big_endian
 		n->bytes[big_endian ? 3 - i : i] = (uint8_t)(offset >> 8 * i);
 }
 
+/* By what precedes them in their strings, read backwards; @a and @b have the same end. */
+static bool precedes(const struct bytes *str, size_t a, size_t b)
+{
+	while (a && b && str->p[a - 1] && str->p[a - 1] == str->p[b - 1]) {
+		a--;
+		b--;
+	}
+	return (a ? str->p[a - 1] : 0) < (b ? str->p[b - 1] : 0);
+}
+
 /*
  * Where the name stands in .debug_str. The linker may have made it the end of a longer
- * one, but not if it is there for itself.
+ * one, but not if it is there for itself. GNU ld sorts strings by their ends and takes the
+ * next one for that (_bfd_merge_sections() in bfd/merge.c): the likely place comes first.
  */
 static size_t name_needles(const struct die_find *f, struct raw_needle *ret)
 {
 	const struct bytes *str = &f->raw.str;
 	const bool be = f->g->image->info.big_endian;
 	struct raw_needle text = { .len = strlen(f->name) + 1 };
-	size_t nr = 0;
+	size_t nr = 0, first = 0;
 
 	memcpy(text.bytes, f->name, text.len);
 	for (int exact = 1; exact >= 0 && !nr; exact--) {
@@ -159,7 +144,15 @@ static size_t name_needles(const struct die_find *f, struct raw_needle *ret)
 		     at = raw_find(str->p, str->len, at + 1, &text)) {
 			if (!exact == !(at && str->p[at - 1]))
 				continue;
-			needle_offset(&ret[nr++], at, be);
+			needle_offset(&ret[nr], at, be);
+			if (nr && precedes(str, at, first)) {
+				const struct raw_needle other = ret[0];
+
+				ret[0] = ret[nr];
+				ret[nr] = other;
+			}
+			first = !nr || precedes(str, at, first) ? at : first;
+			nr++;
 		}
 	}
 	/* Names no longer than an offset stand in the entry itself. */
@@ -168,7 +161,7 @@ static size_t name_needles(const struct die_find *f, struct raw_needle *ret)
 	return nr;
 }
 
-static struct vmatlas_error *die_find_prepare(struct die_find *f)
+struct vmatlas_error *die_find_prepare(struct die_find *f)
 {
 	struct vmatlas_error *err = units_prepare(f->g->image);
 
@@ -200,7 +193,7 @@ static struct vmatlas_error *die_find_in_types(struct die_find *f)
 	return err;
 }
 
-static struct vmatlas_error *die_find_name(struct die_find *f)
+struct vmatlas_error *die_find_name(struct die_find *f)
 {
 	struct raw_needle *needles;
 	struct vmatlas_error *err;
@@ -215,7 +208,10 @@ static struct vmatlas_error *die_find_name(struct die_find *f)
 	if (!needles)
 		return error_no_memory();
 	nr = name_needles(f, needles);
-	err = raw_search(f->g->image, &f->raw, needles, nr, die_find_hit, f);
+	if (nr > 1)
+		err = raw_search(f->g->image, &f->raw, needles, 1, die_find_hit, f);
+	if (!err && !f->err && !f->found)
+		err = raw_search(f->g->image, &f->raw, needles, nr, die_find_hit, f);
 	if (!err && !f->err && !f->found && f->raw.str_offsets.len)
 		die_find_everywhere(f);
 	if (!err && !f->err && !f->found && f->slowly)
@@ -275,7 +271,7 @@ static bool type_slowly(struct die_find *f, Dwarf_Die *top)
 	return false;
 }
 
-static int visit_slowly(struct die_find *f)
+int die_find_slowly(struct die_find *f)
 {
 	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
 	return f->err || f->slowly(f, &f->found_in->die);
@@ -288,7 +284,7 @@ static int visit_type(struct die_find *f, uint64_t offset)
 		return 0;
 	die_find_list(f);
 	if (!f->has_list || f->kind == VMATLAS_TYPE_INT)
-		return visit_slowly(f);
+		return die_find_slowly(f);
 	for (size_t i = 0; i < f->list.entries.nr; i++) {
 		const struct die_entry *e = &f->list.entries.v[i];
 		Dwarf_Die die;
@@ -361,7 +357,7 @@ static int visit_enumerator(struct die_find *f, uint64_t offset)
 	else if (!f->has_list)
 		return 0;
 	if (!f->has_list)
-		return visit_slowly(f);
+		return die_find_slowly(f);
 	for (size_t i = 0; i < f->list.entries.nr && !f->found && !f->err; i++) {
 		const struct die_entry *e = &f->list.entries.v[i];
 		const bool is_last = i + 1 == f->list.entries.nr ||
@@ -393,193 +389,4 @@ struct vmatlas_error *dwarf_find_enumerator(struct type_graph *g, const char *na
 		*ret_value = f.value;
 	}
 	return err;
-}
-
-/* ---- Variables ---- */
-
-/* The entry that begins last before @offset of the Dwarf, however deep. */
-static bool entry_around(Dwarf_Die *top, uint64_t offset, Dwarf_Die *ret)
-{
-	Dwarf_Die die, last = *top;
-
-	for (int depth = 0; depth < DEPTH_MAX; depth++) {
-		bool is_deeper = false;
-
-		if (dwarf_child(&last, &die))
-			break;
-		do {
-			if (dwarf_dieoffset(&die) > offset)
-				break;
-			last = die;
-			is_deeper = true;
-		} while (unit_next(&die) == 0);
-		if (!is_deeper)
-			break;
-	}
-	*ret = last;
-	return dwarf_dieoffset(&last) <= offset;
-}
-
-static bool is_at(Dwarf_Die *die, uint64_t addr)
-{
-	Dwarf_Attribute attr, indexed;
-	Dwarf_Addr at;
-	Dwarf_Op *op;
-	size_t nr;
-
-	if (dwarf_tag(die) != DW_TAG_variable || !dwarf_attr(die, DW_AT_location, &attr) ||
-	    dwarf_getlocation(&attr, &op, &nr) || !nr)
-		return false;
-	if (op->atom == DW_OP_addrx)		/* clang's: the number of an address */
-		return !dwarf_getlocation_attr(&attr, op, &indexed) &&
-		       !dwarf_formaddr(&indexed, &at) && at == addr;
-	return op->atom == DW_OP_addr && op->number == addr;
-}
-
-/* By its name: what is at that address, or is declared to be somewhere (in assembly). */
-static bool variable_slowly(struct die_find *f, Dwarf_Die *top)
-{
-	Dwarf_Die die;
-
-	if (dwarf_child(top, &die))
-		return false;
-	do {
-		const char *name = dwarf_tag(&die) == DW_TAG_variable ? dwarf_diename(&die) : NULL;
-
-		if (!name || strcmp(name, f->name) ||
-		    !(is_at(&die, f->addr) || dwarf_hasattr(&die, DW_AT_declaration)))
-			continue;
-		f->die = die;
-		f->found = true;
-		return true;
-	} while (unit_next(&die) == 0);
-	return false;
-}
-
-static int visit_variable(struct die_find *f, uint64_t offset)
-{
-	(void)offset;
-	if (f->unit == f->looked)
-		return 0;
-	f->looked = f->unit;
-	return visit_slowly(f);
-}
-
-/* "name.1" of the symbol table is "name" of the source. */
-static bool is_called(Dwarf_Die *die, const char *name)
-{
-	const char *is = dwarf_diename(die);
-	const size_t len = is ? strlen(is) : 0;
-
-	return len && !strncmp(is, name, len) && (!name[len] || name[len] == '.');
-}
-
-static int visit_address(struct die_find *f, uint64_t offset)
-{
-	Dwarf_Die die;
-
-	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
-	if (f->err || !entry_around(&f->found_in->die, in_dwarf(f->found_in, offset - f->unit), &die) ||
-	    !is_at(&die, f->addr))
-		return 0;
-	f->die = die;
-	f->found = true;
-	return is_called(&die, f->name);
-}
-
-static struct vmatlas_error *take_variable(struct die_find *f, const struct vmatlas_type **ret,
-					   const char **ret_unit)
-{
-	if (!f->found)
-		return NULL;
-	*ret_unit = dwarf_diename(&f->found_in->die) ?: "";
-	return dwarf_graph_target(f->g, &f->die, ret);
-}
-
-struct vmatlas_error *dwarf_find_variable(struct type_graph *g, const char *name, uint64_t addr,
-					  const struct vmatlas_type **ret, const char **ret_unit)
-{
-	const size_t size = g->image->info.bits / 8;
-	struct die_find f = { .g = g, .addr = addr, .name = name, .visit = visit_address };
-	struct raw_needle needle = { .bytes = { (uint8_t)(size + 1), DW_OP_addr },
-				     .len = size + 2 };
-	struct vmatlas_error *err = die_find_prepare(&f);
-
-	for (size_t i = 0; i < size; i++)
-		needle.bytes[2 + (g->image->info.big_endian ? size - 1 - i : i)] =
-			(uint8_t)(addr >> 8 * i);
-	if (!err)
-		err = raw_search(g->image, &f.raw, &needle, 1, die_find_hit, &f);
-	if (!err)
-		err = f.err;
-	/* jiffies is another name of jiffies_64, given by the linker: its own counts */
-	if (!err && (!f.found || !is_called(&f.die, name))) {
-		const struct die_find by_address = f;
-
-		f = (struct die_find){ .g = g, .addr = addr, .name = name,
-				       .visit = visit_variable, .slowly = variable_slowly };
-		err = die_find_name(&f);
-		if (!err && !f.found)
-			f = by_address;
-	}
-	return err ? err : take_variable(&f, ret, ret_unit);
-}
-
-static int visit_removed(struct die_find *f, uint64_t offset)
-{
-	Dwarf_Die die;
-	const char *name;
-
-	if (offset == UINT64_MAX)
-		return 0;
-	f->err = graph_unit_at(f->g, f->unit, &f->found_in);
-	if (f->err || !entry_around(&f->found_in->die, in_dwarf(f->found_in, offset - f->unit), &die))
-		return 0;
-	name = dwarf_tag(&die) == DW_TAG_variable ? dwarf_diename(&die) : NULL;
-	f->found = name && !strcmp(name, f->name) && !dwarf_hasattr(&die, DW_AT_declaration);
-	return f->found;
-}
-
-struct vmatlas_error *dwarf_find_removed(struct type_graph *g, const char *name, bool *ret,
-					 const char **ret_unit)
-{
-	struct die_find f = { .g = g, .name = name, .visit = visit_removed };
-	struct vmatlas_error *err = die_find_name(&f);
-
-	*ret = !err && f.found;
-	if (*ret)
-		*ret_unit = dwarf_diename(&f.found_in->die) ?: "";
-	return err;
-}
-
-/* ---- Functions ---- */
-
-struct vmatlas_error *dwarf_find_function(struct type_graph *g, uint64_t addr,
-					  const struct vmatlas_type **ret, const char **ret_unit)
-{
-	struct graph_unit *u;
-	uint64_t unit;
-	struct vmatlas_error *err = units_prepare(g->image);
-	Dwarf_Die die;
-
-	if (!err)
-		err = locate_function(g->image, addr, true, &unit);
-	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
-		vmatlas_error_free(err);
-		return NULL;
-	}
-	if (!err)
-		err = graph_unit_at(g, unit, &u);
-	if (err || dwarf_child(&u->die, &die))
-		return err;
-	do {
-		Dwarf_Addr low;
-
-		if (dwarf_tag(&die) != DW_TAG_subprogram || dwarf_lowpc(&die, &low) ||
-		    low != addr)
-			continue;
-		*ret_unit = dwarf_diename(&u->die) ?: "";
-		return dwarf_graph_type(g, &die, ret);
-	} while (unit_next(&die) == 0);
-	return NULL;
 }
