@@ -39,7 +39,31 @@ mistakes() {
 	diff -u tests/data/print/mistakes.said "$work/said"
 }
 
+# lists: what is printed of lists and trees, good ones and bad ones
+lists() {
+	{
+		run_in x86-6.12 vmatlas list vmlinux vmcore vmap_area.list \
+			'vmap_nodes[0].busy.head' 'va_start, vm->caller' where 'vm && vm->nr_pages'
+		run_in x86-6.12 vmatlas tree vmlinux vmcore vmap_area.rb_node \
+			'vmap_nodes[0].busy.root' /x va_start 'va_end - va_start'
+		run_in x86-6.12 vmatlas array vmlinux vmcore 'vmap_nodes[0].pool' len where '!len'
+		run_in x86-6.12 vmatlas list vmlinux vmcore vm_struct.next area[0].vm size
+		run_in x86-6.12 vmatlas list vmlinux vmcore vmap_area 'vmap_nodes[0].busy.head'
+		run_in x86-6.12 vmatlas list vmlinux vmcore vmap_area.nosuch vmap_nodes
+		run_in x86-6.12 vmatlas tree vmlinux vmcore vmap_area.rb_node vmap_nodes
+		run_in x86-6.12 vmatlas array vmlinux vmcore vmap_nodes
+		for bad in loop swapped wild; do
+			synthetic $bad || continue
+			run_in $bad vmatlas list vmlinux vmcore vmap_area.list vmap_area_list va_start
+			run_in $bad vmatlas tree vmlinux vmcore vmap_area.rb_node vmap_area_root
+		done
+	} >"$work/said" 2>&1
+	[ -z "$UPDATE" ] || cp "$work/said" tests/data/print/lists.said
+	diff -u tests/data/print/lists.said "$work/said"
+}
+
 if synthetic x86-6.12; then
+	ok "lists and trees, good and bad ones" lists
 	ok "every mistake has its line" mistakes
 else
 	skip "every mistake has its line" "there is no compiler for x86-64"

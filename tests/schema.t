@@ -36,6 +36,10 @@ everything_of() {
 	answer print -J "$@" linux_banner '&linux_banner' init_uts_ns
 	answer whatis -J "$@" 1+1 'unsigned long'
 	answer ptype -J "$@" int
+	answer list -J "$@" vmap_area.list vmap_area_list va_start,va_end
+	answer list -J "$@" vmap_area.list 'vmap_nodes[0].busy.head' va_start where va_end
+	answer tree -J "$@" vmap_area.rb_node 'vmap_nodes[0].busy.root' va_start
+	answer array -J "$@" init_uts_ns.name.release /x '$'
 	answer ptype -J "$@" 'struct list_head' 'struct vm_struct'
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Types, variables and expressions. */
 #include "expr/expr.h"
+#include "expr/element_walk.h"
 #include "kernel/symbols/variables.h"
 #include "map/vmatlas_internal.h"
 
@@ -141,4 +142,14 @@ struct vmatlas_error *vmatlas_eval_ptype(struct vmatlas_eval *eval, const char *
 	if (!err)
 		*ret = str_text(&eval->text);
 	return err;
+}
+
+struct vmatlas_error *vmatlas_eval_walk(struct vmatlas_eval *eval,
+					const struct vmatlas_eval_walk *what,
+					vmatlas_element_fn *fn, void *arg)
+{
+	const struct expr_walk walk = { .kind = (enum expr_walk_kind)what->kind,
+		.element = what->element, .head = what->head, .where = what->where };
+
+	return expr_walk(eval->expr, &walk, fn, arg);
 }

@@ -228,6 +228,18 @@ static struct vmatlas_error *parse_name(struct expr *e, struct value *ret)
 	name = expr_keep(e, e->token.at, e->token.len);
 	if (!name)
 		return error_no_memory();
+	if (e->has_element) {
+		/* of an element of a list, members are names */
+		struct vmatlas_type_member m;
+		bool found = false;
+
+		err = type_member(e, e->element.type, name, &m, &found);
+		if (err || found) {
+			if (!err)
+				err = value_member(e, &e->element, name, ret);
+			return err ? err : lexer_next(e);
+		}
+	}
 	err = name_value(e, name, ret);
 	return err ? err : lexer_next(e);
 }
@@ -570,7 +582,8 @@ struct vmatlas_error *parse_text(struct expr *e, const char *text, struct value 
 		*ret_type = NULL;
 	if (!err && e->token.kind == TOKEN_END)
 		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "an empty expression");
-	if (!err)
+	if (!err && (ret_type || token_is_word(e, "struct") || token_is_word(e, "union") ||
+		     token_is_word(e, "enum")))
 		err = type_begins(e, &is_type);
 	if (!err && is_type && !ret_type)
 		err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,

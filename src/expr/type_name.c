@@ -104,6 +104,15 @@ struct vmatlas_error *type_begins(struct expr *e, bool *ret)
 	name = token_name(e);
 	if (!name)
 		return error_no_memory();
+	if (e->has_element) {
+		struct vmatlas_type_member m;
+
+		err = type_member(e, e->element.type, name, &m, ret);
+		if (err || *ret) {
+			*ret = false;
+			return err;
+		}
+	}
 	err = name_is_symbol(e, name, ret);
 	if (err || *ret) {
 		*ret = false;

@@ -81,13 +81,12 @@ static const struct {
 	  "vmalloc() takes each page of an area from the buddy allocator, and names it in\n"
 	  "vm_struct.pages; until vfree() nobody else owns it. Reported are pages that two areas\n"
 	  "name, or one names twice; that are in the kernel's text; whose struct page says that\n"
-	  "they are free, a slab's, a page table, a process's memory or page cache; that nobody\n"
-	  "references, as free pages on per-CPU lists; and entries that are no struct page. A page\n"
+	  "they are free, a slab's, or a page table; and entries that are no struct page. A page\n"
 	  "was freed twice, freed while it was in use, or the array was overwritten: what is\n"
 	  "written through the area appears in the other owner's data.\n\n"
 	  "Not checked: areas of vmap(), vm_map_ram() and drivers, which map pages that others\n"
-	  "own; references, where more than a quarter of the pages have none; struct pages in\n"
-	  "an extract, which does not hold them.\n" },
+	  "own; free pages on per-CPU lists, which look like used ones; struct pages in an\n"
+	  "extract, which does not hold them.\n" },
 	{ "va-unaccounted",
 	  "Address space is neither allocated nor free: leaked (warning, note).\n\n"
 	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"
