@@ -93,6 +93,8 @@ struct arch_facts {
 	bool is_thumb;			/* 32-bit ARM: kernel built as Thumb-2 */
 	/* Does the page table map @addr? Sets *ret_last to the last byte of the leaf. */
 	enum arch_mapped (*mapped)(void *arg, uint64_t addr, uint64_t *ret_last);
+	/* And as @base is: both as far apart there as in physical memory? */
+	enum arch_mapped (*linear)(void *arg, uint64_t addr, uint64_t base, uint64_t *ret_last);
 	/* Is the last table on the way to @addr, at its entry, what lies at @table? */
 	bool (*is_table)(void *arg, uint64_t addr, uint64_t table);
 	void *arg;
@@ -111,6 +113,9 @@ struct arch_sink {
 	/* @end is exclusive, 0 the top. @source is a sentence, copied. */
 	void (*claim)(struct arch_sink *sink, uint32_t kind, const char *name,
 		      uint64_t start, uint64_t end, uint32_t flags, const char *source);
+	/* Variable @name holds @value, which no kernel puts there: @instead was taken. */
+	void (*wrong)(struct arch_sink *sink, const char *name, uint64_t value,
+		      const char *region, uint64_t instead);
 };
 
 /* ---- What Linux does its own way on a CPU; "no" where nothing is said ---- */

@@ -45,9 +45,21 @@ void probe_start(const struct arch_facts *f, struct arch_sink *sink, uint32_t ki
 void probe_end(const struct arch_facts *f, struct arch_sink *sink, uint32_t kind,
 		 const char *name, uint64_t end);
 
+/* Lowmem of 32 bits: from @start to @limit at most; @base lies in it; of @step bytes. */
+struct lowmem_limits {
+	uint64_t start, limit, base, step;
+};
+
 /* Where lowmem of 32 bits ends, which should be @end; sections of @step bytes. */
 void probe_lowmem(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
 		    uint64_t end, uint64_t step);
+
+/*
+ * Where lowmem ends, by @value of high_memory; where that cannot be, by the page tables.
+ * 0: not known.
+ */
+uint64_t find_lowmem_end(const struct arch_facts *f, struct arch_sink *sink, uint64_t value,
+			 const struct lowmem_limits *limits);
 
 /* Is the table that the kernel keeps for pkmap, at kernel address @table, the one there? */
 void probe_pkmap(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,

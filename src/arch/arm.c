@@ -159,6 +159,7 @@ static const struct arch_want wants[] = {
 };
 
 #define VMALLOC_OFFSET	MIB(8)		/* arch/arm/include/asm/pgtable.h, all versions */
+#define LOWMEM_LIMIT	0xff000000	/* VMALLOC_END is above; the gap below it */
 #define FDT_FIXED_BASE	0xff800000	/* asm/memory.h, 5.11 and 5.10.y */
 
 struct arm_layout_state {
@@ -294,7 +295,9 @@ static void arm_layout_lowmem(const struct arm_layout_state *l)
 	if (!l->high_memory)
 		return;
 	arm_claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset, l->high_memory, 0,
-		  "PAGE_OFFSET from swapper_pg_dir; high_memory");
+		  l->high_memory == l->f->value[HIGH_MEMORY] ?
+		  "PAGE_OFFSET from swapper_pg_dir; high_memory" :
+		  "PAGE_OFFSET from swapper_pg_dir; page tables");
 	probe_start(l->f, l->sink, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->page_offset);
 	probe_lowmem(l->f, l->sink, l->page_offset, l->high_memory, l->section);
 	if (l->high_memory < align_up(l->high_memory + 1, VMALLOC_OFFSET))
@@ -365,8 +368,10 @@ static void arm_layout(const struct arch_facts *f, struct arch_sink *sink)
 	if (!f->found[SWAPPER])
 		return;
 	l.page_offset = f->value[SWAPPER] & 0xff000000;
-	if (f->found[HIGH_MEMORY] && f->value[HIGH_MEMORY] > l.page_offset)
-		l.high_memory = f->value[HIGH_MEMORY];
+	if (f->found[HIGH_MEMORY])
+		l.high_memory = find_lowmem_end(f, sink, f->value[HIGH_MEMORY],
+			&(struct lowmem_limits){ .start = l.page_offset, .limit = LOWMEM_LIMIT,
+						 .base = f->value[SWAPPER], .step = l.section });
 
 	layout_vectors(&l);
 	layout_tcm(&l);

@@ -99,6 +99,7 @@ static const struct arch_want wants[] = {
 
 #define PAGE		4096ull
 #define VMALLOC_OFFSET	MIB(8)
+#define LOWMEM_LIMIT	0xff800000	/* what lies above takes more than that */
 
 struct i386_layout_state {
 	const struct arch_facts *f;
@@ -212,7 +213,9 @@ static void i386_layout_lowmem(const struct i386_layout_state *l)
 	if (!l->high_memory)
 		return;
 	i386_claim(l, VMATLAS_KIND_DIRECT_MAP, "lowmem", l->f->page_offset,
-		   l->high_memory, "PAGE_OFFSET from _text; high_memory");
+		   l->high_memory, l->high_memory == l->f->value[HIGH_MEMORY] ?
+		   "PAGE_OFFSET from _text; high_memory" :
+		   "PAGE_OFFSET from _text; page tables");
 	probe_lowmem(l->f, l->sink, l->f->page_offset, l->high_memory, PAGE);
 }
 
@@ -238,9 +241,12 @@ static void i386_layout(const struct arch_facts *f, struct arch_sink *sink)
 	const bool set = !f->found[VMALLOC_START_SET] || f->value[VMALLOC_START_SET];
 
 	l.pmd_size = l.pae ? MIB(2) : MIB(4);
-	if (f->page_offset && f->found[HIGH_MEMORY] && set &&
-	    f->value[HIGH_MEMORY] > f->page_offset)
-		l.high_memory = f->value[HIGH_MEMORY];
+	if (f->page_offset && f->found[HIGH_MEMORY] && set)
+		l.high_memory = find_lowmem_end(f, sink, f->value[HIGH_MEMORY],
+			&(struct lowmem_limits){ .start = f->page_offset, .limit = LOWMEM_LIMIT,
+						 .base = f->found[TEXT] ? f->value[TEXT] :
+							 f->page_offset,
+						 .step = l.pmd_size });
 	if (f->found[FIXED_PERMANENT] && f->value[FIXED_PERMANENT] < 0x10000) {
 		i386_layout_fixmap(&l);
 		if (i386_layout_cpu_entry(&l)) {

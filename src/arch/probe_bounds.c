@@ -49,6 +49,42 @@ void probe_lowmem(const struct arch_facts *f, struct arch_sink *sink, uint64_t s
 			"page tables: the mapping ends there");
 }
 
+/*
+ * The last of what is mapped as far from physical memory as @base is: whatever lies above
+ * lowmem is not, and holes, of what firmware keeps, may be of any size.
+ */
+static uint64_t linear_end(const struct arch_facts *f, const struct lowmem_limits *l)
+{
+	uint64_t end = 0, last = 0;
+
+	for (uint64_t at = l->start; f->linear && at < l->limit;) {
+		switch (f->linear(f->arg, at, l->base, &last)) {
+		case MAPPED:
+			end = at = last + 1;
+			break;
+		case UNMAPPED:
+			at = align_down(at, l->step) + l->step;
+			break;
+		case UNKNOWN:
+			return 0;
+		}
+	}
+	return end;
+}
+
+uint64_t find_lowmem_end(const struct arch_facts *f, struct arch_sink *sink, uint64_t value,
+			 const struct lowmem_limits *limits)
+{
+	uint64_t end;
+
+	if (value > limits->start && value <= limits->limit)
+		return value;
+	end = linear_end(f, limits);
+	if (end)
+		sink->wrong(sink, "high_memory", value, "lowmem", end);
+	return end;
+}
+
 void probe_pkmap(const struct arch_facts *f, struct arch_sink *sink, uint64_t start,
 		   uint64_t table)
 {

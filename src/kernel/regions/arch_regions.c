@@ -36,6 +36,24 @@ static void bridge_claim(struct arch_sink *sink, uint32_t kind, const char *name
 		b->err = survey_claim(b->s, c);
 }
 
+static void bridge_wrong(struct arch_sink *sink, const char *name, uint64_t value,
+			 const char *region, uint64_t instead)
+{
+	struct bridge *b = container_of(sink, struct bridge, sink);
+	uint64_t record = 0;
+
+	if (!b->err)
+		b->err = lookup_symbol(b->s->k, name, &record);
+	if (!b->err)
+		b->err = survey_finding(b->s, (struct vmatlas_finding_desc){
+				.severity = VMATLAS_SEVERITY_WARNING, .code = "bounds-disagree",
+				.record = record,
+				.advice = "find out what overwrote the variable" },
+			"%s is %#" PRIx64 ", which cannot be the end of %s: the page tables map "
+			"it up to %0*" PRIx64, name, value, region, (int)b->s->k->ptr_size * 2,
+			instead);
+}
+
 static enum arch_mapped arch_regions_mapped(void *arg, uint64_t addr, uint64_t *ret_last)
 {
 	struct kernel *k = arg;
@@ -48,6 +66,26 @@ static enum arch_mapped arch_regions_mapped(void *arg, uint64_t addr, uint64_t *
 		return UNKNOWN;
 	}
 	if (!w.mapped)
+		return UNMAPPED;
+	*ret_last = addr | ((1ull << w.leaf.shift) - 1);
+	return MAPPED;
+}
+
+static enum arch_mapped arch_regions_linear(void *arg, uint64_t addr, uint64_t base,
+					    uint64_t *ret_last)
+{
+	struct kernel *k = arg;
+	struct vmatlas_error *err;
+	struct walk w, at_base;
+
+	err = kernel_walk(k, base, &at_base);
+	if (!err)
+		err = kernel_walk(k, addr, &w);
+	if (err || !at_base.mapped) {
+		vmatlas_error_free(err);
+		return UNKNOWN;
+	}
+	if (!w.mapped || w.phys - at_base.phys != addr - base)
 		return UNMAPPED;
 	*ret_last = addr | ((1ull << w.leaf.shift) - 1);
 	return MAPPED;
@@ -141,7 +179,8 @@ static struct vmatlas_error *arch_regions_run(struct survey *s)
 	_cleanup_(freep) bool *found = calloc(arch->nr_wants, sizeof(*found));
 	_cleanup_(freep) bool *lost = calloc(arch->nr_wants, sizeof(*lost));
 	_cleanup_(freep) uint64_t *value = calloc(arch->nr_wants, sizeof(*value));
-	struct bridge bridge = { .sink.claim = bridge_claim, .s = s };
+	struct bridge bridge = { .sink = { bridge_claim, bridge_wrong },
+				 .s = s };
 	const struct arch_facts facts = {
 		.found = found,
 		.value = value,
@@ -153,6 +192,7 @@ static struct vmatlas_error *arch_regions_run(struct survey *s)
 		.page_offset = k->page_offset,
 		.is_thumb = is_thumb(k),
 		.mapped = k->mem->info.has_physical ? arch_regions_mapped : NULL,
+		.linear = k->mem->info.has_physical ? arch_regions_linear : NULL,
 		.is_table = k->mem->info.has_physical ? is_table : NULL,
 		.arg = k,
 	};

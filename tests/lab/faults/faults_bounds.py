@@ -23,12 +23,17 @@ def variables(m):
         old = m.p.read(at)
         deltas = (MIB, -MIB, 64 * MIB, -64 * MIB) if w == 4 else (
             GIB, -GIB, 512 * GIB, -512 * GIB)
+        if w == 4:
+            for what, value in (("zero", 0), ("user space", 0x12345), ("all ones", m.mask)):
+                yield Fault(name, what, at, w, value, BOUNDS, LEFT | BOUNDS, EVERYWHERE)
         for delta in deltas:
             what = f"{'+' if delta > 0 else '-'}{abs(delta) >> 20} MiB"
             # The kernel itself rounds lowmem down to a PMD: less than that is no fault.
             rounded = name == "high_memory" and abs(delta) < 2 * MIB
-            yield Fault(name, what, at, w, old + delta, () if rounded else BOUNDS,
-                        LEFT | BOUNDS, EVERYWHERE)
+            fault = Fault(name, what, at, w, old + delta, () if rounded else BOUNDS,
+                          LEFT | BOUNDS, EVERYWHERE)
+            fault.silent = "less than the kernel itself rounds" if rounded else None
+            yield fault
 
 
 def kcore(m):

@@ -73,6 +73,9 @@ typedef ulong phys_addr_t;	/* without LPAE */
 	       .caller = (void *)CALLER(iotable_init)
 #define VM_ARM_STATIC_MAPPING 0x40000000
 
-void *high_memory = (void *)(PAGE_OFFSET + LOWMEM_MIB * 0x100000ul);
+#ifndef HIGH_MEMORY
+#define HIGH_MEMORY (PAGE_OFFSET + LOWMEM_MIB * 0x100000ul)
+#endif
+void *high_memory = (void *)HIGH_MEMORY;
 
 #endif
