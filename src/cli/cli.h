@@ -31,6 +31,7 @@ struct cli;
 enum command_flags {
 	COMMAND_FILES = 1,	/* works on a dump: takes VMLINUX and VMCORE */
 	COMMAND_VERDICT = 2,	/* its exit code is always the verdict */
+	COMMAND_JUDGES = 64,	/* it has a verdict, and says if there is none */
 	COMMAND_NO_DUMP = 4,	/* also works without a dump */
 	COMMAND_KERNEL = 8,	/* a boot log alone does not do */
 	COMMAND_EXPR = 32,	/* takes expressions: only files that are there are files */

@@ -10,7 +10,9 @@ static void check_count(const struct render *r)
 	_cleanup_(str_done) struct str s = { 0 };
 	char text[TEXT_MAX * 2];
 
-	if (!nr)
+	if (v.could_not_look)
+		str_addf(&s, "could not look: no area could be read, so there is no verdict");
+	else if (!nr)
 		str_addf(&s, "clean: no findings");
 	else if (clean)
 		str_addf(&s, "clean: %s", verdict_text(&v, text));

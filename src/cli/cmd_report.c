@@ -22,11 +22,14 @@ static void report_verdict(const struct render *r)
 	_cleanup_(str_done) struct str s = { 0 };
 	char text[TEXT_MAX * 2];
 
-	str_addf(&s, "%s%s", v.nr_errors || v.nr_warnings ? "" : "clean: ",
-		 verdict_text(&v, text));
+	if (v.could_not_look)
+		str_addf(&s, "none: could not look, no area could be read");
+	else
+		str_addf(&s, "%s%s", v.nr_errors || v.nr_warnings ? "" : "clean: ",
+			 verdict_text(&v, text));
 	if (v.nr_errors || v.nr_warnings)
 		str_addf(&s, ": %s", first->message);
-	else if (v.nr_partial)
+	else if (v.nr_partial && !v.could_not_look)
 		str_addf(&s, ", as far as could be read");
 	emit_field(r, 0, 8, "VERDICT", str_text(&s));
 }

@@ -37,7 +37,7 @@ const struct command commands[] = {
 	{ "check", "", "run the inspectors; the exit code is the verdict",
 	  cmd_check, NULL, COMMAND_FILES | COMMAND_VERDICT },
 	{ "report", "", "the verdict first, then the evidence",
-	  cmd_report, NULL, COMMAND_FILES },
+	  cmd_report, NULL, COMMAND_FILES | COMMAND_JUDGES },
 	{ "log", "", "the kernel's log, as dmesg prints it",
 	  cmd_log, NULL, COMMAND_FILES | COMMAND_KERNEL },
 	{ "diff", "", "new, freed and grown areas of two dumps: VMLINUX OLD NEW",
@@ -120,10 +120,16 @@ static struct vmatlas_error *run_command(struct cli *cli)
 	if (command->flags & COMMAND_VERDICT)
 		cli->exit_code = true;
 	err = command->run(cli);
-	if (!err && cli->exit_code && cli->out.atlas) {
-		struct verdict v = verdict_of(cli->out.atlas);
+	if (!err && cli->out.atlas) {
+		const struct verdict v = verdict_of(cli->out.atlas);
 
-		cli->status = verdict_exit(&v);
+		if (cli->exit_code)
+			cli->status = verdict_exit(&v);
+		else if (command->flags & COMMAND_JUDGES && v.could_not_look)
+			cli->status = CLI_TROUBLE;
+		if (cli->status == CLI_TROUBLE)
+			fprintf(stderr, "vmatlas: could not look: not one vmalloc area could be read; "
+				"COVERAGE says why\n");
 	}
 	return err;
 }

@@ -23,6 +23,16 @@ static const char *state_name(uint32_t state)
 
 /* ---- Verdict ------------------------------------------------------------ */
 
+/*
+ * A dump of which not one area could be read says nothing about its kernel: no findings
+ * then mean that nobody looked.
+ */
+static bool is_blind(const struct vmatlas *atlas, const struct vmatlas_coverage *c)
+{
+	return c->state != VMATLAS_COVERAGE_FULL && !strcmp(c->subject, "vmalloc areas") &&
+	       !vmatlas_claim_next(atlas, VMATLAS_LAYER_RECORDED, NULL);
+}
+
 struct verdict verdict_of(const struct vmatlas *atlas)
 {
 	const struct vmatlas_finding *f = NULL;
@@ -37,7 +47,10 @@ struct verdict verdict_of(const struct vmatlas *atlas)
 	while ((c = vmatlas_coverage_next(atlas, c)) != NULL) {
 		v.nr_partial += c->state == VMATLAS_COVERAGE_PARTIAL;
 		v.nr_not_checked += c->state == VMATLAS_COVERAGE_SKIPPED;
+		v.could_not_look |= is_blind(atlas, c);
 	}
+	if (v.nr_errors || v.nr_warnings)
+		v.could_not_look = false;	/* something was seen even so */
 	return v;
 }
 
@@ -45,7 +58,7 @@ int verdict_exit(const struct verdict *v)
 {
 	if (v->nr_errors || v->nr_warnings)
 		return 1;
-	return v->nr_partial ? 3 : 0;
+	return v->could_not_look ? 2 : v->nr_partial ? 3 : 0;
 }
 
 const char *verdict_text(const struct verdict *v, char buf[static 96])
@@ -196,7 +209,8 @@ void emit_summary(const struct render *r)
 	emit_number(r, "errors", v.nr_errors);
 	emit_number(r, "warnings", v.nr_warnings);
 	emit_number(r, "notes", v.nr_notes);
-	emit_flag(r, "clean", !v.nr_errors && !v.nr_warnings);
+	if (!v.could_not_look)
+		emit_flag(r, "clean", !v.nr_errors && !v.nr_warnings);
 	emit_flag(r, "complete", !v.nr_partial);
 	emit_integer(r, "exit_code", verdict_exit(&v));
 	emit_close(r);

@@ -122,6 +122,7 @@ VMATLAS_PRINTF(2, 3) void emit_line(const struct render *r, const char *fmt, ...
 struct verdict {
 	size_t nr_errors, nr_warnings, nr_notes;
 	size_t nr_partial, nr_not_checked;
+	bool could_not_look;		/* next to nothing could be read: there is no verdict */
 };
 
 struct verdict verdict_of(const struct vmatlas *atlas);
@@ -129,7 +130,10 @@ struct verdict verdict_of(const struct vmatlas *atlas);
 /* "2 errors, 1 note", or "no findings" */
 const char *verdict_text(const struct verdict *v, char buf[static 96]);
 
-/* The exit code that follows: 1 warnings or worse, 3 clean but incomplete, else 0. */
+/*
+ * The exit code that follows: 1 warnings or worse, 2 could not look, 3 clean but incomplete,
+ * else 0.
+ */
 int verdict_exit(const struct verdict *v);
 
 void emit_findings(const struct render *r);
