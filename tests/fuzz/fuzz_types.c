@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Any bytes as a vmlinux, whose types, variables and enumerators are asked for by name. */
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "fuzz/expr_kernel.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void ask(struct image *image)
+{
+	static const char *const texts[] = {
+		"anchor", "&anchor", "THING_LAST", "struct thing", "(struct thing *)0x1000",
+		"*(struct thing *)0x1000", "((struct thing *)0x1000)->pairs[1].b",
+		"((struct thing *)0x1000)->inner", "sizeof(struct thing)", "enum kinds",
+		"'a.c'::anchor", "nosuch", "(thing_t)1", "(char)1", "thing.inner",
+	};
+	struct vmatlas_memory_ops host;
+	struct kernel k;
+	struct expr *e;
+
+	if (!expr_kernel_init(&k, &host, image))
+		return;
+	e = expr_new(&k);
+	for (size_t i = 0; e && i < ARRAY_SIZE(texts); i++)
+		expr_kernel_ask(e, texts[i], i % 2 ? 'x' : 0);
+	expr_free(e);
+	mem_free(k.mem);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const int fd = memfd_create("vmlinux", 0);
+	struct image *image = NULL;
+	struct vmatlas_error *err;
+	char path[32];
+
+	if (fd < 0)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (write(fd, data, size) == (ssize_t)size) {
+		err = image_open(path, &image);
+		if (err)
+			vmatlas_error_free(err);
+		else
+			ask(image);
+	}
+	image_free(image);
+	close(fd);
+	return 0;
+}
