@@ -14,6 +14,7 @@
 
 #define LIKE_MAX 3			/* changed letters in a name that is still alike */
 #define NAME_MAX_LIKE 63
+#define FEW_QUESTIONS 4			/* a pass over the table costs less than sorting it */
 
 struct symbol_place {
 	uint64_t addr, size;
@@ -24,6 +25,7 @@ struct symbol_place {
 /* Of one section, by address; names decide where addresses are the same. */
 struct symbol_index {
 	size_t section;			/* whose symbols these are; 0: none yet */
+	unsigned int questions;		/* so far */
 	VEC(struct symbol_place) v;
 };
 
@@ -339,31 +341,40 @@ static bool is_label(const char *name)
 	return name[0] == '$' || !strncmp(name, ".L", 2);
 }
 
+/* A symbol of @section, as its index has it; false: it is none. */
+static bool place_of(const struct image *image, const struct symtab *t, size_t i, size_t section,
+		     struct symbol_place *ret)
+{
+	struct symtab_entry e;
+
+	if (!symtab_entry(t, i, &e) || e.section != section || e.type == STT_FILE ||
+	    e.type == STT_SECTION || is_label(e.name))
+		return false;
+	*ret = (struct symbol_place){ e.value, e.size, e.name, e.type == STT_FUNC ||
+		image->sections.v[section].flags & SHF_EXECINSTR };
+	return true;
+}
+
 static struct vmatlas_error *index_section(struct image *image, size_t section)
 {
 	struct symtab t;
 	struct vmatlas_error *err = table_of(image, &t);
 	struct symbol_index *index = image->by_addr;
 
-	if (!index)
-		index = image->by_addr = calloc(1, sizeof(*index));
-	if (err || !index)
-		return err ? err : error_no_memory();
 	index->section = 0;
 	index->v.nr = 0;
-	for (size_t i = 0; i < t.entries.len / entry_size(&t); i++) {
-		struct symbol_place *p;
-		struct symtab_entry e;
+	for (size_t i = 0; !err && i < t.entries.len / entry_size(&t); i++) {
+		struct symbol_place p, *to;
 
-		if (!symtab_entry(&t, i, &e) || e.section != section || e.type == STT_FILE ||
-		    e.type == STT_SECTION || is_label(e.name))
+		if (!place_of(image, &t, i, section, &p))
 			continue;
-		p = vec_push(&index->v);
-		if (!p)
+		to = vec_push(&index->v);
+		if (!to)
 			return error_no_memory();
-		*p = (struct symbol_place){ e.value, e.size, e.name, e.type == STT_FUNC ||
-			image->sections.v[section].flags & SHF_EXECINSTR };
+		*to = p;
 	}
+	if (err)
+		return err;
 	qsort(index->v.v, index->v.nr, sizeof(*index->v.v), place_compare);
 	index->section = section;
 	return NULL;
@@ -403,6 +414,26 @@ static const struct symbol_place *index_find(const struct symbol_index *index, u
 	return at && !at->size && !at->is_code ? NULL : at;
 }
 
+/*
+ * Without an index, for the first few: the nearest symbol with a size. Where that does not
+ * hold the address, the rules about others count.
+ */
+static struct vmatlas_error *nearest_symbol(struct image *image, size_t section, uint64_t addr,
+					    struct symbol_place *ret, bool *ret_found)
+{
+	struct symtab t;
+	struct vmatlas_error *err = table_of(image, &t);
+	struct symbol_place best = { 0 }, p;
+
+	for (size_t i = 0; !err && i < t.entries.len / entry_size(&t); i++)
+		if (place_of(image, &t, i, section, &p) && p.size && p.addr <= addr &&
+		    (!best.name || place_compare(&p, &best) > 0))
+			best = p;
+	*ret_found = !err && best.name && place_holds(&best, addr);
+	*ret = best;
+	return err;
+}
+
 struct vmatlas_error *image_symbol_over(struct image *image, uint64_t addr, const char **ret_name,
 					uint64_t *ret_start)
 {
@@ -414,7 +445,22 @@ struct vmatlas_error *image_symbol_over(struct image *image, uint64_t addr, cons
 	*ret_name = NULL;
 	if (!section)
 		return NULL;
-	if (!own->by_addr || own->by_addr->section != section)
+	if (!own->by_addr)
+		own->by_addr = calloc(1, sizeof(*own->by_addr));
+	if (!own->by_addr)
+		return error_no_memory();
+	if (own->by_addr->section != section && own->by_addr->questions++ < FEW_QUESTIONS) {
+		struct symbol_place near;
+		bool found;
+
+		err = nearest_symbol(own, section, addr, &near, &found);
+		if (err || found) {
+			*ret_name = err ? NULL : near.name;
+			*ret_start = near.addr;
+			return err;
+		}
+	}
+	if (own->by_addr->section != section)
 		err = index_section(own, section);
 	if (err)
 		return err;
