@@ -13,6 +13,25 @@ VMATLAS_CHECKED struct vmatlas_error *
 image_type_find(struct image *image, enum vmatlas_type_kind kind, const char *name,
 		const struct vmatlas_type **ret);
 
+/* Likewise, the one of the source file @file: "mm/slab.c". */
+VMATLAS_CHECKED struct vmatlas_error *
+image_type_find_of(struct image *image, enum vmatlas_type_kind kind, const char *name,
+		   const char *file, const struct vmatlas_type **ret);
+
+/* A type of that name, and a file that has it. */
+struct image_namesake {
+	const char *file;
+	uint64_t bytes;
+};
+
+/*
+ * Structs of one name that differ in size, one file for each size, at most @max. None
+ * where there is one only, or vmlinux has no BTF, which alone can tell in time.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+image_type_namesakes(struct image *image, enum vmatlas_type_kind kind, const char *name,
+		     struct image_namesake *ret, size_t max, size_t *ret_nr);
+
 VMATLAS_CHECKED struct vmatlas_error *
 image_type_members(struct image *image, const struct vmatlas_type *type,
 		   const struct vmatlas_type_member **ret, size_t *ret_nr);

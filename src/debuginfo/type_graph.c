@@ -160,7 +160,8 @@ struct vmatlas_error *image_type_add_parameter(struct image *image,
 /* ---- Questions ---- */
 
 static struct vmatlas_error *graph_ask(struct image *image, enum vmatlas_type_kind kind,
-				       const char *name, const struct vmatlas_type **ret)
+				       const char *name, const char *file,
+				       const struct vmatlas_type **ret)
 {
 	struct btf_blob *b;
 	struct type_graph *g = graph_of(image);
@@ -169,7 +170,7 @@ static struct vmatlas_error *graph_ask(struct image *image, enum vmatlas_type_ki
 	if (!g)
 		return error_no_memory();
 	if (!provider_is_btf(image))
-		return dwarf_find_type(g, kind, name, ret);
+		return dwarf_find_type(g, kind, name, file, ret);
 	err = provider_btf(image, &b);
 	return err ? err : btf_graph_find(g, b, kind, name, ret);
 }
@@ -177,7 +178,41 @@ static struct vmatlas_error *graph_ask(struct image *image, enum vmatlas_type_ki
 struct vmatlas_error *image_type_find(struct image *image, enum vmatlas_type_kind kind,
 				      const char *name, const struct vmatlas_type **ret)
 {
-	return graph_ask(image, kind, name, ret);
+	return graph_ask(image, kind, name, NULL, ret);
+}
+
+struct vmatlas_error *image_type_find_of(struct image *image, enum vmatlas_type_kind kind,
+					 const char *name, const char *file,
+					 const struct vmatlas_type **ret)
+{
+	if (provider_is_btf(image))
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+			"BTF does not tell which file a type is from");
+	return graph_ask(image, kind, name, file, ret);
+}
+
+struct vmatlas_error *image_type_namesakes(struct image *image, enum vmatlas_type_kind kind,
+					   const char *name, struct image_namesake *ret, size_t max,
+					   size_t *ret_nr)
+{
+	struct type_graph *g = graph_of(image);
+	struct btf_blob *b;
+	struct vmatlas_error *err;
+	size_t nr;
+
+	*ret_nr = 0;
+	if (!g)
+		return error_no_memory();
+	if (provider_is_btf(image) || !image->info.has_debug_info ||
+	    !image_section(image->types, ".BTF"))
+		return NULL;
+	err = provider_btf(image, &b);
+	if (err) {		/* then it cannot tell */
+		vmatlas_error_free(err);
+		return NULL;
+	}
+	nr = btf_nr_sizes(b, kind, name);
+	return nr < 2 ? NULL : dwarf_find_namesakes(g, kind, name, ret, MIN(nr, max), ret_nr);
 }
 
 struct vmatlas_error *image_type_definition(struct image *image, const struct vmatlas_type *type,
@@ -193,7 +228,7 @@ struct vmatlas_error *image_type_definition(struct image *image, const struct vm
 	if (!n->was_sought) {
 		const struct vmatlas_type *found = NULL;
 
-		err = graph_ask(image, type->kind, type->name, &found);
+		err = graph_ask(image, type->kind, type->name, NULL, &found);
 		if (err && !error_is(err, VMATLAS_ERROR_NOT_FOUND))
 			return err;
 		vmatlas_error_free(err);

@@ -74,7 +74,12 @@ graph_unit_at(struct type_graph *g, uint64_t offset, struct graph_unit **ret);
 
 VMATLAS_CHECKED struct vmatlas_error *
 dwarf_find_type(struct type_graph *g, enum vmatlas_type_kind kind, const char *name,
-		const struct vmatlas_type **ret);
+		const char *file, const struct vmatlas_type **ret);
+/* One definition of each size, until @max were found. */
+struct image_namesake;
+VMATLAS_CHECKED struct vmatlas_error *
+dwarf_find_namesakes(struct type_graph *g, enum vmatlas_type_kind kind, const char *name,
+		     struct image_namesake *ret, size_t max, size_t *ret_nr);
 VMATLAS_CHECKED struct vmatlas_error *
 dwarf_find_enumerator(struct type_graph *g, const char *name, const struct vmatlas_type **ret,
 		      int64_t *ret_value);
@@ -94,6 +99,8 @@ dwarf_find_removed(struct type_graph *g, const char *name, bool *ret, const char
 /* ---- btf/btf_graph.c ---- */
 
 struct btf_blob;
+/* How many sizes types of that name have; 0: there is none. */
+size_t btf_nr_sizes(const struct btf_blob *b, enum vmatlas_type_kind kind, const char *name);
 VMATLAS_CHECKED struct vmatlas_error *
 btf_graph_find(struct type_graph *g, struct btf_blob *b, enum vmatlas_type_kind kind,
 	       const char *name, const struct vmatlas_type **ret);

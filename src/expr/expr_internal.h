@@ -172,6 +172,12 @@ name_value_of_file(struct expr *e, const char *file, const char *name, struct va
 VMATLAS_CHECKED struct vmatlas_error *
 name_type(struct expr *e, enum vmatlas_type_kind kind, const char *name, ctype *ret);
 VMATLAS_CHECKED struct vmatlas_error *
+name_type_of_file(struct expr *e, enum vmatlas_type_kind kind, const char *file,
+		  const char *name, ctype *ret);
+/* ARGUMENT with their files, if types of that name differ. */
+VMATLAS_CHECKED struct vmatlas_error *
+name_type_is_one(struct expr *e, enum vmatlas_type_kind kind, const char *name);
+VMATLAS_CHECKED struct vmatlas_error *
 name_type_missing(struct expr *e, enum vmatlas_type_kind kind, const char *name);
 /* Is there a symbol of that name? */
 VMATLAS_CHECKED struct vmatlas_error *name_is_symbol(struct expr *e, const char *name, bool *ret);

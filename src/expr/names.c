@@ -6,7 +6,7 @@
 
 #include "expr/expr_internal.h"
 
-enum { LIKE_SHOWN = 3, NAME_CACHE_MAX = 4096 };
+enum { LIKE_SHOWN = 3, NAME_CACHE_MAX = 4096, NAMESAKES_SHOWN = 4 };
 
 /* ---- What was looked up ---- */
 
@@ -70,6 +70,45 @@ struct vmatlas_error *name_type(struct expr *e, enum vmatlas_type_kind kind, con
 	vmatlas_error_free(err);
 	*ret = found;
 	return cache_add(e, kind_letter(kind), name, NULL, found, NULL);
+}
+
+static const char *kind_prefix(enum vmatlas_type_kind kind)
+{
+	return kind == VMATLAS_TYPE_STRUCT ? "struct " : kind == VMATLAS_TYPE_UNION ? "union " :
+	       kind == VMATLAS_TYPE_ENUM ? "enum " : "";
+}
+
+struct vmatlas_error *name_type_of_file(struct expr *e, enum vmatlas_type_kind kind,
+					const char *file, const char *name, ctype *ret)
+{
+	struct vmatlas_error *err = image_type_find_of(e->k->image, kind, name, file, ret);
+
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
+		return err;
+	vmatlas_error_free(err);
+	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no %s%s in %s", kind_prefix(kind), name,
+				 file);
+}
+
+/* Once a name: what was said to be one is remembered. */
+struct vmatlas_error *name_type_is_one(struct expr *e, enum vmatlas_type_kind kind,
+				       const char *name)
+{
+	struct image_namesake v[NAMESAKES_SHOWN];
+	_cleanup_(str_done) struct str s = { 0 };
+	size_t nr = 0;
+	struct vmatlas_error *err;
+
+	if (cache_find(e, '1', name))
+		return NULL;
+	err = image_type_namesakes(e->k->image, kind, name, v, NAMESAKES_SHOWN, &nr);
+	if (err || nr < 2)
+		return err ? err : cache_add(e, '1', name, NULL, NULL, NULL);
+	for (size_t i = 0; i < nr; i++)
+		str_addf(&s, "%s%s'%s'::%s (%" PRIu64 " bytes)", i ? ", " : "", kind_prefix(kind),
+			 v[i].file, name, v[i].bytes);
+	return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "%zu types are called %s%s; say which: %s",
+				 nr, kind_prefix(kind), name, str_text(&s));
 }
 
 /* A struct where a union is meant is easily said. */

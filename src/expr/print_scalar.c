@@ -68,7 +68,7 @@ static struct vmatlas_error *print_formatted(struct expr *e, uint64_t number, un
 	case 't': print_binary(v, out); break;
 	case 'z': str_addf(out, "0x%0*" PRIx64, (int)((bits + 7) / 8 * 2), v); break;
 	case 'c': print_as_char(v, is_signed, out); break;
-	case 'a': return print_address(e, v, out);
+	case 'a': return print_address(e, v & e->k->va_mask, out);
 	default: str_addf(out, "0x%" PRIx64, v);
 	}
 	return NULL;

@@ -123,13 +123,20 @@ struct vmatlas_error *type_begins(struct expr *e, bool *ret)
 	return err;
 }
 
+/* struct page; of two that differ, struct 'mm/a.c'::page */
 static struct vmatlas_error *parse_tagged(struct expr *e, ctype *ret)
 {
 	const enum vmatlas_type_kind kind = token_is_word(e, "struct") ? VMATLAS_TYPE_STRUCT :
 		token_is_word(e, "union") ? VMATLAS_TYPE_UNION : VMATLAS_TYPE_ENUM;
 	struct vmatlas_error *err = lexer_next(e);
-	const char *name;
+	const char *name, *file = NULL;
 
+	if (!err && e->token.kind == TOKEN_FILE) {
+		file = expr_keep(e, str_text(e->token.text), e->token.text->len);
+		err = file ? lexer_next(e) : error_no_memory();
+		if (!err)
+			err = lexer_expect(e, OP2(':', ':'));
+	}
 	if (!err && e->token.kind != TOKEN_NAME)
 		err = lexer_error(e);
 	if (err)
@@ -137,9 +144,15 @@ static struct vmatlas_error *parse_tagged(struct expr *e, ctype *ret)
 	name = token_name(e);
 	if (!name)
 		return error_no_memory();
-	err = name_type(e, kind, name, ret);
-	if (!err && !*ret)
-		err = name_type_missing(e, kind, name);
+	if (file) {
+		err = name_type_of_file(e, kind, file, name, ret);
+	} else {
+		err = name_type(e, kind, name, ret);
+		if (!err && !*ret)
+			err = name_type_missing(e, kind, name);
+		if (!err && kind != VMATLAS_TYPE_ENUM)
+			err = name_type_is_one(e, kind, name);
+	}
 	return err ? err : lexer_next(e);
 }
 

@@ -220,6 +220,23 @@ static bool btf_is_named(const struct btf_blob *b, const struct btf_record *r, c
 	return is_kind && r->name && !strcmp(btf_string(b, r->name), name);
 }
 
+size_t btf_nr_sizes(const struct btf_blob *b, enum vmatlas_type_kind kind, const char *name)
+{
+	uint32_t i = 0, sizes[8];
+	struct btf_record r;
+	size_t nr = 0, k;
+
+	while (btf_next_named(b, name, &i, &r)) {
+		if (r.kind == BTF_KIND_FWD || kind_of_btf(&r) != kind)
+			continue;
+		for (k = 0; k < nr && sizes[k] != r.type; k++)
+			;
+		if (k == nr && nr < ARRAY_SIZE(sizes))
+			sizes[nr++] = r.type;
+	}
+	return nr;
+}
+
 struct vmatlas_error *btf_graph_find(struct type_graph *g, struct btf_blob *b,
 				     enum vmatlas_type_kind kind, const char *name,
 				     const struct vmatlas_type **ret)

@@ -11,6 +11,9 @@ struct die_find {
 	struct raw_sections raw;
 	enum vmatlas_type_kind kind;
 	const char *name;
+	const char *file;		/* of its unit; NULL: any */
+	struct image_namesake *namesakes;	/* to be filled; NULL: the first one will do */
+	size_t nr_namesakes, max_namesakes;
 	uint64_t addr;
 	uint64_t base;			/* of the part of .debug_info that is searched */
 	uint64_t unit, looked;		/* of the hit; UINT64_MAX: none */

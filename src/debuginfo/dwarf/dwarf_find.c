@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "debuginfo/dwarf/die_find.h"
+#include "debuginfo/type_find.h"
 
 enum { NEEDLES_MAX = 8192 };
 #define UNITS_MAX (1u << 20)
@@ -244,8 +245,36 @@ static bool is_kind(int tag, enum vmatlas_type_kind kind)
 	}
 }
 
+/* "mm/slab.c" is "/build/linux/mm/slab.c", too. */
+static bool is_of_file(const struct die_find *f)
+{
+	const char *unit = f->found_in ? dwarf_diename(&f->found_in->die) : NULL;
+	const size_t nu = unit ? strlen(unit) : 0, nf = strlen(f->file);
+
+	return nf && nu >= nf && !strcmp(unit + nu - nf, f->file) &&
+	       (nu == nf || unit[nu - nf - 1] == '/');
+}
+
+static int keep_namesake(struct die_find *f, const Dwarf_Die *die)
+{
+	Dwarf_Die at = *die;
+	const int bytes = dwarf_bytesize(&at);
+
+	for (size_t i = 0; i < f->nr_namesakes; i++)
+		if (bytes < 0 || f->namesakes[i].bytes == (uint64_t)bytes)
+			return 0;
+	f->namesakes[f->nr_namesakes++] = (struct image_namesake){
+		.file = f->found_in ? dwarf_diename(&f->found_in->die) ?: "" : "",
+		.bytes = bytes < 0 ? 0 : (uint64_t)bytes };
+	return f->nr_namesakes == f->max_namesakes;
+}
+
 static int keep_type(struct die_find *f, const Dwarf_Die *die, bool is_declaration)
 {
+	if (f->namesakes)
+		return is_declaration ? 0 : keep_namesake(f, die);
+	if (f->file && !is_declaration && !is_of_file(f))
+		return 0;
 	if (is_declaration && f->found_declaration)
 		return 0;
 	f->die = *die;
@@ -300,15 +329,29 @@ static int visit_type(struct die_find *f, uint64_t offset)
 }
 
 struct vmatlas_error *dwarf_find_type(struct type_graph *g, enum vmatlas_type_kind kind,
-				      const char *name, const struct vmatlas_type **ret)
+				      const char *name, const char *file,
+				      const struct vmatlas_type **ret)
 {
-	struct die_find f = { .g = g, .kind = kind, .name = name, .visit = visit_type,
-			      .slowly = type_slowly };
+	struct die_find f = { .g = g, .kind = kind, .name = name, .file = file,
+			      .visit = visit_type, .slowly = type_slowly };
 	struct vmatlas_error *err = die_find_name(&f);
 
-	if (!err && !f.found_declaration)
+	if (!err && !(file ? f.found : f.found_declaration))
 		err = find_not_found(&f);
 	return err ? err : dwarf_graph_type(g, &f.die, ret);
+}
+
+struct vmatlas_error *dwarf_find_namesakes(struct type_graph *g, enum vmatlas_type_kind kind,
+					   const char *name, struct image_namesake *ret, size_t max,
+					   size_t *ret_nr)
+{
+	struct die_find f = { .g = g, .kind = kind, .name = name, .namesakes = ret,
+			      .max_namesakes = max, .visit = visit_type, .slowly = type_slowly,
+			      .found_declaration = true };
+	struct vmatlas_error *err = die_find_name(&f);
+
+	*ret_nr = err ? 0 : f.nr_namesakes;
+	return err;
 }
 
 /* ---- Enumerators ---- */
