@@ -131,35 +131,47 @@ static bool precedes(const struct bytes *str, size_t a, size_t b)
  * one, but not if it is there for itself. GNU ld sorts strings by their ends and takes the
  * next one for that (_bfd_merge_sections() in bfd/merge.c): the likely place comes first.
  */
-static size_t name_needles(const struct die_find *f, struct raw_needle *ret)
+struct needle_list {
+	VEC(struct raw_needle) v;
+};
+
+static struct vmatlas_error *add_needle(struct needle_list *list, const struct raw_needle *n)
+{
+	struct raw_needle *to = vec_push(&list->v);
+
+	if (!to)
+		return error_no_memory();
+	*to = *n;
+	return NULL;
+}
+
+static struct vmatlas_error *name_needles(const struct die_find *f, struct needle_list *ret)
 {
 	const struct bytes *str = &f->raw.str;
-	const bool be = f->g->image->info.big_endian;
-	struct raw_needle text = { .len = strlen(f->name) + 1 };
-	size_t nr = 0, first = 0;
+	struct raw_needle text = { .len = strlen(f->name) + 1 }, n = { 0 };
+	struct vmatlas_error *err = NULL;
+	size_t first = 0;
 
 	memcpy(text.bytes, f->name, text.len);
-	for (int exact = 1; exact >= 0 && !nr; exact--) {
+	for (int exact = 1; !err && exact >= 0 && !ret->v.nr; exact--) {
 		for (size_t at = raw_find(str->p, str->len, 0, &text);
-		     at != SIZE_MAX && nr < NEEDLES_MAX - 1;
+		     !err && at != SIZE_MAX && ret->v.nr < NEEDLES_MAX;
 		     at = raw_find(str->p, str->len, at + 1, &text)) {
 			if (!exact == !(at && str->p[at - 1]))
 				continue;
-			needle_offset(&ret[nr], at, be);
-			if (nr && precedes(str, at, first)) {
-				const struct raw_needle other = ret[0];
-
-				ret[0] = ret[nr];
-				ret[nr] = other;
-			}
-			first = !nr || precedes(str, at, first) ? at : first;
-			nr++;
+			needle_offset(&n, at, f->g->image->info.big_endian);
+			err = add_needle(ret, &n);
+			if (err || (ret->v.nr > 1 && !precedes(str, at, first)))
+				continue;
+			ret->v.v[ret->v.nr - 1] = ret->v.v[0];
+			ret->v.v[0] = n;
+			first = at;
 		}
 	}
 	/* Names no longer than an offset stand in the entry itself. */
-	if (!nr || text.len <= 4)
-		ret[nr++] = text;
-	return nr;
+	if (!err && (!ret->v.nr || text.len <= 4))
+		err = add_needle(ret, &text);
+	return err;
 }
 
 struct vmatlas_error *die_find_prepare(struct die_find *f)
@@ -196,28 +208,23 @@ static struct vmatlas_error *die_find_in_types(struct die_find *f)
 
 struct vmatlas_error *die_find_name(struct die_find *f)
 {
-	struct raw_needle *needles;
+	struct needle_list needles = { 0 };
 	struct vmatlas_error *err;
-	size_t nr;
 
 	if (!*f->name || strlen(f->name) + 1 > NEEDLE_MAX)
 		return NULL;
 	err = die_find_prepare(f);
-	if (err)
-		return err;
-	needles = calloc(NEEDLES_MAX, sizeof(*needles));
-	if (!needles)
-		return error_no_memory();
-	nr = name_needles(f, needles);
-	if (nr > 1)
-		err = raw_search(f->g->image, &f->raw, needles, 1, die_find_hit, f);
+	if (!err)
+		err = name_needles(f, &needles);
+	if (!err && needles.v.nr > 1)
+		err = raw_search(f->g->image, &f->raw, needles.v.v, 1, die_find_hit, f);
 	if (!err && !f->err && !f->found)
-		err = raw_search(f->g->image, &f->raw, needles, nr, die_find_hit, f);
+		err = raw_search(f->g->image, &f->raw, needles.v.v, needles.v.nr, die_find_hit, f);
 	if (!err && !f->err && !f->found && f->raw.str_offsets.len)
 		die_find_everywhere(f);
 	if (!err && !f->err && !f->found && f->slowly)
 		err = die_find_in_types(f);
-	free(needles);
+	vec_done(&needles.v);
 	die_list_done(&f->list);
 	if (err)
 		vmatlas_error_free(f->err);
