@@ -63,7 +63,7 @@ def by_gdb(args, todo):
 def by_us(args, command):
     word, _, rest = command.partition(" ")
     word, _, letter = word.partition("/")
-    word = {"p": "print"}.get(word, word)
+    word = {"p": "print", "x": "rd"}.get(word, word)
     argv = [f"{args.build}/vmatlas", word, "-k", args.vmlinux, "-c", args.core]
     if letter:
         argv.append("/" + letter)

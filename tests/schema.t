@@ -36,6 +36,12 @@ everything_of() {
 	answer print -J "$@" linux_banner '&linux_banner' init_uts_ns
 	answer whatis -J "$@" 1+1 'unsigned long'
 	answer ptype -J "$@" int
+	answer sym -J "$@" linux_banner vfree
+	answer sym -J "$@" vmalloc
+	answer rd -J "$@" /4wx '&linux_banner' /s '&linux_banner'
+	answer vtop -J "$@" '&linux_banner'
+	answer ptov -J "$@" 0x100000
+	answer ptov -J "$@" 0x80100000
 	answer list -J "$@" vmap_area.list vmap_area_list va_start,va_end
 	answer list -J "$@" vmap_area.list 'vmap_nodes[0].busy.head' va_start where va_end
 	answer tree -J "$@" vmap_area.rb_node 'vmap_nodes[0].busy.root' va_start
