@@ -48,7 +48,7 @@ looked() {
 	[ "$found${found:+ }$rc" = "$1" ] || echo "found '$found', exit $rc; wanted '$1'"
 	if [ $rc = 2 ]; then
 		[ "$(cat stderr)" = "$blind" ] || cat stderr
-		grep -q '"clean"' json && echo "could not look, and yet clean"
+		! grep -q '"clean"' json || echo "could not look, and yet clean"
 	else
 		[ ! -s stderr ] || cat stderr
 	fi

@@ -188,8 +188,9 @@ static void arm64_claim_vmcoreinfo(const struct arm64_layout_state *l)
 	if (f->found[MODULES])
 		claim_number(f, l->sink, VMATLAS_KIND_MODULE_SPACE, "modules", N_MODULES_VADDR,
 			   N_MODULES_END, "vmcoreinfo NUMBER(MODULES_*)");
-	/* its VMEMMAP_START counts what vmalloc got, too */
-	if (l->at.va_bits == l->at.va_bits_actual || l->at.era < VMEMMAP_AT_TOP)
+	/* configured for more bits than the CPU has, its VMEMMAP_START counts what vmalloc got, too */
+	if (l->at.era < VMEMMAP_AT_TOP ||
+	    (l->at.va_bits == l->at.va_bits_actual && !l->may_be_52))
 		claim_number(f, l->sink, VMATLAS_KIND_VMEMMAP, "vmemmap", N_VMEMMAP_START,
 			   N_VMEMMAP_END, "vmcoreinfo NUMBER(VMEMMAP_*)");
 }

@@ -26,25 +26,69 @@ static bool has_end(const struct vmatlas_claim *c)
 	return !(c->flags & VMATLAS_CLAIM_START_ONLY);
 }
 
+static uint64_t bound_of(const struct vmatlas_claim *c, bool end)
+{
+	return end ? c->range.last + 1 : c->range.first;
+}
+
+/* VMCOREINFO is a hint: a bound that it alone has otherwise is no word on the kernel. */
+static bool is_by_note(const struct vmatlas_claim *c)
+{
+	return !strncmp(c->source, "vmcoreinfo ", strlen("vmcoreinfo "));
+}
+
+/* Does a third source, not the note, agree with @a? */
+static bool has_witness(const struct vmatlas *atlas, const struct vmatlas_claim *a, bool end)
+{
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_DECLARED)
+		if (c != a && comparable(a, c) && !is_by_note(c) &&
+		    (end ? has_end(c) : has_start(c)) && bound_of(c, end) == bound_of(a, end))
+			return true;
+	return false;
+}
+
+struct bounds_verdict {
+	enum vmatlas_severity severity;
+	const char *code, *advice, *prefix;
+};
+
+static struct bounds_verdict bounds_judge(const struct vmatlas *atlas, const struct vmatlas_claim *a,
+					  const struct vmatlas_claim *b, bool end)
+{
+	const struct vmatlas_claim *other = is_by_note(a) ? b : a;
+
+	if (!is_by_note(a) && !is_by_note(b))
+		return (struct bounds_verdict){
+			VMATLAS_SEVERITY_WARNING, "bounds-disagree",
+			"find out which source was overwritten, or which formula does not "
+			"fit this kernel", "" };
+	if (has_witness(atlas, other, end))
+		return (struct bounds_verdict){
+			VMATLAS_SEVERITY_WARNING, "vmcoreinfo-wrong",
+			"the dump's note is wrong, not its kernel: find out what wrote it",
+			"VMCOREINFO of the dump is wrong: " };
+	return (struct bounds_verdict){
+		VMATLAS_SEVERITY_NOTE, "bounds-disagree",
+		"the dump's note is wrong, or the formula does not fit this kernel: nothing "
+		"else says which", "" };
+}
+
 static void bounds_report(struct vmatlas_plugin_ctx *job, const struct vmatlas_claim *a,
 			  const struct vmatlas_claim *b, bool end)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
-	const uint64_t x = end ? a->range.last + 1 : a->range.first;
-	const uint64_t y = end ? b->range.last + 1 : b->range.first;
+	const uint64_t x = bound_of(a, end), y = bound_of(b, end);
 	const struct vmatlas_range where = { MIN(x, y), MAX(x, y) - 1 };
+	const struct bounds_verdict verdict = bounds_judge(atlas, a, b, end);
 	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	evidence_addr(&evidence, "source", x, "%s, %s", fmt_addr(atlas, x).s, a->source);
 	evidence_addr(&evidence, "source", y, "%s, %s", fmt_addr(atlas, y).s, b->source);
 	ctx_report(job, &(struct vmatlas_finding_desc){
-		.severity = VMATLAS_SEVERITY_WARNING,
-		.code = "bounds-disagree", .where = &where,
+		.severity = verdict.severity, .code = verdict.code, .where = &where,
 		.record = b->record ? b->record : a->record,
-		EVIDENCE(&evidence),
-		.advice = "find out which source was overwritten, or which formula does not "
-			  "fit this kernel",
-	}, "%s of %s: %s by %s, %s by %s", end ? "end" : "start", a->name,
+		EVIDENCE(&evidence), .advice = verdict.advice,
+	}, "%s%s of %s: %s by %s, %s by %s", verdict.prefix, end ? "end" : "start", a->name,
 		fmt_addr(atlas, x).s, a->source, fmt_addr(atlas, y).s, b->source);
 }
 
