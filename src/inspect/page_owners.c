@@ -115,6 +115,7 @@ static void suspect(struct page_owners *o, uint64_t page, uint64_t pfn, enum pag
 		if (o->suspects[i].page == page)
 			return;
 	o->nr_all++;
+	o->nr_unreferenced += why == PAGE_UNREFERENCED;
 	if (o->nr_suspects < MAX_SUSPECTS)
 		o->suspects[o->nr_suspects++] =
 			(struct page_suspect){ .page = page, .pfn = pfn, .why = why };
@@ -189,23 +190,51 @@ static struct vmatlas_error *keep_frame(struct page_owners *o, uint64_t pfn)
 	return err;
 }
 
-/* What it says with more than one glance. */
-static struct vmatlas_error *judge_slowly(struct page_owners *o, uint64_t pfn)
+/*
+ * What the frame says that a page of vmalloc() cannot be. Neither slabs nor free pages are
+ * referenced, so that the rest without a reference is on its way to the free lists: those
+ * of a CPU, which struct page does not name.
+ */
+static bool frame_fault(const struct frame *r, enum page_fault *ret)
 {
 	static const enum page_fault faults[] = {
 		[FRAME_FREE] = PAGE_FREE, [FRAME_SLAB] = PAGE_SLAB_OBJECTS,
-		[FRAME_TABLE] = PAGE_TABLE,
+		[FRAME_TABLE] = PAGE_TABLE, [FRAME_ANON] = PAGE_ANON,
+		[FRAME_CACHE] = PAGE_CACHE,
 	};
+
+	*ret = r->use < ARRAY_SIZE(faults) ? faults[r->use] : PAGE_TWO_AREAS;
+	if (*ret == PAGE_TWO_AREAS && r->refcount == 0 && r->use != FRAME_TAIL)
+		*ret = PAGE_UNREFERENCED;
+	return *ret != PAGE_TWO_AREAS;
+}
+
+/* The head of a compound page speaks for its tails, which have no count of their own. */
+static struct vmatlas_error *read_whole(struct page_owners *o, uint64_t pfn, struct frame *ret)
+{
+	struct vmatlas_error *err = frames_read(o->frames, pfn, ret);
+	uint64_t head;
+
+	if (err || ret->use != FRAME_TAIL || !frame_of(o, ret->head, &head) || head >= pfn)
+		return err;
+	return frames_read(o->frames, head, ret);
+}
+
+/* What it says with more than one glance. */
+static struct vmatlas_error *judge_slowly(struct page_owners *o, uint64_t pfn)
+{
 	struct vmatlas_error *err;
+	enum page_fault fault;
 	struct frame r;
 
 	if (o->nr_slow++ >= MAX_SLOW)
 		return NULL;
-	err = frames_read(o->frames, pfn, &r);
-	if (err || (r.use != FRAME_FREE && r.use != FRAME_SLAB && r.use != FRAME_TABLE))
+	err = read_whole(o, pfn, &r);
+	if (err || !frame_fault(&r, &fault))
 		return err;
-	suspect(o, r.page, pfn, faults[r.use]);
-	return keep_frame(o, pfn);
+	suspect(o, frames_page(o->frames, pfn), pfn, fault);
+	err = keep_frame(o, pfn);
+	return err || r.pfn == pfn ? err : keep_frame(o, r.pfn);
 }
 
 static bool is_text(const struct page_owners *o, uint64_t pfn)
@@ -317,6 +346,9 @@ static const char *const fault_texts[] = {
 	[PAGE_FREE] = "is in the buddy allocator's lists of free pages",
 	[PAGE_SLAB_OBJECTS] = "is a slab's",
 	[PAGE_TABLE] = "is a page table",
+	[PAGE_ANON] = "is anonymous memory of a process",
+	[PAGE_CACHE] = "is in the page cache",
+	[PAGE_UNREFERENCED] = "was freed: its reference count is 0",
 };
 
 static void report_suspect(struct page_owners *o, const struct page_suspect *s)
@@ -348,6 +380,57 @@ static void report_suspect(struct page_owners *o, const struct page_suspect *s)
 	}, "page %" PRIu64 " of %s %s", s->owner[0].index, str_text(&what), fault_texts[s->why]);
 }
 
+/* Where many have no reference, this kernel's vmalloc() takes pages without one. */
+static void forget_unreferenced(struct page_owners *o)
+{
+	size_t nr = 0;
+
+	if (o->nr_unreferenced <= o->nr_judged / 4)
+		return;
+	for (size_t i = 0; i < o->nr_suspects; i++)
+		if (o->suspects[i].why != PAGE_UNREFERENCED)
+			o->suspects[nr++] = o->suspects[i];
+	o->nr_suspects = nr;
+	o->nr_all -= o->nr_unreferenced;
+}
+
+/* Is @claim an owner of the suspects from MAX_TOLD to @last, there before its owner @nr? */
+static bool was_named(const struct page_owners *o, size_t last, size_t nr,
+		      const struct vmatlas_claim *claim)
+{
+	for (size_t i = MAX_TOLD; i <= last; i++)
+		for (size_t j = 0; j < (i < last ? o->suspects[i].nr_owners : nr); j++)
+			if (o->suspects[i].owner[j].claim == claim)
+				return true;
+	return false;
+}
+
+/* Those that are not told one by one: how many, and whose they are, each area once. */
+static void report_rest(struct page_owners *o)
+{
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+	const struct vmatlas_claim *first = o->suspects[MAX_TOLD].owner[0].claim;
+	size_t nr = 0;
+
+	if (!first)
+		return;
+	for (size_t i = MAX_TOLD; i < o->nr_suspects; i++)
+		for (size_t j = 0; j < o->suspects[i].nr_owners && nr < MAX_TOLD; j++) {
+			const struct vmatlas_claim *claim = o->suspects[i].owner[j].claim;
+			_cleanup_(str_done) struct str owner = { 0 };
+
+			if (was_named(o, i, j, claim))
+				continue;
+			fmt_area(o->atlas, claim, &owner);
+			evidence_range(&evidence, nr++ ? "and area" : "area", claim->range, "%s",
+				       str_text(&owner));
+		}
+	ctx_report(o->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR, .code = "page-shared",
+		.where = &first->range, .record = first->area->vm_struct, EVIDENCE(&evidence),
+	}, "%" PRIu64 " more pages of areas belong to somebody else as well", o->nr_all - MAX_TOLD);
+}
+
 static void cover(struct page_owners *o)
 {
 	const char *subject = "owners of pages";
@@ -370,16 +453,13 @@ static struct vmatlas_error *judge_pages(struct page_owners *o)
 
 	if (!err && o->nr_pages)
 		err = judge_frames(o);
+	forget_unreferenced(o);
 	if (!err && o->nr_suspects)
 		err = each_area(o, find_owner);
 	for (size_t i = 0; i < o->nr_suspects && i < MAX_TOLD && !err; i++)
 		report_suspect(o, &o->suspects[i]);
-	if (!err && o->nr_all > MAX_TOLD && o->suspects[0].owner[0].claim)
-		ctx_report(o->job, &(struct vmatlas_finding_desc){
-			.severity = VMATLAS_SEVERITY_ERROR, .code = "page-shared",
-			.where = &o->suspects[0].owner[0].claim->range,
-		}, "%" PRIu64 " more pages of areas belong to somebody else as well",
-			o->nr_all - MAX_TOLD);
+	if (!err && o->nr_suspects > MAX_TOLD)
+		report_rest(o);
 	if (!err && o->nr_pages)
 		cover(o);
 	return err;

@@ -13,6 +13,8 @@
 
 enum page_fault {
 	PAGE_TWO_AREAS, PAGE_NO_FRAME, PAGE_TEXT, PAGE_FREE, PAGE_SLAB_OBJECTS, PAGE_TABLE,
+	PAGE_ANON, PAGE_CACHE,
+	PAGE_UNREFERENCED,		/* nobody holds it: given back, and on no list yet */
 };
 
 struct page_suspect {
@@ -32,6 +34,7 @@ struct page_owners {
 	struct page_suspect suspects[MAX_SUSPECTS];
 	size_t nr_suspects;
 	uint64_t nr_all;		/* with those that are not kept */
+	uint64_t nr_unreferenced;	/* of nr_all: PAGE_UNREFERENCED */
 	uint64_t nr_pages, nr_judged, nr_slow, nr_left_out;
 	uint64_t nr_unread, nr_structs_unread;
 	bool was_paused;		/* record_paused, outside */

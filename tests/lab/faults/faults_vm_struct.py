@@ -98,6 +98,18 @@ def entries(m):
                             m.area_places(a))
 
 
+def references(m):
+    """struct page._refcount: of a page that is in no compound page, and was freed."""
+    for a in m.some(counted(m), 3):
+        m.p.prefetch({a.vm_pages})
+        page = m.p.read(a.vm_pages)
+        m.p.prefetch({page})
+        at, size = m.reader.place("page", "_refcount", page)
+        if int.from_bytes(m.p.read(at, size), "little") == 1:
+            yield Fault("page._refcount", "zero", at, size, 0, {"page-shared"}, (),
+                        m.area_places(a))
+
+
 def area_flags(m):
     """Since 6.3: VMAP_RAM and VMAP_BLOCK; above them, since 6.9, the node it came from."""
     if not m.reader.has("vmap_area", "flags"):
@@ -147,6 +159,7 @@ def everything(m):
     yield from counts(m)
     yield from arrays(m)
     yield from entries(m)
+    yield from references(m)
     yield from area_flags(m)
     yield from struct_flags(m)
     yield from nodes(m)

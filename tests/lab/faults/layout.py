@@ -10,7 +10,7 @@ import subprocess
 from check.vmlab import Wrong
 
 STRUCTS = ("vmap_area", "vm_struct", "vmap_node", "vmap_pool", "module", "module_memory",
-           "module_layout", "kcore_list", "resource")
+           "module_layout", "kcore_list", "resource", "page", "mm_struct")
 
 # Runs inside gdb: {struct: {"": size, member: [offset, size], ...}}, nested ones by dots.
 SCRIPT = r"""
