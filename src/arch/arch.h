@@ -197,6 +197,8 @@ struct arch {
 	bool has_mtrr;			/* PAT and MTRRs: all mappings of a page must agree, and
 					   what is no RAM is uncached whatever its entry says */
 	bool has_pte_masks;		/* __supported_pte_mask, physical_mask */
+	/* boot clears the user half of init_mm's root, and nothing is put there again */
+	bool clears_user_half;
 	bool memtype_optional;		/* entries need not say a memory type */
 	bool insn_slots_writable;	/* kprobes' pages have no read-only variant */
 	struct vmatlas_range wx_phys;	/* physical memory that is writable and executable by */

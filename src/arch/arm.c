@@ -418,6 +418,7 @@ const struct arch arch_arm = {
 	.has_vmalloc_option = true,
 	.drops_ram_above_lowmem = true,
 	.remaps_lowmem = true,
+	.clears_user_half = true,	/* arch/arm/mm/mmu.c: prepare_page_table() */
 	.module_fallback = "get_module_plt",
 	.insn_slots_writable = true,
 };

@@ -338,5 +338,6 @@ const struct arch arch_riscv64 = {
 	.execmem = execmem,
 	.nr_execmem = ARRAY_SIZE(execmem),
 	.ioremap_max_order = riscv64_ioremap_max_order,
+	.clears_user_half = true,	/* swapper_pg_dir is made anew (mm/init.c) */
 	.memtype_optional = true,		/* without Svpbmt */
 };

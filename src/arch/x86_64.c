@@ -386,6 +386,7 @@ const struct arch arch_x86_64 = {
 	.vmalloc_end_inclusive = true,
 	.has_mtrr = true,
 	.has_pte_masks = true,
+	.clears_user_half = true,	/* arch/x86/kernel/head64.c: clear_page(init_top_pgt) */
 	/* what EFI asks for in its own region (arch/x86/platform/efi/efi_64.c) */
 	.wx_kind = VMATLAS_KIND_EFI,
 };

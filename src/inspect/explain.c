@@ -81,12 +81,13 @@ static const struct {
 	  "vmalloc() takes each page of an area from the buddy allocator, and names it in\n"
 	  "vm_struct.pages; until vfree() nobody else owns it. Reported are pages that two areas\n"
 	  "name, or one names twice; that are in the kernel's text; whose struct page says that\n"
-	  "they are free, a slab's, or a page table; and entries that are no struct page. A page\n"
+	  "they are free, a slab's, a page table, a process's memory or page cache; that nobody\n"
+	  "references, as free pages on per-CPU lists; and entries that are no struct page. A page\n"
 	  "was freed twice, freed while it was in use, or the array was overwritten: what is\n"
 	  "written through the area appears in the other owner's data.\n\n"
 	  "Not checked: areas of vmap(), vm_map_ram() and drivers, which map pages that others\n"
-	  "own; free pages on per-CPU lists, which look like used ones; struct pages in an\n"
-	  "extract, which does not hold them.\n" },
+	  "own; references, where more than a quarter of the pages have none; struct pages in\n"
+	  "an extract, which does not hold them.\n" },
 	{ "va-unaccounted",
 	  "Address space is neither allocated nor free: leaked (warning, note).\n\n"
 	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"
@@ -175,7 +176,8 @@ static const struct {
 	  "the record was overwritten. Writes through this area go to another owner's memory.\n"
 	  "The evidence has both, and the physical address of the entry.\n\n"
 	  "The direct map of 64-bit CPUs has all of RAM at one distance; an entry of it that leads\n"
-	  "elsewhere is reported as well. Every user of that memory reads and writes another page.\n" },
+	  "elsewhere is reported as well, and so is one of the kernel image. Every user of that\n"
+	  "memory reads and writes another page.\n" },
 	{ "wx-mapping",
 	  "Memory can be written and executed (warning, note).\n\n"
 	  "Kernels with STRICT_KERNEL_RWX keep the two apart, and say so at boot (\"Checked W+X\n"
@@ -213,7 +215,11 @@ static const struct {
 	  "It has bits set that must be 0, points to a table above all memory, or to one that\n"
 	  "is also used at another level or for another address. The page that holds the table\n"
 	  "was overwritten, or freed and used again. What the entry should map is not known;\n"
-	  "the address of the entry is in the evidence.\n" },
+	  "the address of the entry is in the evidence.\n\n"
+	  "So are entries of the kernel's own tables that no kernel makes: a page of its image,\n"
+	  "of vmalloc or module space or of the direct map that user space may use; anything\n"
+	  "mapped at user addresses (x86-64, RISC-V, ARM), where init_mm has nothing; a hole in\n"
+	  "the kernel's text; and init_mm.pgd, where it names other tables than those in use.\n" },
 	{ "ram-ignored",
 	  "RAM is installed, and this kernel does not use it (warning, note).\n\n"
 	  "The usual cause on 32-bit ARM: lowmem would run into the vmalloc reservation.\n"

@@ -213,12 +213,11 @@ static void report_corrupt(struct pgtable_check *c, const struct mapping *m,
 		fmt_range(c->atlas, m->range).s, why);
 }
 
-/* A table at two addresses is KASAN's doing, and espfix's: both are left out here. */
-static bool pgtable_is_odd(const struct pgtable_check *c, const struct mapping *m)
+bool pgtable_in_space(const struct pgtable_check *c, uint64_t addr)
 {
 	vmatlas_for_each_claim(r, c->atlas, VMATLAS_LAYER_DECLARED)
 		if ((r->kind == VMATLAS_KIND_VMALLOC_SPACE ||
-		     r->kind == VMATLAS_KIND_MODULE_SPACE) && range_has(r->range, m->range.first))
+		     r->kind == VMATLAS_KIND_MODULE_SPACE) && range_has(r->range, addr))
 			return true;
 	return false;
 }
@@ -229,9 +228,11 @@ static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 
 	if (m->state == MAPPING_BAD)
 		report_corrupt(c, m, m->why);
-	else if (m->state == MAPPING_SHARED && pgtable_is_odd(c, m))
+	/* a table at two addresses is KASAN's doing, and espfix's: both are left out here */
+	else if (m->state == MAPPING_SHARED && pgtable_in_space(c, m->range.first))
 		report_corrupt(c, m, "the table it leads to serves other addresses, too");
 	wx_run(c, m);
+	image_run(c, m);
 	fixmap_run(c, m);
 	meet_areas(c, m);
 	find_unowned(c, m);
@@ -273,6 +274,7 @@ static struct vmatlas_error *pgtable_finish(struct pgtable_check *c)
 	stale_finish(c);
 	wrong_page_finish(c);
 	wx_finish(c);
+	image_finish(c);
 	memtype_finish(c);
 	return err;
 }
@@ -313,6 +315,9 @@ static struct vmatlas_error *pgtable_prepare(struct pgtable_check *c)
 		err = find_phys_mask(c);
 	if (!err)
 		err = wx_begin(c);
+	if (!err)
+		err = root_check(c);
+	image_begin(c);
 	return err ? err : wrong_page_open(c);
 }
 
@@ -320,7 +325,7 @@ static struct vmatlas_error *pgtable_inspect(struct vmatlas_plugin_ctx *job)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
 	struct pgtable_check c = { .job = job, .atlas = atlas, .k = atlas->kernel, .owned = nothing,
-			      .stray = nothing, .home = nothing };
+			      .stray = nothing, .home = nothing, .text = nothing };
 	struct mapping_stats stats;
 	struct vmatlas_error *err;
 
@@ -340,6 +345,7 @@ static struct vmatlas_error *pgtable_inspect(struct vmatlas_plugin_ctx *job)
 	}
 	wrong_page_close(&c);
 	vec_done(&c.wx);
+	vec_done(&c.image_runs);
 	vec_done(&c.devices);
 	vec_done(&c.pairs);
 	vec_done(&c.fixed);

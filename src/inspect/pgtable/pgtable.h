@@ -93,7 +93,12 @@ struct pgtable_check {
 
 	uint64_t nr_checked, nr_unknown; /* areas whose pages had to be mapped */
 	struct finding_limit stale, unmapped, guard, wx_fold, types, ram, corrupt, wrong, aliases,
-			counts;
+			counts, image, text_holes, user;
+
+	/* the kernel image, as runs go by */
+	struct vmatlas_range text;	/* what of it is to come; empty: nothing */
+	uint64_t image_bytes, image_wrong;
+	VEC(struct mapping) image_runs;	/* that lead elsewhere */
 };
 
 /* Report through @fold. */
@@ -114,6 +119,9 @@ static inline bool mapping_is_memory(const struct mapping *m)
 {
 	return m->state == MAPPING_LEAVES;
 }
+
+/* Is @addr in vmalloc or module space? */
+bool pgtable_in_space(const struct pgtable_check *c, uint64_t addr);
 
 /* @m cut to @range, which it overlaps. */
 struct mapping pgtable_cut(const struct mapping *m, struct vmatlas_range range);
@@ -136,6 +144,16 @@ void stale_finish(struct pgtable_check *c);
 VMATLAS_CHECKED struct vmatlas_error *wx_begin(struct pgtable_check *c);
 void wx_run(struct pgtable_check *c, const struct mapping *m);
 void wx_finish(struct pgtable_check *c);
+
+/* ---- image.c: wrong-page and page-table-corrupt, of the kernel's own mappings ---- */
+
+void image_begin(struct pgtable_check *c);
+void image_run(struct pgtable_check *c, const struct mapping *m);
+void image_finish(struct pgtable_check *c);
+
+/* ---- root.c: page-table-corrupt, of the root itself ---- */
+
+VMATLAS_CHECKED struct vmatlas_error *root_check(struct pgtable_check *c);
 
 /* ---- memtype.c: memtype-conflict, ram-ioremapped ---- */
 

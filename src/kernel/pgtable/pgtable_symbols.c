@@ -10,5 +10,10 @@ const struct vmatlas_lookup mapping_needs[] = {
 	[MAPPING_SUPPORTED_MASK] = VMATLAS_OPTIONAL_SYMBOL("__supported_pte_mask"),
 	[MAPPING_PAT_DISABLED]	 = VMATLAS_OPTIONAL_SYMBOL("pat_disabled"),
 	[MAPPING_PHYSICAL_MASK]	 = VMATLAS_OPTIONAL_SYMBOL("physical_mask"),
+	/* in mm/vmalloc.c, which asks for both */
+	[MAPPING_INIT_MM]	 = VMATLAS_OPTIONAL_SYMBOL("init_mm"),
+	[MAPPING_MM_PGD]	 = VMATLAS_OPTIONAL_MEMBER("mm_struct", "pgd", "vfree|vunmap"),
+	[MAPPING_STEXT]		 = VMATLAS_OPTIONAL_SYMBOL("_stext"),
+	[MAPPING_ETEXT]		 = VMATLAS_OPTIONAL_SYMBOL("_etext"),
 };
 const size_t nr_mapping_needs = ARRAY_SIZE(mapping_needs);

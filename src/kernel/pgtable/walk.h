@@ -71,7 +71,8 @@ struct vmatlas_range mapping_space(const struct kernel *k);
 /* What the kernel keeps about how it maps; all optional. */
 enum mapping_need {
 	MAPPING_RODATA_ENABLED, MAPPING_MARK_RODATA, MAPPING_SUPPORTED_MASK,
-	MAPPING_PAT_DISABLED, MAPPING_PHYSICAL_MASK, MAPPING_NR_NEEDS,
+	MAPPING_PAT_DISABLED, MAPPING_PHYSICAL_MASK, MAPPING_INIT_MM, MAPPING_MM_PGD,
+	MAPPING_STEXT, MAPPING_ETEXT, MAPPING_NR_NEEDS,
 };
 
 extern const struct vmatlas_lookup mapping_needs[];

@@ -54,7 +54,11 @@ ulong level3_kernel_pgt[512] PAGE_ALIGNED = {
 	[510] = PHYS(level2_kernel_pgt) + TABLE,
 	[511] = PHYS(level2_modules_pgt) + TABLE,
 };
+#ifndef ROOT_MORE
+#define ROOT_MORE
+#endif
 ulong init_top_pgt[512] PAGE_ALIGNED = {
+	ROOT_MORE
 	[273] = PHYS(level3_direct_pgt) + TABLE,
 	[402] = PHYS(level3_vmalloc_pgt) + TABLE,
 	[511] = PHYS(level3_kernel_pgt) + TABLE,

@@ -42,10 +42,16 @@
 #define RANDOMIZED_BASE (MODULES_VADDR == 0xffffffffc0000000)
 
 ulong level1_modules_pgt[512] PAGE_ALIGNED = { MODULE_PTES };
+#ifndef IMAGE_TEXT
+#define IMAGE_TEXT PHYS_BASE + 0x1000000 + LARGE_TEXT
+#endif
+#ifndef IMAGE_DATA
+#define IMAGE_DATA PHYS_BASE + 0x1200000 + LARGE_DATA
+#endif
 /* The image: 4 MiB from its link address on; module memory, without RANDOMIZE_BASE. */
 ulong level2_kernel_pgt[512] PAGE_ALIGNED = {
-	[8] = PHYS_BASE + 0x1000000 + LARGE_TEXT,
-	[9] = PHYS_BASE + 0x1200000 + LARGE_DATA,
+	[8] = IMAGE_TEXT,
+	[9] = IMAGE_DATA,
 	[256] = RANDOMIZED_BASE ? 0 : PHYS(level1_modules_pgt) + TABLE,
 };
 /* The first two areas, of one page and of four, and what else a story maps. */
