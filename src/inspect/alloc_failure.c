@@ -383,6 +383,21 @@ static struct vmatlas_error *alloc_failure_check(struct shortage_case *c)
 	return err || c->reported_ram ? err : shortage_report_silent_ram(c);
 }
 
+/*
+ * All that is judged by the log is judged as far as it goes. A record that was being written
+ * is no news; one that nobody writes like that is.
+ */
+static void cover_log(struct vmatlas_plugin_ctx *job, const struct printk_log *log)
+{
+	if (log->is_partial)
+		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_PARTIAL, "kernel log",
+				     "some of its pages are not in the dump");
+	if (log->nr_damaged)
+		vmatlas_ctx_coverage(job, VMATLAS_COVERAGE_PARTIAL, "kernel log",
+				     "%" PRIu64 " of its records make no sense, %zu do; what they "
+				     "said is not judged", log->nr_damaged, log->records.nr);
+}
+
 static struct vmatlas_error *alloc_failure_inspect(struct vmatlas_plugin_ctx *job)
 {
 	struct vmatlas *atlas = vmatlas_ctx_atlas(job);
@@ -409,8 +424,10 @@ static struct vmatlas_error *alloc_failure_inspect(struct vmatlas_plugin_ctx *jo
 				     "because the log is not there: %s", vmatlas_error_message(err));
 		vmatlas_error_free(take(err));
 	}
-	if (!err && log)
+	if (!err && log) {
+		cover_log(job, log);
 		err = alloc_failures_find(log, &all);
+	}
 	if (!err)
 		err = alloc_failures_merge(&all, &saved);
 	if (!err)

@@ -28,7 +28,9 @@ struct printk_log {
 	VEC(struct log_record) records;
 	struct str text;		/* of all records, one after the other */
 	const char *format;		/* "printk ring", "records", "text" */
-	uint64_t nr_unusable;		/* records that are damaged or not in the dump */
+	uint64_t nr_unusable;		/* records that are damaged, unfinished or not in the dump */
+	uint64_t nr_damaged;		/* of them, those that no kernel writes like that */
+	uint64_t first_id;		/* ring: of the first record */
 	bool is_partial;		/* some of the buffer could not be read */
 	bool failed;			/* out of memory */
 };

@@ -37,7 +37,7 @@ static uint8_t level_of(uint8_t bits, bool big_endian)
 
 /* ---- Ring: kernel/printk/printk_ringbuffer.c, since 5.10 ---- */
 
-enum desc_state { DESC_COMMITTED = 1, DESC_FINALIZED = 2 };
+enum desc_state { DESC_RESERVED, DESC_COMMITTED, DESC_FINALIZED, DESC_REUSABLE };
 
 static uint64_t ring_field(const struct log_ring *r, const uint8_t *at, uint32_t size)
 {
@@ -73,7 +73,35 @@ static bool ring_text(const struct log_ring *r, uint64_t id, uint64_t begin,
 	return true;
 }
 
-static bool ring_record(const struct log_ring *r, uint64_t id, struct printk_log *out)
+/*
+ * May a descriptor that is not @id's record stand there? A CPU takes the id first and
+ * changes the descriptor then, which so far has the id of a turn ago, or nothing (desc_reserve());
+ * it writes while the record is reserved; and the oldest lose their text before they go.
+ * @newer: how many ids came after it.
+ */
+static bool is_in_between(const struct log_ring *r, uint64_t id, uint64_t state, uint64_t newer)
+{
+	enum { CPUS_WRITING = 64 };
+	const unsigned int id_bits = r->long_size * 8 - 2;
+	const uint64_t id_mask = ((uint64_t)1 << id_bits) - 1;
+	const uint64_t turn_ago = (id - ((uint64_t)1 << r->count_bits)) & id_mask;
+
+	if ((state & id_mask) == id)
+		return state >> id_bits == DESC_RESERVED || state >> id_bits == DESC_REUSABLE;
+	return newer < CPUS_WRITING && (!state || ((state & id_mask) == turn_ago &&
+						    state >> id_bits == DESC_REUSABLE));
+}
+
+/* Each record has the number of the one before it, and one more; as ids have. */
+static void check_seq(const struct log_record *rec, uint64_t id, struct printk_log *out)
+{
+	const struct log_record *first = &out->records.v[0];
+
+	out->nr_damaged += rec != first && rec->seq - first->seq != id - out->first_id;
+}
+
+static bool ring_record(const struct log_ring *r, uint64_t id, uint64_t newer,
+			struct printk_log *out)
 {
 	uint64_t index = id & (((uint64_t)1 << r->count_bits) - 1);
 	const uint8_t *d = r->descs + index * r->desc_size;
@@ -85,16 +113,23 @@ static bool ring_record(const struct log_ring *r, uint64_t id, struct printk_log
 	size_t len;
 
 	if ((state & (((uint64_t)1 << id_bits) - 1)) != id ||
-	    (state >> id_bits != DESC_COMMITTED && state >> id_bits != DESC_FINALIZED))
+	    (state >> id_bits != DESC_COMMITTED && state >> id_bits != DESC_FINALIZED)) {
+		out->nr_damaged += !is_in_between(r, id, state, newer);
 		return false;
+	}
+	out->nr_damaged++;
 	if (!ring_text(r, id, ring_field(r, d + r->desc_begin, r->long_size),
 		       ring_field(r, d + r->desc_next, r->long_size),
 		       ring_field(r, i + r->info_text_len, 2), &text, &len))
 		return false;
+	out->nr_damaged--;
 	rec = record_add(out, text, len);
 	if (!rec)
 		return false;
 	rec->seq = ring_field(r, i + r->info_seq, 8);
+	if (out->records.nr == 1)
+		out->first_id = id;
+	check_seq(rec, id, out);
 	rec->ts_nsec = ring_field(r, i + r->info_ts, 8);
 	rec->has_ts = true;
 	rec->facility = i[r->info_facility];
@@ -118,7 +153,7 @@ void log_decode_ring(const struct log_ring *r, struct printk_log *out)
 	out->format = "printk ring";
 	nr = MIN(nr, (uint64_t)1 << r->count_bits);
 	for (uint64_t n = 0; n < nr && !out->failed; n++)
-		if (!ring_record(r, (r->tail_id + n) & id_mask, out))
+		if (!ring_record(r, (r->tail_id + n) & id_mask, nr - 1 - n, out))
 			out->nr_unusable += n > 0;
 }
 
@@ -216,6 +251,7 @@ void log_decode_chain(const struct log_chain *c, struct printk_log *out)
 		at += len;
 	}
 	out->nr_unusable += at != c->next;
+	out->nr_damaged = out->nr_unusable;
 }
 
 /* ---- Text: kernel/printk.c until 3.4 ---- */

@@ -50,20 +50,6 @@ static const struct vmatlas_lookup needs[] = {
 
 /* ---- Log and command line ---- */
 
-/* A record or two that a crash cut short are no news; a log in ruins is. */
-static struct vmatlas_error *ram_survey_check_log(struct survey *s,
-						  const struct printk_log *log)
-{
-	if (log->is_partial)
-		return survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, "kernel log",
-				       "some of its pages are not in the dump");
-	if (log->nr_unusable <= log->records.nr)
-		return NULL;
-	return survey_coverage(s, VMATLAS_COVERAGE_PARTIAL, "kernel log",
-			       "%" PRIu64 " records make no sense, %zu do",
-			       log->nr_unusable, log->records.nr);
-}
-
 static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 {
 	const struct printk_log *log = NULL;
@@ -81,9 +67,6 @@ static struct vmatlas_error *read_log(struct survey *s, struct ram_facts *facts)
 	}
 	if (err)
 		return ram_unknown_report_fault(facts, "kernel log", err);
-	err = ram_survey_check_log(s, log);
-	if (err)
-		return err;
 	log_format(log, &text);
 	if (text.failed)
 		return error_no_memory();

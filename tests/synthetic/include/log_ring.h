@@ -13,6 +13,10 @@
 #define LOG_HEAD 1
 #endif
 
+#ifndef LOG_DAMAGE			/* , [2].state_var = 0x1234 */
+#define LOG_DAMAGE
+#endif
+
 enum { LOG_COUNT_BITS = 5, LOG_SLOT_BITS = 7, LOG_SLOT = 1 << LOG_SLOT_BITS };
 
 struct prb_data_blk_lpos { ulong next, begin; };
@@ -46,7 +50,7 @@ struct printk_ringbuffer {
 struct { ulong id; char text[LOG_SLOT - sizeof(ulong)]; } log_text[1 << LOG_COUNT_BITS] = {
 	LOG_LINES(LOG_TEXT)
 };
-struct prb_desc log_descs[1 << LOG_COUNT_BITS] = { LOG_LINES(LOG_DESC) };
+struct prb_desc log_descs[1 << LOG_COUNT_BITS] = { LOG_LINES(LOG_DESC) LOG_DAMAGE };
 struct printk_info log_infos[1 << LOG_COUNT_BITS] = { LOG_LINES(LOG_INFO) };
 struct printk_ringbuffer printk_rb_static = {
 	.desc_ring = { .count_bits = LOG_COUNT_BITS, .descs = log_descs, .infos = log_infos,
