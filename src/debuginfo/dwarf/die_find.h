@@ -3,6 +3,7 @@
 #ifndef DEBUGINFO_DWARF_DIE_FIND_H
 #define DEBUGINFO_DWARF_DIE_FIND_H
 
+#include "debuginfo/dwarf/name_hit.h"
 #include "debuginfo/dwarf/raw_search.h"
 #include "debuginfo/type_graph.h"
 
@@ -19,6 +20,8 @@ struct die_find {
 	uint64_t unit, looked;		/* of the hit; UINT64_MAX: none */
 	struct die_list list;		/* of @unit, where it is understood */
 	bool has_list;
+	struct name_hits hits;
+	unsigned int wanted;		/* of name_hit(): which of them to look at */
 	/* Is it what is looked for? Not 0: the search ends. @offset UINT64_MAX: all of it */
 	int (*visit)(struct die_find *f, uint64_t offset);
 	bool (*slowly)(struct die_find *f, Dwarf_Die *top);	/* by libdw, entry by entry */

@@ -32,8 +32,7 @@ uint64_t dies_unit_size(const struct bytes *info, bool big_endian)
 	return header + len;
 }
 
-/* Leaves @r at the unit's first entry. */
-static bool die_read_header(struct die_reader *r, uint64_t *ret_abbrevs)
+bool die_read_header(struct die_reader *r, uint64_t *ret_abbrevs)
 {
 	const uint64_t size = dies_unit_size(&r->from->info, r->be);
 	uint64_t version, type = DW_UT_compile;

@@ -37,6 +37,9 @@ uint64_t die_uleb(struct die_reader *r);
 void die_skip(struct die_reader *r, uint64_t n);
 void die_skip_value(struct die_reader *r, struct die_spec s);
 
+/* Reads the header of r->from's unit and leaves @r at its first entry. */
+bool die_read_header(struct die_reader *r, uint64_t *ret_abbrevs);
+
 /* Bytes of a value of @form; -1: it says so itself; -2: not understood. */
 int die_form_size(const struct die_reader *r, uint16_t form);
 

@@ -64,13 +64,19 @@ static bool unit_holding(const struct type_graph *g, uint64_t offset, uint64_t *
 	return low > 0;
 }
 
+static struct die_source die_find_source(const struct die_find *f)
+{
+	const struct raw_sections *raw = &f->raw;
+
+	return (struct die_source){ .info = { raw->info.p + f->unit, raw->info.len - (size_t)f->unit },
+		.abbrev = raw->abbrev, .str = raw->str, .line_str = raw->line_str,
+		.str_offsets = raw->str_offsets, .big_endian = f->g->image->info.big_endian };
+}
+
 /* The types at the top of f->unit. */
 static void die_find_list(struct die_find *f)
 {
-	const struct raw_sections *raw = &f->raw;
-	struct die_source from = { .info = { raw->info.p + f->unit, raw->info.len - (size_t)f->unit },
-		.abbrev = raw->abbrev, .str = raw->str, .line_str = raw->line_str,
-		.str_offsets = raw->str_offsets, .big_endian = f->g->image->info.big_endian };
+	const struct die_source from = die_find_source(f);
 
 	die_list_done(&f->list);
 	f->list = (struct die_list){ 0 };
@@ -225,6 +231,7 @@ struct vmatlas_error *die_find_name(struct die_find *f)
 	if (!err && !f->err && !f->found && f->slowly)
 		err = die_find_in_types(f);
 	vec_done(&needles.v);
+	name_hits_done(&f->hits);
 	die_list_done(&f->list);
 	if (err)
 		vmatlas_error_free(f->err);
@@ -287,7 +294,7 @@ static int keep_type(struct die_find *f, const Dwarf_Die *die, bool is_declarati
 	f->die = *die;
 	f->found = !is_declaration;
 	f->found_declaration = true;
-	return f->found;
+	return f->found || f->wanted == HIT_DECLARATION;
 }
 
 /* What die_scan.c does not understand, and base types. */
@@ -315,9 +322,14 @@ int die_find_slowly(struct die_find *f)
 
 static int visit_type(struct die_find *f, uint64_t offset)
 {
-	(void)offset;
 	if (f->unit == f->looked)
 		return 0;
+	if (offset != UINT64_MAX) {
+		const struct die_source from = die_find_source(f);
+
+		if (!(name_hit(&f->hits, &from, offset - f->unit, is_kind, f->kind) & f->wanted))
+			return 0;
+	}
 	die_find_list(f);
 	if (!f->has_list || f->kind == VMATLAS_TYPE_INT)
 		return die_find_slowly(f);
@@ -340,9 +352,15 @@ struct vmatlas_error *dwarf_find_type(struct type_graph *g, enum vmatlas_type_ki
 				      const struct vmatlas_type **ret)
 {
 	struct die_find f = { .g = g, .kind = kind, .name = name, .file = file,
-			      .visit = visit_type, .slowly = type_slowly };
+			      .visit = visit_type, .slowly = type_slowly,
+			      .wanted = HIT_DEFINITION };
 	struct vmatlas_error *err = die_find_name(&f);
 
+	/* where there is no definition, one declaration will do */
+	if (!err && !file && !f.found_declaration) {
+		f.wanted = HIT_DECLARATION;
+		err = die_find_name(&f);
+	}
 	if (!err && !(file ? f.found : f.found_declaration))
 		err = find_not_found(&f);
 	return err ? err : dwarf_graph_type(g, &f.die, ret);
@@ -354,7 +372,7 @@ struct vmatlas_error *dwarf_find_namesakes(struct type_graph *g, enum vmatlas_ty
 {
 	struct die_find f = { .g = g, .kind = kind, .name = name, .namesakes = ret,
 			      .max_namesakes = max, .visit = visit_type, .slowly = type_slowly,
-			      .found_declaration = true };
+			      .found_declaration = true, .wanted = HIT_DEFINITION };
 	struct vmatlas_error *err = die_find_name(&f);
 
 	*ret_nr = err ? 0 : f.nr_namesakes;
