@@ -6,7 +6,7 @@
 #include "debuginfo/debuginfo.h"
 
 /*
- * @kind: STRUCT, UNION, ENUM or TYPEDEF, or INT for a base type. The definition, or a
+ * @kind: STRUCT, UNION, ENUM or TYPEDEF, VOID for any of them, or INT for a base type. The definition, or a
  * declaration if there is no other. NOT_FOUND if there is none.
  */
 VMATLAS_CHECKED struct vmatlas_error *

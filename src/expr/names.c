@@ -48,7 +48,7 @@ static struct vmatlas_error *cache_add(struct expr *e, char kind, const char *na
 
 static char kind_letter(enum vmatlas_type_kind kind)
 {
-	return kind == VMATLAS_TYPE_STRUCT ? 's' : kind == VMATLAS_TYPE_UNION ? 'u' :
+	return kind == VMATLAS_TYPE_VOID ? '*' : kind == VMATLAS_TYPE_STRUCT ? 's' : kind == VMATLAS_TYPE_UNION ? 'u' :
 	       kind == VMATLAS_TYPE_ENUM ? 'e' : kind == VMATLAS_TYPE_TYPEDEF ? 't' : 'b';
 }
 
@@ -115,26 +115,16 @@ struct vmatlas_error *name_type_is_one(struct expr *e, enum vmatlas_type_kind ki
 struct vmatlas_error *name_type_missing(struct expr *e, enum vmatlas_type_kind kind,
 					const char *name)
 {
-	static const struct { enum vmatlas_type_kind kind; const char *word; } kinds[] = {
-		{ VMATLAS_TYPE_STRUCT, "struct " }, { VMATLAS_TYPE_UNION, "union " },
-		{ VMATLAS_TYPE_ENUM, "enum " }, { VMATLAS_TYPE_TYPEDEF, "" },
-	};
-	const char *word = "";
+	const char *word = kind_prefix(kind);
 	ctype t;
+	struct vmatlas_error *err = name_type(e, VMATLAS_TYPE_VOID, name, &t);
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].kind == kind)
-			word = kinds[i].word;
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
-		struct vmatlas_error *err = name_type(e, kinds[i].kind, name, &t);
-
-		if (err)
-			return err;
-		if (t)
-			return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
-				"no %s%s in this kernel; there is %s%s", word, name,
-				kinds[i].word, name);
-	}
+	if (err)
+		return err;
+	if (t)
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
+			"no %s%s in this kernel; there is %s%s", word, name, kind_prefix(t->kind),
+			name);
 	return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no %s%s in this kernel (in a module?)",
 				 *word ? word : "type ", name);
 }

@@ -208,11 +208,21 @@ static uint32_t btf_search(const struct btf_blob *b, const char *name,
 	return 0;
 }
 
+/* Any type that has a name of its own. */
+static bool is_asked_for(const struct btf_record *r)
+{
+	const enum vmatlas_type_kind kind = kind_of_btf(r);
+
+	return r->kind != BTF_KIND_FWD && (kind == VMATLAS_TYPE_STRUCT || kind == VMATLAS_TYPE_UNION ||
+					   kind == VMATLAS_TYPE_ENUM || kind == VMATLAS_TYPE_TYPEDEF);
+}
+
 static bool btf_is_named(const struct btf_blob *b, const struct btf_record *r, const char *name,
 			 uint32_t kind)
 {
 	const bool is_kind = kind & OF_BTF
 				     ? r->kind == (kind & ~(uint32_t)OF_BTF)
+				     : kind == VMATLAS_TYPE_VOID ? is_asked_for(r)
 				     : r->kind != BTF_KIND_FWD && r->kind != BTF_KIND_FUNC_PROTO &&
 					       (r->kind == BTF_KIND_INT || r->kind == BTF_KIND_FLOAT
 							? VMATLAS_TYPE_INT : kind_of_btf(r)) == kind;

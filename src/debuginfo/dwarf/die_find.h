@@ -22,6 +22,7 @@ struct die_find {
 	bool has_list;
 	struct name_hits hits;
 	unsigned int wanted;		/* of name_hit(): which of them to look at */
+	uint64_t declared_at;		/* the first hit that can only declare; 0: none */
 	/* Is it what is looked for? Not 0: the search ends. @offset UINT64_MAX: all of it */
 	int (*visit)(struct die_find *f, uint64_t offset);
 	bool (*slowly)(struct die_find *f, Dwarf_Die *top);	/* by libdw, entry by entry */

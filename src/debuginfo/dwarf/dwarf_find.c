@@ -255,6 +255,9 @@ static bool is_kind(int tag, enum vmatlas_type_kind kind)
 	case VMATLAS_TYPE_UNION: return tag == DW_TAG_union_type;
 	case VMATLAS_TYPE_ENUM: return tag == DW_TAG_enumeration_type;
 	case VMATLAS_TYPE_TYPEDEF: return tag == DW_TAG_typedef;
+	case VMATLAS_TYPE_VOID:		/* any of these */
+		return tag == DW_TAG_structure_type || tag == DW_TAG_union_type ||
+		       tag == DW_TAG_enumeration_type || tag == DW_TAG_typedef;
 	default: return tag == DW_TAG_base_type;
 	}
 }
@@ -326,8 +329,12 @@ static int visit_type(struct die_find *f, uint64_t offset)
 		return 0;
 	if (offset != UINT64_MAX) {
 		const struct die_source from = die_find_source(f);
+		const unsigned int may_be = name_hit(&f->hits, &from, offset - f->unit, is_kind,
+						     f->kind);
 
-		if (!(name_hit(&f->hits, &from, offset - f->unit, is_kind, f->kind) & f->wanted))
+		if (!f->declared_at && may_be == HIT_DECLARATION)
+			f->declared_at = offset;
+		if (!(may_be & f->wanted))
 			return 0;
 	}
 	die_find_list(f);
@@ -357,9 +364,13 @@ struct vmatlas_error *dwarf_find_type(struct type_graph *g, enum vmatlas_type_ki
 	struct vmatlas_error *err = die_find_name(&f);
 
 	/* where there is no definition, one declaration will do */
-	if (!err && !file && !f.found_declaration) {
+	if (!err && !file && !f.found_declaration && f.declared_at) {
 		f.wanted = HIT_DECLARATION;
-		err = die_find_name(&f);
+		f.looked = UINT64_MAX;
+		die_find_hit(&f, f.declared_at);
+		name_hits_done(&f.hits);
+		die_list_done(&f.list);
+		err = f.err;
 	}
 	if (!err && !(file ? f.found : f.found_declaration))
 		err = find_not_found(&f);

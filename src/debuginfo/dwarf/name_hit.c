@@ -5,30 +5,16 @@
 
 void name_hits_done(struct name_hits *h)
 {
-	vec_done(&h->r.abbrevs);
-	vec_done(&h->r.specs);
+	vec_done(&h->abbrevs);
 	h->unit = NULL;
 }
 
-static void name_hits_use(struct name_hits *h, const struct die_source *from)
-{
-	uint64_t abbrevs;
-
-	name_hits_done(h);
-	h->from = *from;
-	h->r = (struct die_reader){ .from = &h->from, .be = from->big_endian };
-	h->unit = from->info.p;
-	h->is_understood = die_read_header(&h->r, &abbrevs) &&
-			   die_abbrevs(&h->r, abbrevs) == DIES_OK;
-}
-
-/* Bytes of an entry before its name; -1: they vary. */
-static int bytes_before_name(const struct name_hits *h, const struct die_abbrev *a)
+static int bytes_before_name(const struct die_reader *r, const struct die_abbrev *a)
 {
 	int bytes = 0;
 
 	for (uint32_t i = 0; i < a->nr; i++) {
-		const struct die_spec s = h->r.specs.v[a->first + i];
+		const struct die_spec s = r->specs.v[a->first + i];
 
 		if (s.attr == DW_AT_name)
 			return bytes;
@@ -37,6 +23,42 @@ static int bytes_before_name(const struct name_hits *h, const struct die_abbrev 
 		bytes += s.size;
 	}
 	return -1;
+}
+
+/* False: no memory. */
+static bool take_abbrevs(struct name_hits *h, const struct die_reader *r,
+			 bool (*is)(int tag, enum vmatlas_type_kind kind),
+			 enum vmatlas_type_kind kind)
+{
+	h->abbrevs.nr = 0;
+	for (size_t i = 0; i < r->abbrevs.nr; i++) {
+		const struct die_abbrev *a = &r->abbrevs.v[i];
+		struct name_abbrev *to;
+
+		if (!a->has_name || !is(a->tag, kind))
+			continue;
+		to = vec_push(&h->abbrevs);
+		if (!to)
+			return false;
+		/* a flag that is a byte of the entry may say either */
+		*to = (struct name_abbrev){ i + 1, bytes_before_name(r, a), a->is_declaration ?
+			HIT_DECLARATION : HIT_DEFINITION | HIT_DECLARATION };
+	}
+	return true;
+}
+
+static void name_hits_use(struct name_hits *h, const struct die_source *from,
+			  bool (*is)(int tag, enum vmatlas_type_kind kind),
+			  enum vmatlas_type_kind kind)
+{
+	struct die_reader r = { .from = from, .be = from->big_endian };
+	uint64_t abbrevs;
+
+	h->unit = from->info.p;
+	h->is_understood = die_read_header(&r, &abbrevs) && die_abbrevs(&r, abbrevs) == DIES_OK &&
+			   take_abbrevs(h, &r, is, kind);
+	vec_done(&r.abbrevs);
+	vec_done(&r.specs);
 }
 
 /* Do the bytes that end at @at say @code? */
@@ -63,21 +85,15 @@ unsigned int name_hit(struct name_hits *h, const struct die_source *from, uint64
 	unsigned int ret = 0;
 
 	if (h->unit != from->info.p)
-		name_hits_use(h, from);
+		name_hits_use(h, from, is, kind);
 	if (!h->is_understood)
 		return HIT_DEFINITION | HIT_DECLARATION;
-	for (size_t i = 0; i < h->r.abbrevs.nr; i++) {
-		const struct die_abbrev *a = &h->r.abbrevs.v[i];
-		int before;
+	for (size_t i = 0; i < h->abbrevs.nr; i++) {
+		const struct name_abbrev *a = &h->abbrevs.v[i];
 
-		if (!a->has_name || !is(a->tag, kind))
-			continue;
-		before = bytes_before_name(h, a);
-		if (before >= 0 && ((uint64_t)before > at ||
-				    !ends_with_code(h, at - (uint64_t)before, i + 1)))
-			continue;
-		/* a flag that is a byte of the entry may say either */
-		ret |= a->is_declaration ? HIT_DECLARATION : HIT_DEFINITION | HIT_DECLARATION;
+		if (a->before < 0 || ((uint64_t)a->before <= at &&
+				      ends_with_code(h, at - (uint64_t)a->before, a->code)))
+			ret |= a->may_be;
 	}
 	return ret;
 }

@@ -10,9 +10,14 @@
 
 #include "debuginfo/dwarf/die_scan.h"
 
+struct name_abbrev {
+	uint64_t code;
+	int before;			/* bytes of an entry before its name; -1: they vary */
+	unsigned int may_be;
+};
+
 struct name_hits {
-	struct die_source from;
-	struct die_reader r;		/* the abbreviations of @unit */
+	VEC(struct name_abbrev) abbrevs;	/* of @unit, that entries looked for may have */
 	const uint8_t *unit;		/* NULL: none yet */
 	bool is_understood;
 };
