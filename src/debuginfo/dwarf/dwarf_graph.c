@@ -74,9 +74,13 @@ static struct vmatlas_error *graph_unit_is_wide(struct type_graph *g, uint64_t o
 
 struct vmatlas_error *graph_unit_at(struct type_graph *g, uint64_t offset, struct graph_unit **ret)
 {
+	const struct section *info = image_section(g->image, ".debug_info");
 	struct vmatlas_error *err;
 	struct graph_unit **slot;
 
+	/* .debug_aranges and indices may say anything; libdw checks what it unpacks */
+	if (dwarf_can_be_narrow(g->image) && (!info || offset >= info->size))
+		return graph_damaged(g);
 	for (size_t i = 0; i < g->units.nr; i++) {
 		if (g->units.v[i]->offset == offset) {
 			*ret = g->units.v[i];
