@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include "base/bytes.h"
+#include "debuginfo/dwarf/raw_search.h"
 #include "debuginfo/type_find.h"
 #include "debuginfo/type_graph.h"
 
@@ -191,6 +193,54 @@ struct vmatlas_error *image_type_find_of(struct image *image, enum vmatlas_type_
 	return graph_ask(image, kind, name, file, ret);
 }
 
+/* One part of BTF (include/uapi/linux/btf.h), where its header says it is. */
+static struct bytes btf_part(const struct bytes *raw, bool big_endian, size_t field)
+{
+	const uint64_t header = bytes_uint(raw->p + 4, 4, big_endian),
+		       offset = bytes_uint(raw->p + field, 4, big_endian),
+		       len = bytes_uint(raw->p + field + 4, 4, big_endian);
+
+	if (header > raw->len || offset > raw->len - header || len > raw->len - header - offset)
+		return (struct bytes){ 0 };
+	return (struct bytes){ raw->p + header + offset, (size_t)len };
+}
+
+/*
+ * Could several types of that name differ in size? By the bytes alone: to read all of BTF
+ * costs more than everything else that is asked of vmlinux.
+ */
+static bool may_have_namesakes(const struct bytes *raw, bool big_endian, const char *name)
+{
+	enum { STRUCT = 4, UNION = 5, HEADER = 24 };
+	struct raw_needle text = { .len = strlen(name) + 2 }, offset = { .len = 4 };
+	struct bytes types, strings;
+	uint64_t first = 0;
+	size_t at;
+
+	if (raw->len < HEADER || text.len > NEEDLE_MAX)
+		return false;
+	types = btf_part(raw, big_endian, 8);
+	strings = btf_part(raw, big_endian, 16);
+	memcpy(text.bytes + 1, name, text.len - 1);
+	at = raw_find(strings.p, strings.len, 0, &text);
+	if (at == SIZE_MAX)
+		return false;
+	for (size_t i = 0; i < 4; i++)
+		offset.bytes[big_endian ? 3 - i : i] = (uint8_t)((at + 1) >> 8 * i);
+	for (at = raw_find(types.p, types.len, 0, &offset); at != SIZE_MAX && types.len - at >= 12;
+	     at = raw_find(types.p, types.len, at + 1, &offset)) {
+		const uint64_t kind = bytes_uint(types.p + at + 4, 4, big_endian) >> 24 & 0x1f,
+			       bytes = bytes_uint(types.p + at + 8, 4, big_endian);
+
+		if (kind != STRUCT && kind != UNION)
+			continue;
+		if (first && first - 1 != bytes)
+			return true;
+		first = bytes + 1;
+	}
+	return false;
+}
+
 struct vmatlas_error *image_type_namesakes(struct image *image, enum vmatlas_type_kind kind,
 					   const char *name, struct image_namesake *ret, size_t max,
 					   size_t *ret_nr)
@@ -198,14 +248,20 @@ struct vmatlas_error *image_type_namesakes(struct image *image, enum vmatlas_typ
 	struct type_graph *g = graph_of(image);
 	struct btf_blob *b;
 	struct vmatlas_error *err;
+	const struct section *section;
+	struct bytes raw;
 	size_t nr;
 
 	*ret_nr = 0;
 	if (!g)
 		return error_no_memory();
-	if (provider_is_btf(image) || !image->info.has_debug_info ||
-	    !image_section(image->types, ".BTF"))
+	section = image_section(image->types, ".BTF");
+	if (provider_is_btf(image) || !image->info.has_debug_info || !section ||
+	    section->flags & SHF_COMPRESSED)
 		return NULL;
+	err = section_bytes(image->types, section, &raw);
+	if (err || !may_have_namesakes(&raw, image->info.big_endian, name))
+		return err;
 	err = provider_btf(image, &b);
 	if (err) {		/* then it cannot tell */
 		vmatlas_error_free(err);
