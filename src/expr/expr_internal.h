@@ -71,6 +71,7 @@ struct expr {
 	struct token token;
 	struct str literal;		/* of the token */
 	unsigned int depth;
+	unsigned int looked_at;		/* members, by the question at hand */
 	unsigned int skipping;		/* types count, values do not: sizeof, the other arm of ?: */
 	VEC(struct value) history;
 	VEC(struct named_value) variables;

@@ -7,6 +7,7 @@
 #include "expr/type_text.h"
 
 enum { OFFSET_ROOM = 27, INDENT = 4 };
+#define PTYPE_BYTES_MAX ((size_t)MIB(8))	/* of text; no type of a kernel has more */
 
 struct ptype {
 	struct expr *e;
@@ -157,7 +158,9 @@ static struct vmatlas_error *ptype_base(struct ptype *p, ctype base, int show, i
 	struct vmatlas_error *err = NULL;
 	bool has_name;
 
-	if (level > INDENT * EXPR_DEPTH_MAX)
+	if (p->out->failed)
+		return error_no_memory();
+	if (level > INDENT * EXPR_DEPTH_MAX || p->out->len > PTYPE_BYTES_MAX)
 		return vmatlas_error_new(VMATLAS_ERROR_FORMAT, "a type nested too deep");
 	has_name = type_text_name(base, p->out);
 	if (!t || (t->kind != VMATLAS_TYPE_STRUCT && t->kind != VMATLAS_TYPE_UNION &&

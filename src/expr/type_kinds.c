@@ -95,6 +95,9 @@ struct vmatlas_error *type_members(struct expr *e, ctype t,
 	return t ? image_type_members(e->k->image, t, ret, ret_nr) : NULL;
 }
 
+/* Members that one question may look at: a struct that holds itself is damage. */
+enum { MEMBERS_LOOKED_AT = 1 << 18 };
+
 static struct vmatlas_error *member_in(struct expr *e, ctype t, const char *name,
 				       unsigned int depth, struct vmatlas_type_member *ret,
 				       bool *ret_found)
@@ -105,6 +108,11 @@ static struct vmatlas_error *member_in(struct expr *e, ctype t, const char *name
 
 	for (size_t i = 0; !err && i < nr && !*ret_found; i++) {
 		const enum vmatlas_type_kind kind = type_kind(m[i].type);
+
+		if (++e->looked_at > MEMBERS_LOOKED_AT)
+			return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
+				"%s has damaged types: members without end",
+				image_info(e->k->image)->path);
 
 		if (!strcmp(m[i].name, name)) {
 			*ret = m[i];
@@ -127,5 +135,6 @@ struct vmatlas_error *type_member(struct expr *e, ctype t, const char *name,
 	*ret_found = false;
 	if (!*name || (kind != VMATLAS_TYPE_STRUCT && kind != VMATLAS_TYPE_UNION))
 		return NULL;
+	e->looked_at = 0;
 	return member_in(e, t, name, 0, ret, ret_found);
 }

@@ -181,7 +181,8 @@ struct vmatlas_error *type_text_after(struct expr *e, ctype t, struct str *out)
 
 struct vmatlas_error *type_text_deep(struct expr *e, ctype t, unsigned int depth, struct str *out)
 {
-	if (depth > EXPR_DEPTH_MAX / 8) {
+	/* a function among its own parameters is damage */
+	if (depth > EXPR_DEPTH_MAX / 8 || out->len > MIB(8)) {
 		str_addf(out, "...");
 		return NULL;
 	}
