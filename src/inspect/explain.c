@@ -86,8 +86,17 @@ static const struct {
 	  "was freed twice, freed while it was in use, or the array was overwritten: what is\n"
 	  "written through the area appears in the other owner's data.\n\n"
 	  "Not checked: areas of vmap(), vm_map_ram() and drivers, which map pages that others\n"
-	  "own; references, where more than a quarter of the pages have none; struct pages in\n"
-	  "an extract, which does not hold them.\n" },
+	  "own; references, where more than a quarter of the pages have none.\n" },
+	{ "sum-mismatch",
+	  "A sum that the kernel keeps is not that of its records (warning, note).\n\n"
+	  "vmap_lazy_nr counts the pages of areas that wait to be purged: up before an area is\n"
+	  "put on their list, down after it was taken off. It may be larger than their sum, and\n"
+	  "then this is a note, left out while a purge runs; it is never smaller (warning):\n"
+	  "the counter or an area was overwritten, or the list has an area too many.\n\n"
+	  "nr_vmalloc_pages counts the pages of vmalloc() areas. A CPU in the middle of vmalloc()\n"
+	  "or vfree() makes a difference either way, and so does vfree() of pages that vmap() was\n"
+	  "given to free (VM_MAP_PUT_PAGES, 5.10 to 6.13): a note. Kernels of 6.19 and later count\n"
+	  "by node, and are not checked.\n" },
 	{ "va-unaccounted",
 	  "Address space is neither allocated nor free: leaked (warning, note).\n\n"
 	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"

@@ -41,7 +41,7 @@ tests: synthetic
 
 $(SDIR)/%/vmlinux: tests/synthetic/%/kernel.c tests/synthetic/%/about \
 		   $(wildcard tests/synthetic/include/* tests/synthetic/x86-*/kernel.c) \
-		   tests/synthetic/owners/kernel.c tests/synthetic/seed/kernel.c \
+		   tests/synthetic/owners/kernel.c tests/synthetic/seed/kernel.c tests/synthetic/purge/kernel.c \
 		   tests/synthetic/synthetic.mk
 	@mkdir -p $(@D)
 	$(call say,SYN,$*)

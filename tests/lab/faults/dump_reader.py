@@ -7,7 +7,7 @@ from check.vmlab import Elf, Wrong, number
 
 SYMBOLS = ("vmap_area_list", "vmap_area_root", "purge_vmap_area_list", "purge_vmap_area_root",
            "vmap_nodes", "nr_vmap_nodes", "single", "free_vmap_area_list",
-           "free_vmap_area_root", "modules", "high_memory", "vmalloc_base", "vmemmap_base",
+           "free_vmap_area_root", "modules", "high_memory", "vmap_lazy_nr", "nr_vmalloc_pages", "vmalloc_base", "vmemmap_base",
            "page_offset_base", "kcore_vmalloc", "kcore_modules", "swapper_pg_dir",
            "arm_lowmem_limit", "memstart_addr", "kimage_voffset", "kernel_map", "vmap_purge_list", "_text",
            "_stext", "_etext", "init_mm")

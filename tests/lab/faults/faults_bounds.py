@@ -63,7 +63,22 @@ def modules(m):
                             m.module_places(record) + [(value - 64, value + 64)])
 
 
+def sums(m):
+    """What the kernel counts, against what it counts."""
+    w = m.p.word
+    for name in ("vmap_lazy_nr", "nr_vmalloc_pages"):
+        at = m.reader.symbols.get(name)
+        if not at:
+            continue
+        old = m.p.read(at)
+        for what, value in (("zero", 0), ("one less", old - 1), ("one more", old + 1),
+                            ("high bit", old ^ 1 << 8 * w - 2)):
+            if value != old:
+                yield Fault(name, what, at, w, value, {"sum-mismatch"}, (), EVERYWHERE)
+
+
 def everything(m):
     yield from variables(m)
+    yield from sums(m)
     yield from kcore(m)
     yield from modules(m)

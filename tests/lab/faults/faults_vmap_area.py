@@ -8,7 +8,7 @@ from check.vmlab import PAGE, number
 LIST = frozenset({"list-corrupt"})
 # What the page tables show once a record is moved, shortened or lost.
 TABLES = frozenset({"stale-pte", "unmapped-area", "wrong-page", "guard-mapped",
-                    "memtype-conflict", "double-ioremap", "page-shared"})
+                    "memtype-conflict", "double-ioremap", "page-shared", "sum-mismatch"})
 
 
 class Fault:
