@@ -2,47 +2,32 @@
 /*
  * Inspector: is the direct map of 64-bit CPUs linear? All of its leaves lead to physical
  * memory at one distance, whatever that is; an entry that leads elsewhere was overwritten,
- * and so was one that lets user space in. Holes are no fault: there may be no RAM, and
- * debug_pagealloc, KFENCE and secretmem make them.
+ * and so was one that lets user space in, or can be written and executed. Holes: see
+ * direct_map_holes.c. It looks into pgtable/: whether W is kept apart from X is known there.
  */
 #include <inttypes.h>
 
 #include "base/cleanup.h"
-#include "kernel/lookup.h"
-#include "kernel/pgtable/walk.h"
-#include "map/evidence_list.h"
-#include "map/format.h"
+#include "inspect/direct_map.h"
+#include "inspect/pgtable/pgtable.h"
 
-#define MAX_DISTANCES 64		/* a few are wrong, or the map is not understood */
 #define MAX_ODD 256
 #define MAX_KEPT 512			/* tables that an extract keeps: 2 MiB, much of it alike */
-#define TOLD 8
-
-struct distance { uint64_t delta, bytes; };
-
-struct direct_map {
-	struct vmatlas_plugin_ctx *job;
-	struct vmatlas *atlas;
-	struct kernel *k;
-	uint64_t mask;			/* bits of an entry's address that are one (TDX) */
-	struct distance distances[MAX_DISTANCES];
-	size_t nr;
-	uint64_t bytes;
-	bool user_seen;
-	bool look;			/* second pass: @usual is known */
-	uint64_t usual;
-	VEC(struct mapping) odd;
-	uint64_t nr_odd;
-};
 
 static void direct_map_done(struct direct_map *d)
 {
 	vec_done(&d->odd);
+	vec_done(&d->holes);
 }
 
 static uint64_t distance_of(const struct direct_map *d, const struct mapping *m)
 {
 	return m->range.first - (m->phys & d->mask);
+}
+
+static bool is_wx(const struct mapping *m)
+{
+	return m->attr & PT_WRITE && m->attr & PT_EXEC;
 }
 
 static void count_run(struct direct_map *d, const struct mapping *m)
@@ -52,6 +37,7 @@ static void count_run(struct direct_map *d, const struct mapping *m)
 
 	d->bytes += size;
 	d->user_seen = d->user_seen || m->attr & PT_USER;
+	d->wx_bytes += is_wx(m) ? size : 0;
 	while (i < d->nr && d->distances[i].delta != delta)
 		i++;
 	if (i == MAX_DISTANCES)
@@ -66,13 +52,15 @@ static struct vmatlas_error *direct_map_run(void *arg, const struct mapping *m)
 	struct direct_map *d = arg;
 	struct mapping *slot;
 
+	if (!d->look)
+		direct_map_hole(d, m);
 	if (m->state != MAPPING_LEAVES)
 		return NULL;
 	if (!d->look) {
 		count_run(d, m);
 		return NULL;
 	}
-	if (distance_of(d, m) == d->usual && !(m->attr & PT_USER))
+	if (distance_of(d, m) == d->usual && !(m->attr & PT_USER) && !(d->wx && is_wx(m)))
 		return NULL;
 	d->nr_odd++;
 	slot = d->odd.nr < MAX_ODD ? vec_push(&d->odd) : NULL;
@@ -103,12 +91,15 @@ static struct vmatlas_error *count_map(struct direct_map *d, struct vmatlas_rang
 	struct vmatlas_error *err;
 
 	mem->record_paused = true;
+	d->next = range.first;
 	err = walk_map(d, range, ret);
 	mem->record_paused = paused;
 	if (err || !mem->record || paused || ret->nr_tables > MAX_KEPT)
 		return err;
 	d->nr = 0;
-	d->bytes = 0;
+	d->bytes = d->wx_bytes = d->nr_holes = 0;
+	d->holes.nr = 0;
+	d->next = range.first;
 	return walk_map(d, range, ret);
 }
 
@@ -126,23 +117,61 @@ static bool find_usual(struct direct_map *d)
 
 static void report_odd_run(struct direct_map *d, const struct mapping *m)
 {
-	const bool elsewhere = distance_of(d, m) != d->usual;
+	const bool elsewhere = distance_of(d, m) != d->usual, user = m->attr & PT_USER;
 	_cleanup_(evidence_done) struct evidence evidence = { 0 };
 
 	evidence_phys(&evidence, "maps", m->phys & d->mask, "physical %#" PRIx64,
 		      m->phys & d->mask);
-	evidence_phys(&evidence, "due", m->range.first - d->usual, "physical %#" PRIx64
+	if (elsewhere)
+		evidence_phys(&evidence, "due", m->range.first - d->usual, "physical %#" PRIx64
 		      ", as all the rest of the direct map has it", m->range.first - d->usual);
 	evidence_phys(&evidence, "entry", m->entry_addr, "at physical %#" PRIx64 ": %#" PRIx64,
 		      m->entry_addr, m->entry);
 	ctx_report(d->job, &(struct vmatlas_finding_desc){
-		.severity = VMATLAS_SEVERITY_ERROR,
-		.code = elsewhere ? "wrong-page" : "page-table-corrupt", .where = &m->range,
-		EVIDENCE(&evidence),
-		.advice = "look at the whole table in memory: what overwrote it may show itself",
+		.severity = elsewhere || user ? VMATLAS_SEVERITY_ERROR : VMATLAS_SEVERITY_WARNING,
+		.code = elsewhere ? "wrong-page" : user ? "page-table-corrupt" : "wx-mapping",
+		.where = &m->range, EVIDENCE(&evidence),
+		.advice = elsewhere || user ?
+			"look at the whole table in memory: what overwrote it may show itself" :
+			"find who made it so: code can be changed there, or data run",
 	}, elsewhere ? "%s of the direct map at %s leads elsewhere than its address says" :
-		"%s of the direct map at %s is open to user space",
+		user ? "%s of the direct map at %s is open to user space" :
+		"%s of the direct map at %s can be written and executed",
 		fmt_size(vmatlas_range_size(&m->range)).s, fmt_range(d->atlas, m->range).s);
+}
+
+/* Does the kernel keep writable and executable memory apart, and nearly all of it here? */
+static struct vmatlas_error *ask_wx(struct direct_map *d)
+{
+	struct pgtable_check c = { .job = d->job, .atlas = d->atlas, .k = d->k };
+	struct vmatlas_error *err;
+
+	if (!d->wx_bytes || d->wx_bytes > d->bytes / 4)
+		return NULL;
+	err = lookup_resolve(d->k, mapping_needs, MAPPING_NR_NEEDS, c.switches);
+	if (!err)
+		err = wx_begin(&c);
+	d->wx = c.wx_promised;
+	return err;
+}
+
+static struct vmatlas_error *judge_odd(struct direct_map *d, struct vmatlas_range range)
+{
+	struct mapping_stats stats = { 0 };
+	struct vmatlas_error *err = ask_wx(d);
+
+	if (err || (d->nr == 1 && !d->user_seen && !d->wx))
+		return err;
+	d->look = true;
+	err = walk_map(d, range, &stats);
+	for (size_t i = 0; i < d->odd.nr && i < DIRECT_MAP_TOLD && !err; i++)
+		report_odd_run(d, &d->odd.v[i]);
+	if (!err && d->nr_odd > DIRECT_MAP_TOLD)
+		ctx_report(d->job, &(struct vmatlas_finding_desc){
+			.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
+			.where = &d->odd.v[0].range,
+		}, "%" PRIu64 " more runs of the direct map are wrong", d->nr_odd - DIRECT_MAP_TOLD);
+	return err;
 }
 
 static struct vmatlas_error *judge_map(struct direct_map *d, struct vmatlas_range range)
@@ -155,18 +184,10 @@ static struct vmatlas_error *judge_map(struct direct_map *d, struct vmatlas_rang
 		vmatlas_ctx_coverage(d->job, VMATLAS_COVERAGE_SKIPPED, "direct map",
 			"%" PRIu64 " of its page tables, which are not in the dump",
 			stats.nr_unread);
-	if (err || !find_usual(d) || (d->nr == 1 && !d->user_seen))
+	if (err || !find_usual(d))
 		return err;
-	d->look = true;
-	err = walk_map(d, range, &stats);
-	for (size_t i = 0; i < d->odd.nr && i < TOLD && !err; i++)
-		report_odd_run(d, &d->odd.v[i]);
-	if (!err && d->nr_odd > TOLD)
-		ctx_report(d->job, &(struct vmatlas_finding_desc){
-			.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
-			.where = &d->odd.v[0].range,
-		}, "%" PRIu64 " more runs of the direct map are wrong", d->nr_odd - TOLD);
-	return err;
+	err = judge_odd(d, range);
+	return err ? err : direct_map_judge_holes(d, range.last);
 }
 
 /* Guests of TDX mark with a bit of the address what they share with the host; x86 alone. */

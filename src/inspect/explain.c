@@ -191,7 +191,8 @@ static const struct {
 	  "Memory can be written and executed (warning, note).\n\n"
 	  "Kernels with STRICT_KERNEL_RWX keep the two apart, and say so at boot (\"Checked W+X\n"
 	  "mappings: passed\"). A range that is both was changed later, by set_memory_*() or by\n"
-	  "a manual edit of the page tables. It is a note in module space if this kernel loads\n"
+	  "a manual edit of the page tables. The direct map is checked as well, unless more than a\n"
+	  "quarter of it is both. It is a note in module space if this kernel loads\n"
 	  "modules like that (no STRICT_MODULE_RWX), or while a module is being loaded. Not\n"
 	  "checked if the CPU cannot forbid execution, or with rodata=off.\n" },
 	{ "guard-mapped",
@@ -228,7 +229,10 @@ static const struct {
 	  "So are entries of the kernel's own tables that no kernel makes: a page of its image,\n"
 	  "of vmalloc or module space or of the direct map that user space may use; anything\n"
 	  "mapped at user addresses (x86-64, RISC-V, ARM), where init_mm has nothing; a hole in\n"
-	  "the kernel's text; and init_mm.pgd, where it names other tables than those in use.\n" },
+	  "the kernel's text; and init_mm.pgd, where it names other tables than those in use.\n\n"
+	  "And holes in the direct map of 64-bit CPUs, if a struct page there says slab, page\n"
+	  "table or free: these are always mapped. Other holes are the kernel's own (secretmem,\n"
+	  "KFENCE, debug_pagealloc, crashkernel=, poisoned pages), and not reported.\n" },
 	{ "ram-ignored",
 	  "RAM is installed, and this kernel does not use it (warning, note).\n\n"
 	  "The usual cause on 32-bit ARM: lowmem would run into the vmalloc reservation.\n"

@@ -68,9 +68,31 @@ def init_mm(m):
         yield Fault("init_mm.pgd", what, at, size, value, CORRUPT, (), [(at, at + size)])
 
 
+def direct_map(m, f):
+    """Leaves of the direct map of 64-bit CPUs, by the records that lie in them: slabs."""
+    cpu = m.p.case.cpu
+    if m.p.word == 4:
+        return
+    records = [a.record for a in m.some(m.plain(), 3)]
+    for _, walk in walks(m, records).items():
+        at, entry = step(walk)
+        yield Fault("direct map", "cleared", at, f.size, 0, CORRUPT, ANYTHING, EVERYWHERE,
+                    None, True)
+        yield Fault("direct map", "open to user space", at, f.size,
+                    entry | user_bit(f, cpu, walk["page_size"]), CORRUPT, ANYTHING, EVERYWHERE,
+                    None, True)
+        yield Fault("direct map", "writable and executable", at, f.size,
+                    (entry | f.set) & ~f.clear, {"wx-mapping"}, ANYTHING, EVERYWHERE, None, True)
+        size = walk["page_size"]
+        yield Fault("direct map", "leads elsewhere", at, f.size,
+                    entry ^ 2 * size >> 12 << f.frame, {"wrong-page"}, ANYTHING, EVERYWHERE,
+                    None, True)
+
+
 def everything(m):
     f = Format(m.p.case)
     yield from image(m, f)
     yield from rights(m, f)
     yield from user_half(m, f)
     yield from init_mm(m)
+    yield from direct_map(m, f)
