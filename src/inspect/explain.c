@@ -87,6 +87,14 @@ static const struct {
 	  "written through the area appears in the other owner's data.\n\n"
 	  "Not checked: areas of vmap(), vm_map_ram() and drivers, which map pages that others\n"
 	  "own; references, where more than a quarter of the pages have none.\n" },
+	{ "module-area",
+	  "Memory that a module's record names is not its own (error).\n\n"
+	  "Each piece of memory in a struct module (base and size; of the module itself, not of\n"
+	  "its init part, which is freed) must lie in one area of vmalloc's records, and no\n"
+	  "other module may have it. If not, the record was overwritten, or the area's was: the\n"
+	  "kernel takes addresses there for the module's code, or frees them with it.\n\n"
+	  "Not checked: areas that no module names, for there are some while a module is loaded\n"
+	  "or its init part is freed; modules that are being loaded.\n" },
 	{ "sum-mismatch",
 	  "A sum that the kernel keeps is not that of its records (warning, note).\n\n"
 	  "vmap_lazy_nr counts the pages of areas that wait to be purged: up before an area is\n"

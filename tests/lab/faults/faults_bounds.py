@@ -77,8 +77,32 @@ def sums(m):
                 yield Fault(name, what, at, w, value, {"sum-mismatch"}, (), EVERYWHERE)
 
 
+def module_pieces(m):
+    """Base and size of a module's text: (what, address, bytes)."""
+    layout = m.reader.layout
+    inner = layout.get("module_memory") or layout.get("module_layout")
+    first = layout["module"].get("mem") or layout["module"].get("core_layout")
+    if not inner or not first:
+        return
+    for record in m.some(m.reader.modules[1:-1], 2):
+        for member in ("base", "size"):
+            offset, size = inner[member]
+            yield record, member, record + first[0] + offset, size
+
+
+def modules_memory(m):
+    for record, member, at, size in module_pieces(m):
+        old = int.from_bytes(m.p.read(at, size), "little")
+        values = (("16 MiB away", old + 16 * MIB), ("doubled", 2 * old)) if member == "base" else (
+            ("a MiB more", old + MIB), ("high bit", old ^ 1 << 30))
+        for what, value in values:
+            yield Fault(f"module.{member}", what, at, size, value, {"module-area"},
+                        {"wx-mapping", "unmapped-area", "stale-pte"}, EVERYWHERE)
+
+
 def everything(m):
     yield from variables(m)
+    yield from modules_memory(m)
     yield from sums(m)
     yield from kcore(m)
     yield from modules(m)

@@ -137,10 +137,14 @@ struct mod_kallsyms fakemod_kallsyms IN_MODULE = {
 	.strtab = fakemod_strtab, .typetab = fakemod_typetab,
 };
 
+#ifndef FAKEMOD_SIZE
+#define FAKEMOD_SIZE 0x4000
+#endif
+
 extern struct list_head modules;
 struct module fakemod IN_MODULE = {
 	.name = "fakemod", .kallsyms = &fakemod_kallsyms,
-	.core_layout = { .base = (void *)MODULE(0), .size = 0x4000, .text_size = 0x1000 },
+	.core_layout = { .base = (void *)MODULE(0), .size = FAKEMOD_SIZE, .text_size = 0x1000 },
 	.list = { &modules, &modules },
 };
 struct list_head modules = { &fakemod.list, &fakemod.list };
