@@ -107,13 +107,13 @@ void note_qemu_cpu_make(const struct mem_cpu *cpu, uint8_t ret[static NOTE_QEMU_
  */
 static const struct prstatus {
 	uint16_t size;
-	uint8_t regs, wide, pc, sp, lr;		/* lr: 255 none */
+	uint8_t regs, wide, nr, pc, sp, lr;	/* lr: 255 none */
 } prstatus[] = {
-	{ 144, 72, 4, 12, 15, 255 },		/* i386: eip, esp */
-	{ 148, 72, 4, 15, 13, 14 },		/* ARM: r15, r13, r14 */
-	{ 336, 112, 8, 16, 19, 255 },		/* x86-64: rip, rsp */
-	{ 376, 112, 8, 0, 2, 1 },		/* RISC-V: pc, sp, ra */
-	{ 392, 112, 8, 32, 31, 30 },		/* arm64: pc, sp, x30 */
+	{ 144, 72, 4, 17, 12, 15, 255 },	/* i386: eip, esp */
+	{ 148, 72, 4, 18, 15, 13, 14 },		/* ARM: r15, r13, r14 */
+	{ 336, 112, 8, 27, 16, 19, 255 },	/* x86-64: rip, rsp */
+	{ 376, 112, 8, 32, 0, 2, 1 },		/* RISC-V: pc, sp, ra */
+	{ 392, 112, 8, 34, 32, 31, 30 },	/* arm64: pc, sp, x30 */
 };
 
 static const struct prstatus *prstatus_of(size_t size)
@@ -127,16 +127,21 @@ static const struct prstatus *prstatus_of(size_t size)
 bool note_prstatus(const struct note *n, bool big_endian, struct mem_regs *ret)
 {
 	const struct prstatus *p = prstatus_of(n->desc_size);
+	uint64_t rest = 0;
 
 	if (!p || n->type != NT_PRSTATUS || !note_is(n, "CORE"))
 		return false;
-	*ret = (struct mem_regs){
-		.note_size = p->size,
-		.pc = bytes_uint(n->desc + p->regs + p->pc * p->wide, p->wide, big_endian),
-		.sp = bytes_uint(n->desc + p->regs + p->sp * p->wide, p->wide, big_endian),
-	};
-	if (p->lr != 255)
-		ret->lr = bytes_uint(n->desc + p->regs + p->lr * p->wide, p->wide, big_endian);
+	*ret = (struct mem_regs){ .note_size = p->size };
+	for (unsigned int i = 0; i < p->nr; i++) {
+		ret->words[i] = bytes_uint(n->desc + p->regs + i * p->wide, p->wide, big_endian);
+		if (i != p->pc && i != p->sp && i != p->lr)
+			rest |= ret->words[i];
+	}
+	ret->pc = ret->words[p->pc];
+	ret->sp = ret->words[p->sp];
+	ret->lr = p->lr != 255 ? ret->words[p->lr] : 0;
+	/* an extract of an older vmatlas has no more than these three */
+	ret->nr_words = rest ? p->nr : 0;
 	return ret->pc || ret->sp;
 }
 
@@ -154,11 +159,8 @@ void note_prstatus_make(const struct mem_regs *regs, bool big_endian,
 	memset(ret, 0, NOTE_PRSTATUS_MAX);
 	if (!p)
 		return;
-	core_notes_put(ret + p->regs + p->pc * p->wide, regs->pc, p->wide, big_endian);
-	core_notes_put(ret + p->regs + p->sp * p->wide, regs->sp, p->wide, big_endian);
-	if (p->lr != 255)
-		core_notes_put(ret + p->regs + p->lr * p->wide, regs->lr, p->wide,
-			       big_endian);
+	for (unsigned int i = 0; i < p->nr; i++)
+		core_notes_put(ret + p->regs + i * p->wide, regs->words[i], p->wide, big_endian);
 }
 
 static struct vmatlas_error *take_extract(struct note_facts *f, const struct note *n)

@@ -38,7 +38,7 @@ void note_qemu_cpu_make(const struct mem_cpu *cpu, uint8_t ret[static NOTE_QEMU_
 /* A CPU's registers; false if it is not of a shape we know, or all zero. */
 bool note_prstatus(const struct note *n, bool big_endian, struct mem_regs *ret);
 
-/* The same note made anew, of regs->note_size bytes, the rest zero. */
+/* The same note made anew, of regs->note_size bytes: registers, the rest zero. */
 enum { NOTE_PRSTATUS_MAX = 512 };
 void note_prstatus_make(const struct mem_regs *regs, bool big_endian,
 			uint8_t ret[static NOTE_PRSTATUS_MAX]);

@@ -37,6 +37,8 @@ struct mem_cpu {
 struct mem_regs {
 	uint32_t note_size;		/* of its note: the CPU's shape of it */
 	uint64_t pc, sp, lr;		/* lr 0 where the CPU has none */
+	uint32_t nr_words;		/* of .words; 0: pc, sp and lr are all that is known */
+	uint64_t words[40];		/* pr_reg, as the CPU's kernel orders it */
 };
 
 struct mem_info {

@@ -202,6 +202,7 @@ static void registers_of_a_cpu_are_kept(void **state)
 	assert_int_equal(f.regs.v[0].pc, 0xff00000000000034);
 	assert_int_equal(f.regs.v[0].sp, 0x1200);
 	assert_int_equal(f.regs.v[0].lr, 0);
+	assert_int_equal(f.regs.v[0].nr_words, 0);	/* as an old extract has it */
 	note_prstatus_make(&f.regs.v[0], false, made);
 	assert_int_equal(made[112 + 16 * 8], 0x34);
 	assert_int_equal(made[112 + 19 * 8 + 1], 0x12);
