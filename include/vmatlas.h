@@ -1459,6 +1459,134 @@ vmatlas_cpus(struct vmatlas *atlas, const uint32_t **ret, uint32_t *ret_nr);
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_per_cpu(struct vmatlas *atlas, uint64_t pointer, uint32_t cpu, uint64_t *ret);
 
+/* ---- Tasks and registers ---------------------------------------------------- */
+
+/**
+ * enum vmatlas_task_flags - what is known of a task; may be or'ed
+ * @VMATLAS_TASK_KERNEL: it has no user memory: a kernel thread, or one that exits
+ * @VMATLAS_TASK_IDLE: the idle task of its CPU
+ * @VMATLAS_TASK_RUNS: its CPU was running it
+ */
+enum vmatlas_task_flags {
+	VMATLAS_TASK_KERNEL = 1,
+	VMATLAS_TASK_IDLE = 2,
+	VMATLAS_TASK_RUNS = 4,
+};
+
+/**
+ * struct vmatlas_task - a thread of a process, or of the kernel
+ * @size: bytes of this struct that are set
+ * @pid: of the thread, in the kernel's own namespace
+ * @tgid: of its process
+ * @cpu: which it runs on or ran on last; UINT32_MAX: not known
+ * @addr: kernel address of its struct task_struct
+ * @stack: lowest address of its kernel stack
+ * @state: .__state (.state until 5.13): 0 is running or waiting for a CPU
+ *	(include/linux/sched.h)
+ * @flags: enum vmatlas_task_flags, or'ed
+ * @comm: its name, ended by a NUL; bytes as the kernel has them
+ */
+struct vmatlas_task {
+	uint32_t size;
+	uint32_t pid;
+	uint32_t tgid;
+	uint32_t cpu;
+	uint64_t addr;
+	uint64_t stack;
+	uint64_t state;
+	uint32_t flags;
+	char comm[20];
+};
+
+/**
+ * typedef vmatlas_task_fn - take a task
+ * @arg: the caller's
+ * @task: good during the call
+ *
+ * Return: not 0 to stop.
+ */
+typedef int vmatlas_task_fn(void *arg, const struct vmatlas_task *task);
+
+/**
+ * vmatlas_for_each_task() - every task: processes, their threads, idle tasks last
+ * @atlas: with a kernel
+ * @fn: takes each
+ * @arg: handed to @fn
+ *
+ * Return: NULL, also when @fn stopped; FAULT or CORRUPT if some could not be reached,
+ * after all that could were handed out; NOT_FOUND if vmlinux does not tell what a task is.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_for_each_task(struct vmatlas *atlas, vmatlas_task_fn *fn, void *arg);
+
+/**
+ * vmatlas_running_task() - what a CPU was running
+ * @atlas: with a kernel
+ * @cpu: one of vmatlas_cpus()
+ * @ret: kernel address of the struct task_struct: its runqueue's .curr
+ *
+ * Return: NULL; or NOT_FOUND if the kernel does not say, FAULT if the dump does not.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_running_task(struct vmatlas *atlas, uint32_t cpu, uint64_t *ret);
+
+#define VMATLAS_REGISTERS_MAX 64
+
+/**
+ * struct vmatlas_register - one register
+ * @name: as gdb calls it; never NULL
+ * @value: 0 where it is not known
+ * @bytes: how wide it is, 4 or 8
+ * @known: not 0: @value is the register's
+ */
+struct vmatlas_register {
+	const char *name;
+	uint64_t value;
+	uint32_t bytes;
+	uint32_t known;
+};
+
+/**
+ * struct vmatlas_registers - the general registers of a CPU or a task
+ * @size: sizeof(struct vmatlas_registers), set by the caller
+ * @nr: how many this CPU has
+ * @v: in the order of gdb's target description of the CPU
+ */
+struct vmatlas_registers {
+	uint32_t size;
+	uint32_t nr;
+	struct vmatlas_register v[VMATLAS_REGISTERS_MAX];
+};
+
+/**
+ * vmatlas_cpu_registers() - a CPU's registers, from the notes of the dump (NT_PRSTATUS)
+ * @atlas: with a kernel
+ * @cpu: one of vmatlas_cpus()
+ * @ret: the caller's, with .size = sizeof(*ret). Its strings are constants.
+ *
+ * In a kdump they are those of the moment of the crash, in a dump that QEMU wrote those of
+ * the moment it was written.
+ *
+ * Return: NULL; or NOT_FOUND if the dump has none of this CPU, or no telling which.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_cpu_registers(struct vmatlas *atlas, uint32_t cpu, struct vmatlas_registers *ret);
+
+/**
+ * vmatlas_task_registers() - the registers of a task that does not run
+ * @atlas: with a kernel
+ * @task: kernel address of its struct task_struct
+ * @ret: the caller's, with .size = sizeof(*ret). Its strings are constants.
+ *
+ * Those that switch_to() kept: enough to unwind its stack, and no more are known. Of a task
+ * that runs they are what was kept when it slept last: ask vmatlas_cpu_registers().
+ *
+ * Return: NULL; or FAULT if the dump does not hold them, NOT_FOUND if vmlinux does not tell
+ * where they are.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_task_registers(struct vmatlas *atlas, uint64_t task, struct vmatlas_registers *ret);
+
 /* ---- Expressions ------------------------------------------------------------ */
 
 /**

@@ -11,6 +11,7 @@
 #include "kernel/survey.h"
 #include "kernel/surveyors/surveyors.h"
 #include "kernel/mm/percpu.h"
+#include "kernel/task/task.h"
 #include "map/space_accounting.h"
 #include "map/phys_owner.h"
 
@@ -25,6 +26,7 @@ void vmatlas_close(struct vmatlas *atlas)
 	vec_done(&atlas->inspectors);
 	atlas_free_findings(atlas);
 	vec_done(&atlas->coverage);
+	task_layout_free(atlas->tasks);
 	if (atlas->cpus)
 		vec_done(&atlas->cpus->v);
 	free(atlas->cpus);

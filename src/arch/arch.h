@@ -162,6 +162,37 @@ static inline unsigned int arch_pud_shift(uint32_t page_shift)
 	return 3 * page_shift - 6;
 }
 
+/* ---- Registers ---- */
+
+#define REGISTER_NOT_IN_NOTE 255
+
+struct arch_register {
+	const char *name;		/* as gdb calls it */
+	uint8_t bytes;
+	uint8_t word;			/* of pr_reg in NT_PRSTATUS, or REGISTER_NOT_IN_NOTE */
+};
+
+/* What switch_to() keeps of a task that does not run: registers, by the member that has them. */
+struct arch_saved_register {
+	const char *name, *member;
+	uint8_t index;			/* of an array member */
+};
+
+struct arch_registers {
+	const struct arch_register *v;	/* in gdb's order */
+	uint32_t nr;
+	const char *sp, *pc;		/* names of the stack pointer and the program counter */
+	/*
+	 * Where the kept ones are: "thread." of task_struct, and where there is no such member
+	 * of struct thread_info, which lies at the stack's low end; or, if .frame is set, of
+	 * the struct of that name that thread.sp points to. The stack goes on above it.
+	 */
+	const char *saved_in, *frame;
+	const struct arch_saved_register *saved;
+	uint32_t nr_saved;
+	const char *near;		/* functions of a file that knows the types */
+};
+
 struct arch {
 	const char *name;		/* "x86_64" */
 	uint16_t machine;		/* EM_* */
@@ -172,6 +203,7 @@ struct arch {
 	/* Declared regions by formula. */
 	void (*layout)(const struct arch_facts *facts, struct arch_sink *sink);
 
+	const struct arch_registers *registers;
 	const char *phys_base_name;	/* what the kernel calls it: "phys_base", "PHYS_OFFSET" */
 	enum arch_boot_layout boot_layout;
 	struct arch_fixmap fixmap;
@@ -215,6 +247,8 @@ bool arch_machine_supported(uint16_t machine);
 const struct arch *arch_find(uint16_t machine, uint8_t bits);
 
 extern const struct arch arch_x86_64, arch_i386, arch_arm, arch_arm64, arch_riscv64;
+extern const struct arch_registers registers_x86_64, registers_i386, registers_arm,
+	registers_arm64, registers_riscv64;
 extern const struct pt_format pt_x86_64_4level, pt_x86_64_5level;
 extern const struct pt_format pt_i386, pt_i386_pae;
 extern const struct pt_format pt_arm_short;		/* memory types by TEX, C, B */

@@ -407,6 +407,7 @@ const struct arch arch_arm = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = arm_layout,
+	.registers = &registers_arm,
 	.phys_base_name = "PHYS_OFFSET",
 	.boot_layout = BOOT_LAYOUT_ARM,
 	.fixmap.console_on_top = true,

@@ -275,6 +275,7 @@ const struct arch arch_arm64 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = layout,
+	.registers = &registers_arm64,
 	.phys_base_name = "PHYS_OFFSET",
 	.boot_layout = BOOT_LAYOUT_ARM64,
 	.execmem = execmem,

@@ -273,6 +273,7 @@ const struct arch arch_i386 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = i386_layout,
+	.registers = &registers_i386,
 	.phys_base_name = "PHYS_OFFSET",
 	.boot_layout = BOOT_LAYOUT_I386,
 	.fixmap.boot_slots_apart = true,

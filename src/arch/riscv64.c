@@ -331,6 +331,7 @@ const struct arch arch_riscv64 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = riscv64_layout,
+	.registers = &registers_riscv64,
 	.phys_base_name = "PHYS_OFFSET",
 	.boot_layout = BOOT_LAYOUT_RISCV,
 	/* asm/fixmap.h: FIX_FDT */

@@ -378,6 +378,7 @@ const struct arch arch_x86_64 = {
 	.wants = wants,
 	.nr_wants = ARRAY_SIZE(wants),
 	.layout = x86_64_layout,
+	.registers = &registers_x86_64,
 	.phys_base_name = "phys_base",
 	.fixmap = { .below_vsyscall = true, .boot_slots_apart = true },
 	.execmem = execmem,

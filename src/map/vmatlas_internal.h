@@ -59,6 +59,7 @@ struct vmatlas {
 	struct vmatlas_info info;
 	struct owners *owners;		/* area_owner.c; likewise */
 	struct cpu_list *cpus;		/* kernel/mm/percpu.h; NULL until asked for */
+	struct task_layout *tasks;	/* kernel/task/task.h; likewise */
 	struct physical *physical;	/* phys_owner.h; NULL until a frame was asked for */
 	struct expr *types;		/* expr/expr.h: names of types; NULL until asked for */
 	struct strings *strings;	/* everything a const char * points to */

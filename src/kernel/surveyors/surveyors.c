@@ -5,6 +5,7 @@
 #include "kernel/mm/memmap.h"
 #include "kernel/mm/page_numa.h"
 #include "kernel/mm/tasks.h"
+#include "kernel/task/task.h"
 #include "kernel/task/task_walk.h"
 #include "kernel/mm/vmstat.h"
 #include "kernel/pgtable/walk.h"
@@ -40,6 +41,7 @@ static const struct lookup_set lookups[] = {
 	{ frames_needs, &nr_frames_needs },
 	{ log_needs, &nr_log_needs },
 	{ tasks_needs, &nr_tasks_needs },
+	{ task_lookups, &nr_task_lookups },
 	{ task_walk_lookups, &nr_task_walk_lookups },
 	{ vmstat_needs, &nr_vmstat_needs },
 	{ mapping_needs, &nr_mapping_needs },
