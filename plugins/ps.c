@@ -1,35 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * vmatlas ps: the tasks, threads under their process. "-p ps:kernel" leaves out all but
- * kernel threads, which have no mm; operands are PIDs or names.
+ * vmatlas ps: the tasks, threads after their process, idle tasks last. Operands are PIDs or
+ * names. "-p ps:kernel" leaves out all but kernel threads, "-p ps:registers" shows the
+ * registers of each: of its CPU where it runs, else those that were kept when it slept.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <vmatlas-plugin.h>
 
-#define NEAR "copy_process|free_task|__put_task_struct"
-#define TASK(m) VMATLAS_REQUIRED_MEMBER("task_struct", m, NEAR)
-#define TASK_OPT(m) VMATLAS_OPTIONAL_MEMBER("task_struct", m, NEAR)
-
-enum { INIT, TASKS, PID, TGID, COMM, MM, STACK, SIGNAL, THREAD, GROUP, HEAD, STATE, STATE_OLD,
-       CPU, CPU_OLD };
-
-static const struct vmatlas_lookup lookups[] = {
-	[INIT] = VMATLAS_REQUIRED_SYMBOL("init_task"),
-	[TASKS] = TASK("tasks"), [PID] = TASK("pid"), [TGID] = TASK("tgid"), [COMM] = TASK("comm"),
-	[MM] = TASK("mm"), [STACK] = TASK("stack"), [SIGNAL] = TASK("signal"),
-	[THREAD] = TASK_OPT("thread_node"), [GROUP] = TASK_OPT("thread_group"),
-	[HEAD] = VMATLAS_OPTIONAL_MEMBER("signal_struct", "thread_head", NEAR),
-	[STATE] = TASK_OPT("__state"), [STATE_OLD] = TASK_OPT("state"),	/* until 5.13 */
-	[CPU] = TASK_OPT("thread_info.cpu"), [CPU_OLD] = TASK_OPT("cpu"),
-};
-
-enum { TASKS_MAX = 4 << 20 };	/* PID_MAX_LIMIT, include/linux/threads.h */
-
 static const struct vmatlas_option options[] = {
 	{ "kernel", "kernel threads only" },
+	{ "registers", "registers of each task, as far as they are known" },
 };
 
 struct list {
@@ -38,17 +20,11 @@ struct list {
 	const char *const *argv;
 };
 
-/* TASK_... of include/linux/sched.h, as the letters of ps; -, where there is none. */
-static char state_letter(const struct list *l, uint64_t task)
+/* TASK_... of include/linux/sched.h, as the letters of ps. */
+static char state_letter(uint64_t state)
 {
 	static const char letters[] = "SDTtXZ";
-	const uint32_t lookup = vmatlas_ctx_has(l->ctx, STATE) ? STATE : STATE_OLD;
-	uint64_t state = 0;
-	struct vmatlas_error *err = vmatlas_ctx_read(l->ctx, lookup, task, &state);
 
-	vmatlas_error_free(err);
-	if (err)
-		return '-';
 	if ((state & 0x402) == 0x402)
 		return 'I';		/* TASK_UNINTERRUPTIBLE | TASK_NOLOAD */
 	for (int i = 0; i < 6; i++)
@@ -57,104 +33,73 @@ static char state_letter(const struct list *l, uint64_t task)
 	return state & 0x7f ? '-' : 'R';
 }
 
-static bool is_asked_for(const struct list *l, uint64_t pid, uint64_t tgid, const char *comm,
-			 uint64_t mm)
+static bool is_asked_for(const struct list *l, const struct vmatlas_task *task)
 {
-	if (vmatlas_ctx_option(l->ctx, "kernel") && mm)
+	if (vmatlas_ctx_option(l->ctx, "kernel") && !(task->flags & VMATLAS_TASK_KERNEL))
 		return false;
 	for (size_t i = 0; i < l->argc; i++) {
 		char *end;
 		const uint64_t want = strtoull(l->argv[i], &end, 10);
 
-		if (!strcmp(l->argv[i], comm) || (!*end && (want == pid || want == tgid)))
+		if (!strcmp(l->argv[i], task->comm) ||
+		    (!*end && (want == task->pid || want == task->tgid)))
 			return true;
 	}
 	return !l->argc;
 }
 
-static struct vmatlas_error *print_task(const struct list *l, uint64_t task)
+static void print_registers(const struct list *l, const struct vmatlas_task *task)
 {
-	const uint32_t cpu_lookup = vmatlas_ctx_has(l->ctx, CPU) ? CPU : CPU_OLD;
-	uint64_t pid = 0, tgid = 0, mm = 0, stack = 0, cpu = 0;
-	char comm[17], cpu_text[24] = "-";
-	struct vmatlas_error *err = vmatlas_ctx_read(l->ctx, PID, task, &pid);
+	struct vmatlas *atlas = vmatlas_ctx_atlas(l->ctx);
+	struct vmatlas_registers r = { .size = sizeof(r) };
+	struct vmatlas_error *err = task->flags & VMATLAS_TASK_RUNS
+		? vmatlas_cpu_registers(atlas, task->cpu, &r)
+		: vmatlas_task_registers(atlas, task->addr, &r);
 
-	if (!err)
-		err = vmatlas_ctx_read(l->ctx, TGID, task, &tgid);
-	if (!err)
-		err = vmatlas_ctx_read(l->ctx, MM, task, &mm);
-	if (!err)
-		err = vmatlas_ctx_read(l->ctx, STACK, task, &stack);
-	if (!err)
-		err = vmatlas_read_string(vmatlas_ctx_atlas(l->ctx),
-					  task + vmatlas_ctx_offset(l->ctx, COMM), comm, sizeof(comm));
-	if (err || !is_asked_for(l, pid, tgid, comm, mm))
-		return err;
-	if (vmatlas_ctx_has(l->ctx, cpu_lookup))
-		err = vmatlas_ctx_read(l->ctx, cpu_lookup, task, &cpu);
-	if (!err && vmatlas_ctx_has(l->ctx, cpu_lookup))
-		snprintf(cpu_text, sizeof(cpu_text), "%" PRIu64, cpu);
-	vmatlas_ctx_print(l->ctx, "%7" PRIu64 " %7" PRIu64 " %c %3s %16" PRIx64 " %16" PRIx64 " %s%s%s\n",
-			  tgid, pid, state_letter(l, task), cpu_text, task, stack, mm ? "" : "[", comm,
-			  mm ? "" : "]");
-	return err;
+	if (err)
+		vmatlas_ctx_print(l->ctx, "\tnot known: %s", vmatlas_error_message(err));
+	for (uint32_t i = 0; i < r.nr && !err; i++)
+		if (r.v[i].known)
+			vmatlas_ctx_print(l->ctx, "\t%s %#" PRIx64, r.v[i].name, r.v[i].value);
+	vmatlas_ctx_print(l->ctx, "\n");
+	vmatlas_error_free(err);
 }
 
-/* Since 3.14 signal_struct has a list of its threads; before, they linked each other. */
-static struct vmatlas_error *print_threads(const struct list *l, uint64_t leader)
+static int print_task(void *arg, const struct vmatlas_task *task)
 {
-	const bool has_head = vmatlas_ctx_has(l->ctx, THREAD) && vmatlas_ctx_has(l->ctx, HEAD);
-	uint64_t head = leader + vmatlas_ctx_offset(l->ctx, GROUP), signal = 0, task;
-	struct vmatlas_walk walk;
-	struct vmatlas_error *err = print_task(l, leader), *end;
+	const struct list *l = arg;
+	const bool is_kernel = task->flags & VMATLAS_TASK_KERNEL;
 
-	if (!err && has_head)
-		err = vmatlas_ctx_read(l->ctx, SIGNAL, leader, &signal);
-	if (err || (has_head && !signal))
-		return err;		/* without signal: it is on its way out */
-	if (has_head)
-		head = signal + vmatlas_ctx_offset(l->ctx, HEAD);
-	vmatlas_walk_start(&walk, l->ctx, VMATLAS_WALK_LIST, head, has_head ? THREAD : GROUP, TASKS_MAX);
-	while (!err && vmatlas_walk_next(&walk, &task))
-		if (task != leader)
-			err = print_task(l, task);
-	end = vmatlas_walk_end(&walk);
-	if (!err)
-		return end;
-	vmatlas_error_free(end);
-	return err;
+	if (!is_asked_for(l, task))
+		return 0;
+	vmatlas_ctx_print(l->ctx, "%7" PRIu32 " %7" PRIu32 " %c%c ", task->tgid, task->pid,
+			  state_letter(task->state), task->flags & VMATLAS_TASK_RUNS ? '+' : ' ');
+	if (task->cpu == UINT32_MAX)
+		vmatlas_ctx_print(l->ctx, "  -");
+	else
+		vmatlas_ctx_print(l->ctx, "%3" PRIu32, task->cpu);
+	vmatlas_ctx_print(l->ctx, " %16" PRIx64 " %16" PRIx64 " %s%s%s\n", task->addr, task->stack,
+			  is_kernel ? "[" : "", task->comm, is_kernel ? "]" : "");
+	if (vmatlas_ctx_option(l->ctx, "registers"))
+		print_registers(l, task);
+	return 0;
 }
 
 static struct vmatlas_error *command(struct vmatlas_plugin_ctx *ctx, size_t argc,
 				     const char *const *argv)
 {
-	const uint64_t init = vmatlas_ctx_address(ctx, INIT);
-	const struct list l = { ctx, argc, argv };
-	struct vmatlas_error *err, *end;
-	struct vmatlas_walk walk;
-	uint64_t task;
+	struct list l = { ctx, argc, argv };
 
-	vmatlas_ctx_print(ctx, "%7s %7s S CPU %16s %16s COMMAND\n", "TGID", "PID", "TASK", "STACK");
-	err = print_task(&l, init);
-	vmatlas_walk_start(&walk, ctx, VMATLAS_WALK_LIST, init + vmatlas_ctx_offset(ctx, TASKS), TASKS,
-			   TASKS_MAX);
-	while (!err && vmatlas_walk_next(&walk, &task))
-		err = print_threads(&l, task);
-	end = vmatlas_walk_end(&walk);
-	if (!err)
-		return end;
-	vmatlas_error_free(end);
-	return err;
+	vmatlas_ctx_print(ctx, "%7s %7s S  CPU %16s %16s COMMAND\n", "TGID", "PID", "TASK", "STACK");
+	return vmatlas_for_each_task(vmatlas_ctx_atlas(ctx), print_task, &l);
 }
 
 VMATLAS_PLUGIN(
 	.name = "ps",
 	.summary = "tasks (a command)",
-	.lookups = lookups,
-	.nr_lookups = sizeof(lookups) / sizeof(lookups[0]),
 	.options = options,
 	.nr_options = sizeof(options) / sizeof(options[0]),
 	.command = command,
 	.operands = "[PID|NAME...]",
-	.command_help = "the tasks, with their task_struct and stack",
+	.command_help = "the tasks, with their task_struct and stack; + marks those that run",
 );
