@@ -432,6 +432,20 @@ void vmatlas_ctx_evidence(struct vmatlas_plugin_ctx *ctx, const char *label,
 			  const char *fmt, ...);
 
 /**
+ * vmatlas_ctx_evidence_value() - likewise, with a value that programs can read
+ * @ctx: of this call
+ * @label: a word or two, for the left column
+ * @type: what @value is; not VMATLAS_EVIDENCE_TEXT
+ * @value: a number, a size, an address; of a range its first byte
+ * @last: of a range its last byte; else 0
+ * @fmt: a printf format of one line for people, with the value in it
+ */
+VMATLAS_API VMATLAS_PRINTF(6, 7)
+void vmatlas_ctx_evidence_value(struct vmatlas_plugin_ctx *ctx, const char *label,
+				enum vmatlas_evidence_type type, uint64_t value, uint64_t last,
+				const char *fmt, ...);
+
+/**
  * vmatlas_ctx_coverage() - say what was checked, or why it was not
  * @ctx: of this call
  * @state: how completely

@@ -49,9 +49,11 @@ static void sums_report(struct vmatlas_plugin_ctx *ctx, enum vmatlas_severity se
 	vmatlas_ctx_report(ctx, severity, "sum-mismatch", NULL, vmatlas_ctx_address(ctx, lookup),
 			   "%s counts %" PRIu64 " pages, but %s have %" PRIu64,
 			   lookups[lookup].name, counted, of, sum);
-	vmatlas_ctx_evidence(ctx, "counter", "%s at %#" PRIx64 ": %" PRIu64, lookups[lookup].name,
-			     vmatlas_ctx_address(ctx, lookup), counted);
-	vmatlas_ctx_evidence(ctx, "sum", "%" PRIu64 " pages, of all records", sum);
+	vmatlas_ctx_evidence_value(ctx, "counter", VMATLAS_EVIDENCE_NUMBER, counted, 0,
+				   "%s at %#" PRIx64 ": %" PRIu64, lookups[lookup].name,
+				   vmatlas_ctx_address(ctx, lookup), counted);
+	vmatlas_ctx_evidence_value(ctx, "sum", VMATLAS_EVIDENCE_NUMBER, sum, 0,
+				   "%" PRIu64 " pages, of all records", sum);
 	vmatlas_ctx_advise(ctx, severity > VMATLAS_SEVERITY_NOTE
 			   ? "the counter or a record was overwritten: compare them"
 			   : "a CPU may have been in the middle of it; else the counter or a "

@@ -107,22 +107,40 @@ void vmatlas_ctx_advise(struct vmatlas_plugin_ctx *ctx, const char *fmt, ...)
 	va_end(ap);
 }
 
+VMATLAS_PRINTF(4, 0)
+static void ctx_add_evidence(struct vmatlas_plugin_ctx *ctx, const char *label,
+			     struct vmatlas_evidence item, const char *fmt, va_list ap)
+{
+	if (!ctx->pending.desc.code)
+		return;
+	item.label = strings_add(ctx->atlas->strings, label);
+	if (item.label)
+		evidence_add(&ctx->pending.evidence, &item, fmt, ap);
+	else
+		ctx_keep(ctx, error_no_memory());
+}
+
 void vmatlas_ctx_evidence(struct vmatlas_plugin_ctx *ctx, const char *label, const char *fmt,
 			  ...)
 {
-	const char *kept, *text;
 	va_list ap;
 
-	if (!ctx->pending.desc.code)
-		return;
-	kept = strings_add(ctx->atlas->strings, label);
 	va_start(ap, fmt);
-	text = ctx_intern(ctx, fmt, ap);
+	ctx_add_evidence(ctx, label, (struct vmatlas_evidence){ .type = VMATLAS_EVIDENCE_TEXT },
+			 fmt, ap);
 	va_end(ap);
-	if (kept && text)
-		evidence_text(&ctx->pending.evidence, kept, "%s", text);
-	else if (!kept)
-		ctx_keep(ctx, error_no_memory());
+}
+
+void vmatlas_ctx_evidence_value(struct vmatlas_plugin_ctx *ctx, const char *label,
+				enum vmatlas_evidence_type type, uint64_t value, uint64_t last,
+				const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	ctx_add_evidence(ctx, label, (struct vmatlas_evidence){ .type = type, .value = value,
+								.last = last }, fmt, ap);
+	va_end(ap);
 }
 
 /* ---- Coverage ---- */

@@ -11,8 +11,8 @@ void evidence_done(struct evidence *e)
 	vec_done(&e->v);
 }
 
-static void evidence_add(struct evidence *e, const struct vmatlas_evidence *item,
-			 const char *fmt, va_list ap)
+void evidence_add(struct evidence *e, const struct vmatlas_evidence *item, const char *fmt,
+		  va_list ap)
 {
 	struct vmatlas_evidence *to;
 	struct str text = { 0 };

@@ -7,6 +7,7 @@
 #ifndef MAP_EVIDENCE_LIST_H
 #define MAP_EVIDENCE_LIST_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <vmatlas.h>
 
@@ -43,6 +44,11 @@ void evidence_range(struct evidence *e, const char *label, struct vmatlas_range 
 VMATLAS_PRINTF(4, 5)
 void evidence_phys_range(struct evidence *e, const char *label, struct vmatlas_range range,
 			 const char *fmt, ...);
+
+/* Likewise, all but the text as @item has it. */
+VMATLAS_PRINTF(3, 0)
+void evidence_add(struct evidence *e, const struct vmatlas_evidence *item, const char *fmt,
+		  va_list ap);
 
 /* The two members of a struct vmatlas_finding_desc that hand @e over. */
 #define EVIDENCE(e) .evidence = (e)->v.v, .nr_evidence = (e)->v.nr
