@@ -21,14 +21,18 @@ static const char *const names[] = { [PAIR_VMLINUX] = "vmlinux", [PAIR_VMCORE] =
 static const int fatal[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGBUS, SIGXCPU };
 static struct sigaction output_old[ARRAY_SIZE(fatal)], output_old_xfsz;
 static char *volatile output_parts[NR_PAIR];
+static char *volatile output_dirs[PAIR_DIRS_MAX];	/* that were made, the deepest last */
 static volatile sig_atomic_t output_guarded;
 
-/* unlink(), sigaction() and raise() are safe here (signal-safety(7)). */
+/* unlink(), rmdir(), sigaction() and raise() are safe here (signal-safety(7)). */
 static void output_remove_parts(int signal)
 {
 	for (size_t i = 0; i < NR_PAIR; i++)
 		if (output_parts[i])
 			unlink(output_parts[i]);
+	for (size_t i = PAIR_DIRS_MAX; i-- > 0;)
+		if (output_dirs[i])
+			rmdir(output_dirs[i]);	/* not if somebody put a file there */
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++)
 		if (fatal[i] == signal)
 			sigaction(signal, &output_old[i], NULL);
@@ -44,6 +48,8 @@ static void output_guard(const struct pair *pair)
 		return;
 	for (size_t i = 0; i < NR_PAIR; i++)
 		output_parts[i] = pair->file[i].part;
+	for (size_t i = 0; i < pair->nr_dirs; i++)
+		output_dirs[i] = pair->dirs[i];
 	sigfillset(&remove.sa_mask);
 	for (size_t i = 0; i < ARRAY_SIZE(fatal); i++) {
 		sigaction(fatal[i], NULL, &output_old[i]);
@@ -64,6 +70,8 @@ static void output_unguard(void)
 	sigaction(SIGXFSZ, &output_old_xfsz, NULL);
 	for (size_t i = 0; i < NR_PAIR; i++)
 		output_parts[i] = NULL;
+	for (size_t i = 0; i < PAIR_DIRS_MAX; i++)
+		output_dirs[i] = NULL;
 	output_guarded = 0;
 }
 
@@ -85,16 +93,25 @@ void pair_done(struct pair *pair)
 		free(f->part);
 		*f = (struct pair_file){ .fd = -1 };
 	}
+	for (; pair->nr_dirs; pair->nr_dirs--) {
+		rmdir(pair->dirs[pair->nr_dirs - 1]);	/* fails where an extract is in it */
+		free(pair->dirs[pair->nr_dirs - 1]);
+	}
 }
 
 /* ---- The folder ---- */
 
-static struct vmatlas_error *make_dir(const char *dir)
+/* What was made is remembered, to be removed if nothing comes into it. */
+static struct vmatlas_error *make_dir(struct pair *pair, const char *dir)
 {
 	struct stat st;
 
-	if (!mkdir(dir, 0777))
-		return NULL;
+	if (!mkdir(dir, 0777)) {
+		if (pair->nr_dirs == PAIR_DIRS_MAX)
+			return NULL;
+		pair->dirs[pair->nr_dirs] = strdup(dir);
+		return pair->dirs[pair->nr_dirs] ? (pair->nr_dirs++, NULL) : error_no_memory();
+	}
 	if (errno == EEXIST && !stat(dir, &st)) {
 		if (S_ISDIR(st.st_mode))
 			return NULL;
@@ -103,7 +120,7 @@ static struct vmatlas_error *make_dir(const char *dir)
 	return error_system("%s", dir);
 }
 
-static struct vmatlas_error *make_dirs(const char *dir)
+static struct vmatlas_error *make_dirs(struct pair *pair, const char *dir)
 {
 	_cleanup_(freep) char *path = strdup(dir);
 	struct vmatlas_error *err = NULL;
@@ -117,10 +134,10 @@ static struct vmatlas_error *make_dirs(const char *dir)
 			continue;
 		*at = '\0';
 		if (stat(path, &st))	/* a parent may be there and not ours to make */
-			err = make_dir(path);
+			err = make_dir(pair, path);
 		*at = '/';
 	}
-	return err ? err : make_dir(dir);
+	return err ? err : make_dir(pair, dir);
 }
 
 /* ---- What may be overwritten ---- */
@@ -184,10 +201,10 @@ static struct vmatlas_error *open_part(struct pair_file *f, const char *dir, con
 	return error_system("%s", dir);
 }
 
-struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *const *inputs,
-				size_t nr_inputs)
+static struct vmatlas_error *pair_make(struct pair *pair, const char *dir,
+				       const char *const *inputs, size_t nr_inputs)
 {
-	struct vmatlas_error *err = make_dirs(dir);
+	struct vmatlas_error *err = make_dirs(pair, dir);
 
 	for (size_t i = 0; i < NR_PAIR && !err; i++) {
 		pair->file[i].path = output_dir_join(dir, "", names[i], "");
@@ -196,8 +213,22 @@ struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *
 	}
 	for (size_t i = 0; i < NR_PAIR && !err; i++)
 		err = open_part(&pair->file[i], dir, names[i]);
+	return err;
+}
+
+/* Not interrupted before there is somebody to tidy up. */
+struct vmatlas_error *pair_open(struct pair *pair, const char *dir, const char *const *inputs,
+				size_t nr_inputs)
+{
+	struct vmatlas_error *err;
+	sigset_t all, old;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pair_make(pair, dir, inputs, nr_inputs);
 	if (!err)
 		output_guard(pair);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return err;
 }
 

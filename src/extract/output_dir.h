@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 enum { PAIR_VMLINUX, PAIR_VMCORE, NR_PAIR };
+enum { PAIR_DIRS_MAX = 64 };	/* parents that an extract makes, and removes again */
 
 struct pair_file {
 	char *path;			/* where it is to stand */
@@ -18,10 +19,12 @@ struct pair_file {
 
 struct pair {
 	struct pair_file file[NR_PAIR];
+	char *dirs[PAIR_DIRS_MAX];	/* made by pair_open(), the deepest last */
+	size_t nr_dirs;
 };
 
 /* Start with this; done with pair_done(), which leaves nothing half-written behind. */
-#define PAIR_NONE { { { NULL, NULL, -1 }, { NULL, NULL, -1 } } }
+#define PAIR_NONE { .file = { { NULL, NULL, -1 }, { NULL, NULL, -1 } } }
 
 /* Make @dir with its parents, and both files in it, under other names. */
 VMATLAS_CHECKED struct vmatlas_error *
