@@ -118,7 +118,7 @@ static struct vmatlas_error *btf_selection_ask(struct image *image,
 		return NULL;
 	err = s->is_enumerator ?
 		      image_enumerator(image, v->function, s->name, &a->value) :
-		      image_member(image, v->function, s->name, path, &a->m);
+		      image_member_bits(image, v->function, s->name, path, &a->m);
 	a->found = !err;
 	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
 		return err;

@@ -112,12 +112,25 @@ static struct vmatlas_error *make_array(struct btf_tree *t, size_t node, int ele
 }
 
 /* Nobody asked for parts of it. */
+/* The integer that a bit-field is a part of: one that holds its bits. */
+static struct vmatlas_error *make_bits(struct btf_tree *t, size_t node, int *ret)
+{
+	const struct image_member *m = &t->answers[node].m;
+	unsigned int log = 0;
+
+	while (log < 3 && 8u << log < (unsigned int)m->bit_shift + m->bit_size)
+		log++;
+	return make_int(t->maker, log, m->is_signed, ret);
+}
+
 static struct vmatlas_error *make_leaf(struct btf_tree *t, size_t node, int *ret)
 {
 	const struct image_member *m = &t->answers[node].m;
 	struct vmatlas_error *err;
 	uint64_t each = m->size;
 
+	if (m->bit_size)
+		return make_bits(t, node, ret);
 	/* Of a flexible array it is not known of what. */
 	if (!m->count && !m->size && m->is_pointer)
 		each = t->maker->pointer_size;
@@ -201,8 +214,9 @@ static struct vmatlas_error *add_field(struct btf_tree *t, size_t node,
 
 	if (at > UINT32_MAX / 8)
 		return not_expressible_in_btf(t, f->node);
-	r = btf__add_field(t->maker->btf, n->path + strlen(n->path) - n->step_len,
-			   f->type, (uint32_t)at * 8, 0);
+	r = btf__add_field(t->maker->btf, n->path + strlen(n->path) - n->step_len, f->type,
+			   (uint32_t)at * 8 + t->answers[f->node].m.bit_shift,
+			   t->answers[f->node].m.bit_size);
 	return r ? write_btf_failed(r) : NULL;
 }
 

