@@ -52,7 +52,7 @@ const struct pt_format pt_x86_64_5level = {
 enum {
 	TEXT, ETEXT, END, SDATA, EDATA, INIT_BEGIN, INIT_END, BSS_START, BSS_STOP, START_RODATA,
 	END_RODATA, PAGE_OFFSET_BASE, VMALLOC_BASE, VMEMMAP_BASE, DIRECT_MAP_END, PHYSMEM_END,
-	IMAGE_SIZE, RANDOMIZE, NR_CPUS, CEA_SIZE, CEA_OFFSET, FIXED_PERMANENT, LDT, ESPFIX,
+	IMAGE_SIZE, RANDOMIZE, MODULE_LOAD_OFFSET, NR_CPUS, CEA_SIZE, CEA_OFFSET, FIXED_PERMANENT, LDT, ESPFIX,
 	EFI, KASAN, KMSAN, N_VMALLOC_START, SIZEOF_PAGE, VSYSCALL_PAGE, MOVES,
 };
 
@@ -79,6 +79,8 @@ static const struct arch_want wants[] = {
 	[IMAGE_SIZE]	   = { "KERNEL_IMAGE_SIZE", WANT_NUMBER, NULL },
 	/* arch/x86/mm/kaslr.c; RANDOMIZE_MEMORY implies RANDOMIZE_BASE */
 	[RANDOMIZE]	   = { "kaslr_regions", WANT_ADDRESS, NULL },
+	/* kernel/module.c until 6.9, with RANDOMIZE_BASE alone */
+	[MODULE_LOAD_OFFSET] = { "module_load_offset", WANT_ADDRESS, NULL },
 	[NR_CPUS]	   = { "__per_cpu_offset", WANT_LENGTH, NULL },
 	[CEA_SIZE]	   = { "cpu_entry_area", WANT_SIZEOF, CEA_UNIT },
 	[CEA_OFFSET]	   = { "_cea_offset", WANT_ADDRESS, NULL },
@@ -103,6 +105,7 @@ struct x86_64_layout_state {
 	bool l5;
 	uint64_t page_offset, vmalloc, vmalloc_end, vmemmap, image_size;
 	uint64_t direct_end;		/* nominal, until a variable tells more */
+	bool image_size_by_note;
 };
 
 static void x86_64_claim(const struct x86_64_layout_state *l, uint32_t kind,
@@ -141,6 +144,20 @@ static uint64_t constant_page_offset(const struct arch_facts *f)
 }
 
 /*
+ * KERNEL_IMAGE_SIZE is 1 GiB with RANDOMIZE_BASE, else 512 MiB (asm/page_64_types.h). The
+ * note has it since 4.4; an image that was moved, and what RANDOMIZE_BASE alone compiles,
+ * prove the first, whatever the note says. It can say nothing but these two.
+ */
+static uint64_t image_size(const struct arch_facts *f, bool *ret_by_note)
+{
+	const bool random = f->found[RANDOMIZE] || f->found[MODULE_LOAD_OFFSET] || f->slide;
+	const uint64_t said = f->found[IMAGE_SIZE] ? f->value[IMAGE_SIZE] : 0;
+
+	*ret_by_note = said == GIB(1) || (said == MIB(512) && !random);
+	return *ret_by_note ? said : random ? GIB(1) : MIB(512);
+}
+
+/*
  * The three bases move under KASLR; without the variables they are constants, moved
  * in 2.6.31 for more room (asm/pgtable_64_types.h; c898faf91b3e, "x86: 46 bit physical
  * address support on 64 bits").
@@ -159,9 +176,7 @@ static void x86_64_find_bases(struct x86_64_layout_state *l)
 	l->vmemmap = f->found[VMEMMAP_BASE] ? f->value[VMEMMAP_BASE]
 		   : l->l5 ? 0xffd4000000000000
 		   : small ? 0xffffe20000000000 : 0xffffea0000000000;
-	/* vmcoreinfo has it since 4.4; before, RANDOMIZE_BASE decides */
-	l->image_size = f->found[IMAGE_SIZE] ? f->value[IMAGE_SIZE]
-		      : f->found[RANDOMIZE] ? GIB(1) : MIB(512);
+	l->image_size = image_size(f, &l->image_size_by_note);
 }
 
 /*
@@ -295,7 +310,7 @@ static void layout_image(const struct x86_64_layout_state *l)
 	const uint64_t modules = START_KERNEL_MAP + l->image_size;
 
 	x86_64_claim(l, VMATLAS_KIND_IMAGE, "kernel image", START_KERNEL_MAP, modules,
-		     f->found[IMAGE_SIZE]
+		     l->image_size_by_note
 			     ? "vmcoreinfo NUMBER(KERNEL_IMAGE_SIZE)"
 			     : "formula: 1 GiB with RANDOMIZE_BASE, else 512 MiB");
 	x86_64_claim(l, VMATLAS_KIND_MODULE_SPACE, "modules", modules, 0xffffffffff000000,

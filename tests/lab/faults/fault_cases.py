@@ -156,15 +156,17 @@ def records_in(p, page):
 
 
 def cut_off(p, r):
-    """The upper half of RAM has no bytes in the file."""
+    """The upper half of RAM, or what lies above the kernel, has no bytes in the file."""
     load = max(p.loads, key=lambda load: load["memsz"])
-    p.cut_after(load["paddr"] + (load["memsz"] // 2 & -PAGE))
+    half = load["paddr"] + load["memsz"] // 2
+    p.cut_after(max(half, p.physical(p.symbol("_end") - PAGE)) + (8 << 20) & -PAGE)
     return []
 
 
 def truncated(p, r):
-    """The file ends early."""
-    p.file.truncate(p.size - p.size // 4)
+    """The file ends early, but not before the kernel does: without it there is no verdict."""
+    kernel = p.offset(p.physical(p.symbol("_end") - PAGE))
+    p.file.truncate(max(p.size - p.size // 4, kernel + (8 << 20)))
     return []
 
 
@@ -181,7 +183,7 @@ def vmemmap_moved(p, r):
 
 def high_memory_up(p, r):
     """Too little to move vmalloc space, which starts at a multiple of 8 MiB."""
-    p.write(p.symbol("high_memory"), p.read(p.symbol("high_memory")) + (1 << 20))
+    p.write(p.symbol("high_memory"), p.read(p.symbol("high_memory")) + (3 << 20))
     return ["end of lowmem", "page tables"]
 
 
@@ -301,7 +303,7 @@ FAULTS = (
     (overlap_end, ERROR, {"area-overlap", "vm-struct-mismatch"}, ALL),
     (overlap_start, ERROR, {"area-overlap", "vm-struct-mismatch"}, ALL),
     # Where it was, nobody has it now.
-    (moved_away, ERROR, {"area-out-of-range", "stale-pte", "va-unaccounted"}, ALL),
+    (moved_away, ERROR, {"list-corrupt", "area-out-of-range", "stale-pte", "va-unaccounted"}, ALL),
     (over_the_edge, ERROR, {"area-out-of-range"}, ALL),
     (inside_out, ERROR, {"list-corrupt"}, GONE),
     (loop_back, ERROR, {"list-corrupt"}, ALL),

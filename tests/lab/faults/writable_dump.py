@@ -66,7 +66,7 @@ class WritableDump:
                 "vmalloc_base", "vmemmap_base", "high_memory", "kcore_vmalloc", "vmap_nodes",
                 "page_offset_base", "kcore_modules", "execmem_alloc", "address_markers",
                 "nr_vmap_nodes", "swapper_pg_dir", "linux_banner", "__start_notes", "phys_base",
-                "level1_fixmap_pgt")
+                "level1_fixmap_pgt", "_end")
             self.symbols = {key: value + slide for key, value in found.items()}
         return self.symbols.get(name, 0)
 
