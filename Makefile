@@ -41,7 +41,7 @@ CLILIBS := $(call pkg,--libs,$(CLIDEPS))
 $(if $(findstring MISSING_LIBRARY,$(LIBFLAGS)$(CLIFLAGS)),$(error libraries are missing: run .ci/packages, which installs them with apt))
 
 objs     = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
-LIB     := $(call objs,$(foreach d,base mem debuginfo arch bootlog kernel map expr inspect extract api,src/$d/*.c src/$d/*/*.c))
+LIB     := $(call objs,$(foreach d,base rsp mem debuginfo arch bootlog kernel map expr inspect extract api,src/$d/*.c src/$d/*/*.c))
 # The tool carries its own copy of a small tool of base, which the library hides.
 CLI     := $(call objs,src/cli/*.c src/render/*.c src/base/strbuf.c src/base/escape.c)
 SO      := $(O)/libvmatlas.so.$(SOVER)

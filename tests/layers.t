@@ -11,7 +11,8 @@ cd "$(dirname "$0")/.." || exit 2
 below() {
 	case $1 in
 	base)		echo base ;;
-	mem)		echo base mem ;;
+	rsp)		echo base rsp ;;
+	mem)		echo base rsp mem ;;
 	debuginfo)	echo base debuginfo ;;
 	arch)		echo base arch ;;
 	bootlog)	echo base bootlog ;;
@@ -163,7 +164,7 @@ ok "no struct tag is defined twice" no_struct_tag_stands_twice
 ok "no two files include each other" no_circle_of_files
 ok "folders inside folders look down" rooms_look_down
 ok "no CPU is named outside arch and kernel/identify" no_cpu_is_named
-for folder in debuginfo mem arch; do
+for folder in debuginfo mem arch rsp; do
 	ok "$folder is entered by its door" knocks_at_the_door $folder
 done
 ok "libelf and libdw live in debuginfo" lives_in 'elfutils/\|dwarf\.h\|gelf\.h\|libelf\.h' \
