@@ -91,6 +91,8 @@ struct vmatlas_error *task_cpu_registers(const struct task_layout *t, uint32_t c
 	registers_begin(t, ret);
 	if (!info->nr_regs)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "the dump has no registers");
+	if (at >= info->nr_regs && !is_online(t, cpu))
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "CPU %" PRIu32 " was not online", cpu);
 	if (at >= info->nr_regs)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"the dump has registers of %zu CPUs of %zu: not known which are CPU %" PRIu32
