@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Inspector: is the direct map of 64-bit CPUs linear? All of its leaves lead to physical
- * memory at one distance, whatever that is; an entry that leads elsewhere was overwritten,
+ * Inspector: is the direct map linear, which is lowmem on 32-bit CPUs? All its leaves lead to
+ * physical memory at one distance, whatever that is; an entry that leads elsewhere was overwritten,
  * and so was one that lets user space in, or can be written and executed. Holes: see
  * direct_map_holes.c. It looks into pgtable/: whether W is kept apart from X is known there.
  */
@@ -45,6 +45,7 @@ static void count_run(struct direct_map *d, const struct mapping *m)
 	if (i == d->nr)
 		d->distances[d->nr++] = (struct distance){ .delta = delta };
 	d->distances[i].bytes += size;
+	d->distances[i].last = m->range.last;
 }
 
 static struct vmatlas_error *direct_map_run(void *arg, const struct mapping *m)
@@ -110,6 +111,7 @@ static bool find_usual(struct direct_map *d)
 		if (d->distances[i].bytes < d->bytes - d->bytes / 4)
 			continue;
 		d->usual = d->distances[i].delta;
+		d->usual_last = d->distances[i].last;
 		return true;
 	}
 	return false;
@@ -140,6 +142,22 @@ static void report_odd_run(struct direct_map *d, const struct mapping *m)
 		fmt_size(vmatlas_range_size(&m->range)).s, fmt_range(d->atlas, m->range).s);
 }
 
+static void report_more_odd(struct direct_map *d)
+{
+	const uint64_t left = d->nr_odd - DIRECT_MAP_TOLD;
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+
+	for (size_t i = DIRECT_MAP_TOLD; i < MIN(d->odd.nr, (size_t)2 * DIRECT_MAP_TOLD); i++)
+		evidence_range(&evidence, "run", d->odd.v[i].range, "%s, at physical %#" PRIx64,
+			       fmt_range(d->atlas, d->odd.v[i].range).s,
+			       d->odd.v[i].phys & d->mask);
+	ctx_report(d->job, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
+		.where = &d->odd.v[DIRECT_MAP_TOLD].range, EVIDENCE(&evidence),
+	}, "%" PRIu64 " more run%s of the direct map %s wrong", left, left == 1 ? "" : "s",
+		left == 1 ? "is" : "are");
+}
+
 /* Does the kernel keep writable and executable memory apart, and nearly all of it here? */
 static struct vmatlas_error *ask_wx(struct direct_map *d)
 {
@@ -167,10 +185,7 @@ static struct vmatlas_error *judge_odd(struct direct_map *d, struct vmatlas_rang
 	for (size_t i = 0; i < d->odd.nr && i < DIRECT_MAP_TOLD && !err; i++)
 		report_odd_run(d, &d->odd.v[i]);
 	if (!err && d->nr_odd > DIRECT_MAP_TOLD)
-		ctx_report(d->job, &(struct vmatlas_finding_desc){
-			.severity = VMATLAS_SEVERITY_ERROR, .code = "wrong-page",
-			.where = &d->odd.v[0].range,
-		}, "%" PRIu64 " more runs of the direct map are wrong", d->nr_odd - DIRECT_MAP_TOLD);
+		report_more_odd(d);
 	return err;
 }
 
@@ -186,6 +201,9 @@ static struct vmatlas_error *judge_map(struct direct_map *d, struct vmatlas_rang
 			stats.nr_unread);
 	if (err || !find_usual(d))
 		return err;
+	/* Where high_memory is wrong, which is another finding, vmalloc's pages lie above it. */
+	if (d->k->ptr_size == 4)
+		range.last = MIN(range.last, d->usual_last);
 	err = judge_odd(d, range);
 	return err ? err : direct_map_judge_holes(d, range.last);
 }
@@ -219,7 +237,7 @@ static struct vmatlas_error *direct_map_inspect(struct vmatlas_plugin_ctx *job)
 	};
 	struct vmatlas_error *err;
 
-	if (!d.k || !map || d.k->ptr_size != 8 || d.k->mem->info.live)
+	if (!d.k || !map || d.k->mem->info.live)
 		return NULL;
 	err = find_mask(&d);
 	if (!err)

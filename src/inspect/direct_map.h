@@ -11,7 +11,7 @@
 #define DIRECT_MAP_TOLD 8		/* findings of a kind */
 #define MAX_DISTANCES 64		/* a few are wrong, or the map is not understood */
 
-struct distance { uint64_t delta, bytes; };
+struct distance { uint64_t delta, bytes, last; };
 
 struct direct_map {
 	struct vmatlas_plugin_ctx *job;
@@ -24,7 +24,7 @@ struct direct_map {
 	bool user_seen;
 	bool wx;			/* none may be writable and executable */
 	bool look;			/* second pass: @usual is known */
-	uint64_t usual;
+	uint64_t usual, usual_last;
 	VEC(struct mapping) odd;
 	uint64_t nr_odd;
 	uint64_t next;			/* the first address that no run had yet */

@@ -25,6 +25,8 @@ struct hole_check {
 	struct vmatlas_range kfence;	/* pages that come and go; empty: none */
 	uint64_t nr_pages, nr_left_out;
 	size_t nr_told;
+	struct evidence more;		/* holes that are not told one by one */
+	struct vmatlas_range first_more;
 };
 
 void direct_map_hole(struct direct_map *d, const struct mapping *m)
@@ -100,6 +102,22 @@ static void hole_report(struct hole_check *c, struct vmatlas_range hole, const s
 		r->use == FRAME_FREE ? "free" : "in use");
 }
 
+static void hole_tell(struct hole_check *c, struct vmatlas_range hole, const struct frame *r)
+{
+	const size_t nr = c->nr_told++;
+
+	if (nr < DIRECT_MAP_TOLD) {
+		hole_report(c, hole, r);
+		return;
+	}
+	if (nr == DIRECT_MAP_TOLD)
+		c->first_more = hole;
+	if (nr < 2 * DIRECT_MAP_TOLD)
+		evidence_range(&c->more, "hole", hole, "%s, page %#" PRIx64 " %s%s%s",
+			       fmt_range(c->d->atlas, hole).s, r->pfn, frame_use_name(r->use),
+			       r->owner[0] ? " of " : "", r->owner);
+}
+
 static bool must_be_mapped(const struct hole_check *c, const struct frame *r)
 {
 	if (strstr(r->flags_text, "hwpoison"))
@@ -125,8 +143,7 @@ static struct vmatlas_error *judge_pages(struct hole_check *c, struct vmatlas_ra
 		if (error_is(err, VMATLAS_ERROR_FAULT))
 			vmatlas_error_free(take(err));	/* no memory of the kernel's, or cut off */
 		else if (!err && must_be_mapped(c, &r)) {
-			if (c->nr_told++ < DIRECT_MAP_TOLD)
-				hole_report(c, hole, &r);
+			hole_tell(c, hole, &r);
 			*ret_told = true;
 			return NULL;
 		}
@@ -168,9 +185,10 @@ static void hole_cover(struct hole_check *c)
 	if (c->nr_told > DIRECT_MAP_TOLD)
 		ctx_report(d->job, &(struct vmatlas_finding_desc){
 			.severity = VMATLAS_SEVERITY_ERROR, .code = "page-table-corrupt",
-			.where = &d->holes.v[0],
-		}, "%zu more holes in the direct map, where RAM is in use or free",
-			c->nr_told - DIRECT_MAP_TOLD);
+			.where = &c->first_more, EVIDENCE(&c->more),
+		}, "%zu more hole%s in the direct map, where RAM is in use or free",
+			c->nr_told - DIRECT_MAP_TOLD,
+			c->nr_told - DIRECT_MAP_TOLD == 1 ? "" : "s");
 	if (c->nr_left_out || d->nr_holes > d->holes.nr)
 		vmatlas_ctx_coverage(d->job, VMATLAS_COVERAGE_SKIPPED, "holes in the direct map",
 			"%" PRIu64 " pages and %" PRIu64 " holes, for there are too many",
@@ -188,10 +206,11 @@ struct vmatlas_error *direct_map_judge_holes(struct direct_map *d, uint64_t last
 		direct_map_hole(d, &(struct mapping){ .range = { last + 1, last } });
 	if (!ram || !d->holes.nr)
 		return NULL;
-	for (size_t i = 0; i < d->holes.nr && !err; i++)
+	for (size_t i = 0; i < d->holes.nr && d->holes.v[i].first <= last && !err; i++)
 		err = judge_hole(&c, d->holes.v[i]);
 	if (!err)
 		hole_cover(&c);
+	evidence_done(&c.more);
 	frames_free(c.frames);
 	return err;
 }
