@@ -10,6 +10,7 @@
 #include "kernel/lookup.h"
 #include "inspect/pgtable/pgtable.h"
 #include "base/range.h"
+#include "kernel/ram/ram_survey.h"
 
 #define SUBJECT "page tables"
 #define TOLD 20				/* findings of a code before they are counted only */
@@ -222,6 +223,15 @@ bool pgtable_in_space(const struct pgtable_check *c, uint64_t addr)
 	return false;
 }
 
+/* A table that the dump lacks may have been left out; one where there is no RAM never was. */
+static bool leads_beyond_ram(const struct pgtable_check *c, const struct mapping *m)
+{
+	const struct vmatlas_range table = { m->phys, m->phys };
+
+	return m->state == MAPPING_UNREAD && !c->k->mem->info.live &&
+	       ram_is_system_ram(c->atlas->records->ram, table) == RAM_NO;
+}
+
 static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 {
 	struct pgtable_check *c = arg;
@@ -231,6 +241,8 @@ static struct vmatlas_error *take_run(void *arg, const struct mapping *m)
 	/* a table at two addresses is KASAN's doing, and espfix's: both are left out here */
 	else if (m->state == MAPPING_SHARED && pgtable_in_space(c, m->range.first))
 		report_corrupt(c, m, "the table it leads to serves other addresses, too");
+	else if (leads_beyond_ram(c, m))
+		report_corrupt(c, m, "the table it leads to would lie where there is no RAM");
 	wx_run(c, m);
 	image_run(c, m);
 	fixmap_run(c, m);
