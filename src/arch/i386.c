@@ -281,6 +281,8 @@ const struct arch arch_i386 = {
 	.has_vmalloc_option = true,
 	.has_mtrr = true,
 	.has_pte_masks = true,
+	/* arch/x86/kernel/setup.c: swapper_pg_dir has no low mappings, initial_page_table has */
+	.clears_user_half = true,
 	/* the BIOS, which PCI services are called in (arch/x86/mm/dump_pagetables.c: note_wx) */
 	.wx_phys = { 0xa0000, 0xfffff },
 };

@@ -112,16 +112,24 @@ static void image_report_user(struct pgtable_check *c, const struct mapping *m)
 		fmt_size(vmatlas_range_size(&m->range)).s, fmt_range(c->atlas, m->range).s);
 }
 
-/*
- * 32-bit ARM, all of whose space is walked: modules lie right above TASK_SIZE, and where the
- * vectors lie low, they are all that is mapped there.
- */
-static bool image_is_user_space(const struct pgtable_check *c, const struct mapping *m)
+/* 32-bit CPUs, all of whose space is walked: ARM has modules and pkmap below lowmem. */
+static uint64_t image_user_end(const struct pgtable_check *c)
 {
 	const struct vmatlas_claim *lowmem = atlas_region(c->atlas, VMATLAS_KIND_DIRECT_MAP);
+	uint64_t end = lowmem ? lowmem->range.first : 0;
 
-	return c->k->ptr_size == 4 && c->k->arch->clears_user_half && lowmem &&
-	       m->range.first >= MIB(2) && m->range.last < lowmem->range.first - MIB(16);
+	vmatlas_for_each_claim(r, c->atlas, VMATLAS_LAYER_DECLARED)
+		if ((r->kind == VMATLAS_KIND_MODULE_SPACE || r->kind == VMATLAS_KIND_PKMAP) &&
+		    r->flags & VMATLAS_CLAIM_PRIMARY)
+			end = MIN(end, r->range.first);
+	return end;
+}
+
+/* Where ARM's vectors lie low, they are all that is mapped there. */
+static bool image_is_user_space(const struct pgtable_check *c, const struct mapping *m)
+{
+	return c->k->ptr_size == 4 && c->k->arch->clears_user_half &&
+	       m->range.first >= MIB(2) && m->range.last < image_user_end(c);
 }
 
 static void image_report_low(struct pgtable_check *c, const struct mapping *m)
