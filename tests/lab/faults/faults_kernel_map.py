@@ -6,6 +6,10 @@ from faults.faults_vmap_area import Fault
 
 EVERYWHERE = [(0, 1 << 64)]
 
+# Where records themselves are read from elsewhere.
+RECORDS = {"page-shared", "va-exhausted", "area-out-of-range", "sum-mismatch", "area-overlap",
+           "va-unaccounted"}
+
 
 def user_bit(f, cpu, size):
     """What lets user space in, in a leaf of SIZE bytes (AP[1] of ARM's)."""
@@ -52,8 +56,10 @@ def user_half(m, f):
         root, indices = at & -PAGE, (0, 1, m.chance.randrange(256), 255)
     elif cpu == "arm" and f.size == 4:
         root, indices = at & -4 * PAGE, (2, m.chance.randrange(2, 0xbef), 0xbef)
-    elif cpu == "arm":
+    elif cpu == "arm" or cpu == "i386" and f.size == 8:
         root, indices = at & -32, (0, 1)
+    elif cpu == "i386":
+        root, indices = at & -PAGE, (1, m.chance.randrange(1, 0x2ff), 0x2ff)
     else:
         return
     for index in indices:
@@ -69,10 +75,8 @@ def init_mm(m):
 
 
 def direct_map(m, f):
-    """Leaves of the direct map of 64-bit CPUs, by the records that lie in them: slabs."""
+    """Leaves of the direct map, by the records that lie in them: slabs."""
     cpu = m.p.case.cpu
-    if m.p.word == 4:
-        return
     records = [a.record for a in m.some(m.plain(), 3)]
     for _, walk in walks(m, records).items():
         at, entry = step(walk)
@@ -85,8 +89,8 @@ def direct_map(m, f):
                     (entry | f.set) & ~f.clear, {"wx-mapping"}, ANYTHING, EVERYWHERE, None, True)
         size = walk["page_size"]
         yield Fault("direct map", "leads elsewhere", at, f.size,
-                    entry ^ 2 * size >> 12 << f.frame, {"wrong-page"}, ANYTHING, EVERYWHERE,
-                    None, True)
+                    entry ^ 2 * size >> 12 << f.frame, {"wrong-page"}, ANYTHING | RECORDS,
+                    EVERYWHERE, None, True)
 
 
 def everything(m):

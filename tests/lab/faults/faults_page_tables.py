@@ -18,7 +18,8 @@ class Format:
 
     def __init__(self, case):
         cpu, lpae = case.cpu, "lpae" in case.name
-        self.size = 4 if cpu == "arm" and not lpae else 8
+        short = cpu == "arm" and not lpae or cpu == "i386" and "pae" not in case.name
+        self.size = 4 if short else 8
         self.frame = 10 if cpu == "riscv64" else 12
         self.high = 26 if lpae else 34  # of a frame's number, within what the CPU can address
         self.x86 = cpu in ("amd64", "i386")
@@ -27,6 +28,8 @@ class Format:
             self.beyond = 1 << 50
             if cpu == "i386":
                 self.x86, self.reserved = False, 1 << 56
+                if short:  # no NX: all that can be read can be executed
+                    self.clear, self.reserved, self.high = 0, 0, 32
         elif cpu == "riscv64":
             self.set, self.clear, self.reserved = 8 | 4, 0, 1 << 56
         elif self.size == 4:
@@ -76,7 +79,7 @@ def pages(m, f):
     everyone = list(area_pages(m, 5))
     for a, va, walk, guard in everyone:
         at, entry = step(walk)
-        near = m.area_places(a) + [(va, va + PAGE)]
+        near = m.area_places(a) + m.pages_places(a) + [(va, va + PAGE)]
         if m.is_module(va):
             near += m.module_places(va)
 

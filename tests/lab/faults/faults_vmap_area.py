@@ -104,6 +104,11 @@ class FaultMaker:
                 near.append((one.vm, one.vm + self.reader.layout["vm_struct"][""][1]))
         return near
 
+    def pages_places(self, a):
+        """Areas whose arrays of pages lie in A."""
+        return [(o.start, o.end) for o in self.reader.busy
+                if o.vm and a.start <= (o.vm_pages or 0) < a.end]
+
     def tree_places(self):
         """A size that is wrong is told at the lowest node that is, which may be far above."""
         size = self.reader.layout["vmap_area"][""][1]
@@ -158,6 +163,8 @@ def area_ranges(m, areas, nr):
             for what, value in m.numbers(old, others):
                 start, end = (value, a.end) if member == "va_start" else (a.start, value)
                 must, may = of_range(m, a, start, end)
+                if m.is_module(a.start):
+                    may = may | {"module-area"}
                 near = m.area_places(a) + ([(start, end)] if start < end else [])
                 yield Fault(f"vmap_area.{member}, {a.state}", what, at, size, value,
                             must, may, near)
