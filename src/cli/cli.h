@@ -74,7 +74,7 @@ struct cli {
 	const char *interval;		/* --interval, or NULL */
 	const char *top_text;		/* --top, or NULL */
 	size_t top;			/* the same, once it was read; 0: not given */
-	bool json, exit_code, full, verbose, live;
+	bool json, exit_code, verbose, live;
 	bool boot, gaps, mappings, direct_map, vmallocinfo;
 	bool physical;
 	bool raw, callers;

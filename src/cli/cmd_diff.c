@@ -268,7 +268,7 @@ static struct vmatlas_error *print_changes(const struct cli *cli, struct changes
 	for (size_t i = 0; i < list->v.nr && nr < top; i++) {
 		struct change *c = &list->v.v[i];
 
-		if (!cli->full && !strcmp(c->what, "same"))
+		if (!cli->out.full && !strcmp(c->what, "same"))
 			continue;
 		c->grown_size = signed_size(cli, c->size_old, c->size_new, c->size_text);
 		c->grown_ram = signed_size(cli, c->ram_old, c->ram_new, c->ram_text);

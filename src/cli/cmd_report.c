@@ -12,7 +12,7 @@ enum { TOP = 20 };
 
 static size_t top_of(const struct cli *cli)
 {
-	return cli->top ? cli->top : cli->full ? SIZE_MAX : TOP;
+	return cli->top ? cli->top : cli->out.full ? SIZE_MAX : TOP;
 }
 
 static void report_verdict(const struct render *r)
@@ -90,7 +90,7 @@ static void report_more(const struct cli *cli)
 		if (seen == f)
 			str_addf(&s, "%s %s", nr++ ? "" : " | vmatlas explain", f->code);
 	}
-	if (!cli->full)
+	if (!cli->out.full)
 		str_addf(&s, " | vmatlas report --full");
 	emit_line(&cli->out, "%s", "");
 	emit_field(&cli->out, 0, 8, "MORE", str_text(&s));
@@ -103,7 +103,7 @@ static void report_begin(const struct cli *cli)
 
 	emit_begin(r, true);
 	emit_summary(r);
-	emit_coverage(r, FOR_PEOPLE, cli->full);
+	emit_coverage(r, FOR_PEOPLE, cli->out.full);
 	report_verdict(r);
 	report_crash(r);
 	emit_line(r, "%s", "");
@@ -134,7 +134,7 @@ struct vmatlas_error *cmd_report(struct cli *cli)
 	}
 	if (!err)
 		err = report_totals(cli, &totals);
-	if (!err && cli->full) {
+	if (!err && cli->out.full) {
 		emit_line(&cli->out, "%s", "");
 		err = areas_print(cli, SIZE_MAX);
 	}

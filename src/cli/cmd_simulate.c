@@ -76,7 +76,7 @@ struct vmatlas_error *check_simulate(const struct cli *cli)
 {
 	struct question q = { 0 };
 
-	if (cli->out.columns || cli->full)
+	if (cli->out.columns || cli->out.full)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"--simulate answers one question: no -o and no --full with it");
 	return simulate_parse(cli->simulate, &q);

@@ -175,7 +175,7 @@ static struct vmatlas_error *print_holes(const struct cli *cli)
 	struct table *t;
 
 	plain.columns = NULL;
-	err = table_open(&plain, cli->full ? FOR_ALL : FOR_PROGRAMS, class_columns, "holes", &t);
+	err = table_open(&plain, cli->out.full ? FOR_ALL : FOR_PROGRAMS, class_columns, "holes", &t);
 	while (!err && (u = vmatlas_usage_next(cli->out.atlas, u)) != NULL) {
 		for (int i = 0; i < 64; i++) {
 			const struct class_row row = {
@@ -211,7 +211,7 @@ struct vmatlas_error *cmd_usage(struct cli *cli)
 		print_details(cli);
 	}
 	shares_members(r);
-	if (cli->full)
+	if (cli->out.full)
 		emit_line(r, "%s", "");
 	err = print_holes(cli);
 	if (err)

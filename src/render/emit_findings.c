@@ -115,7 +115,7 @@ static void emit_evidence_value(const struct render *r, const struct vmatlas_evi
 	}
 }
 
-static void emit_evidence(const struct render *r, const struct vmatlas_evidence *e, int width)
+static void emit_evidence(const struct render *r, const struct vmatlas_evidence *e)
 {
 	const bool known = e->type < ARRAY_SIZE(evidence_types) && evidence_types[e->type];
 
@@ -125,7 +125,6 @@ static void emit_evidence(const struct render *r, const struct vmatlas_evidence 
 	emit_text(r, "type", known ? evidence_types[e->type] : "text");
 	emit_evidence_value(r, e);
 	emit_close(r);
-	emit_field(r, 2, width, e->label, e->text);
 }
 
 enum { LABEL_MIN = 6, LABEL_MAX = 16 };
@@ -149,6 +148,43 @@ static bool says(const struct vmatlas_finding *f, const char *text)
 		if (strstr(f->evidence[i].label, text) || strstr(f->evidence[i].text, text))
 			return true;
 	return strstr(f->message, text) != NULL;
+}
+
+/*
+ * A note whose evidence is the same few lines again and again: people read the first of
+ * them and how many there are more; --full has them all. Returns how many items the first
+ * has, 0 if nothing repeats; @ret_end: the item after the last of them; @ret_nr: how many.
+ */
+static size_t repeated(const struct vmatlas_finding *f, size_t *ret_end, size_t *ret_nr)
+{
+	size_t one = 0, last = 0, nr = 1;
+
+	if (f->severity >= VMATLAS_SEVERITY_WARNING)
+		return 0;
+	for (size_t i = 1; i < f->nr_evidence; i++) {
+		if (!f->evidence[i].label[0] || strcmp(f->evidence[i].label, f->evidence[0].label) != 0)
+			continue;
+		one = one ? one : i;
+		last = i;
+		nr++;
+	}
+	*ret_end = last + one;
+	*ret_nr = nr;
+	return *ret_end <= f->nr_evidence ? one : 0;
+}
+
+static void emit_evidence_lines(const struct render *r, const struct vmatlas_finding *f, int width)
+{
+	size_t end = 0, nr = 0, one = r->full ? 0 : repeated(f, &end, &nr);
+
+	for (size_t i = 0; i < f->nr_evidence; i++) {
+		const struct vmatlas_evidence *e = &f->evidence[i];
+
+		if (one && i == one)
+			emit_fieldf(r, 2, width, "more", "%zu like this, see them with --full", nr - 1);
+		if (!one || i < one || i >= end)
+			emit_field(r, 2, width, e->label, e->text);
+	}
 }
 
 /* Where it is and what to look at, unless the words say so already. */
@@ -182,8 +218,9 @@ static void emit_finding(const struct render *r, const struct vmatlas_finding *f
 	emit_text(r, "inspector", f->inspector);
 	emit_list(r, "evidence");
 	for (size_t i = 0; i < f->nr_evidence; i++)
-		emit_evidence(r, &f->evidence[i], width);
+		emit_evidence(r, &f->evidence[i]);
 	emit_close(r);
+	emit_evidence_lines(r, f, width);
 	emit_place(r, f, width);
 	emit_text(r, "advice", f->advice);
 	if (f->advice[0])

@@ -75,6 +75,7 @@ struct render {
 	int width;			/* of the page, for wrapped text */
 	bool bytes;			/* sizes as numbers of bytes */
 	bool no_headings;
+	bool full;			/* everything, not the largest and the first alone */
 };
 
 static inline struct vmatlas_error *no_memory(void)
