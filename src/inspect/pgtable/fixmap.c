@@ -136,7 +136,12 @@ static struct vmatlas_error *find_shared_slots(struct pgtable_check *c, struct s
 		err = fixmap_ask(c, FIXMAP_UNIT, "__end_of_early_ioremap_region", &early);
 	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
 		vmatlas_error_free(err);
-		return fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
+		err = fixmap_ask(c, FIXMAP_UNIT, "__end_of_fixed_addresses", &s->all);
+		if (!error_is(err, VMATLAS_ERROR_NOT_FOUND))
+			return err;
+		vmatlas_error_free(err);
+		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "vmlinux has no enumerator "
+			"__end_of_fixmap_region, nor __end_of_fixed_addresses");
 	}
 	if (!err)
 		s->all = MAX(s->all, early);
