@@ -137,6 +137,21 @@ static void arm64_claim(const struct arm64_layout_state *l, uint32_t kind,
 	l->sink->claim(l->sink, kind, name, start, end, flags, source);
 }
 
+/*
+ * Built for more bits than this CPU has, PAGE_OFFSET is a macro for them all
+ * (arch/arm64/include/asm/memory.h, since 5.4): nothing is mapped at its address.
+ */
+static const char *linear_source(const struct arm64_places *at, const char *source)
+{
+	if (at->va_bits <= at->va_bits_actual || at->era < LINEAR_MAP_BELOW)
+		return source;
+	if (at->va_bits_actual == 48)
+		return "formula: memory.h, a macro for 52 bits; the CPU has 48: ffff000000000000 on";
+	if (at->va_bits_actual == 47)
+		return "formula: memory.h, a macro for 52 bits; the CPU has 47: ffff800000000000 on";
+	return "formula: memory.h, a macro for more bits than this CPU has";
+}
+
 static void arm64_claim_regions(const struct arm64_layout_state *l)
 {
 	static const char *const by[] = {
@@ -148,7 +163,8 @@ static void arm64_claim_regions(const struct arm64_layout_state *l)
 	const char *source = by[at->era];
 
 	arm64_claim(l, VMATLAS_KIND_DIRECT_MAP, "direct map", at->linear, at->linear_end,
-		    l->may_be_52 ? VMATLAS_CLAIM_DEFAULT : 0, source);
+		    l->may_be_52 ? VMATLAS_CLAIM_DEFAULT : 0,
+		    linear_source(at, source));
 	if (at->shadow_end)
 		arm64_claim(l, VMATLAS_KIND_KASAN, "KASAN shadow", at->shadow,
 			    at->shadow_end, 0, source);

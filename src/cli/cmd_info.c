@@ -94,12 +94,27 @@ static void info_files(const struct render *r, const struct vmatlas_info *i)
 	info_text(r, "verified by", "proof", i->verified_by);
 }
 
+/* What is really mapped, before the numbers that the kernel calculates with. */
+static void info_direct_map(const struct render *r, const struct vmatlas_info *i)
+{
+	if (i->ram_start_mapped) {
+		emit_hex(r, "ram_start", i->ram_start);
+		emit_fieldf(r, 0, LABEL, i->pointer_size == 4 ? "lowmem" : "direct map",
+			    "physical 0x%" PRIx64 " is mapped at %0*" PRIx64, i->ram_start,
+			    r->digits, i->ram_start_mapped);
+	} else {
+		emit_null(r, "ram_start");
+	}
+	emit_address(r, "ram_start_mapped", i->ram_start_mapped);
+}
+
 static void info_emit(const struct render *r, const struct vmatlas_info *i)
 {
 	info_kernel(r, i);
 	info_files(r, i);
 	info_offset(r, "KASLR offset", "kaslr_offset", "kaslr_from", i->kaslr_offset,
 		    i->kaslr_from);
+	info_direct_map(r, i);
 	info_offset(r, i->phys_base_name, "phys_base", "phys_from", i->phys_base, i->phys_from);
 	info_number(r, "bytes read", "bytes_read", i->bytes_read);
 	info_number(r, "reads", "nr_reads", i->nr_reads);
@@ -107,7 +122,7 @@ static void info_emit(const struct render *r, const struct vmatlas_info *i)
 
 struct vmatlas_error *cmd_info(struct cli *cli)
 {
-	struct vmatlas_error *err = session_open(cli, VMATLAS_SURVEY_RAM);
+	struct vmatlas_error *err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RAM);
 	const struct render *r = &cli->out;
 	const struct vmatlas_info *info;
 
