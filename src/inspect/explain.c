@@ -104,7 +104,11 @@ static const struct {
 	  "nr_vmalloc_pages counts the pages of vmalloc() areas. A CPU in the middle of vmalloc()\n"
 	  "or vfree() makes a difference either way, and so does vfree() of pages that vmap() was\n"
 	  "given to free (VM_MAP_PUT_PAGES, 5.10 to 6.13): a note. Kernels of 6.19 and later count\n"
-	  "by node, and are not checked.\n" },
+	  "by node, and are not checked.\n\n"
+	  "RAM is counted by zones, by nodes and in totalram_pages: a zone manages no more pages\n"
+	  "than are present, and they are within what it spans; nodes have what their zones have\n"
+	  "(warnings). totalram_pages is the sum of all zones, but while memory is plugged or a\n"
+	  "balloon is filled (a note). Not checked until the kernel has booted.\n" },
 	{ "va-unaccounted",
 	  "Address space is neither allocated nor free: leaked (warning, note).\n\n"
 	  "vmalloc's allocator hands out from one tree of free areas. What it took out is on a\n"

@@ -170,7 +170,7 @@ static size_t repeated(const struct vmatlas_finding *f, size_t *ret_end, size_t 
 	}
 	*ret_end = last + one;
 	*ret_nr = nr;
-	return *ret_end <= f->nr_evidence ? one : 0;
+	return *ret_end <= f->nr_evidence && nr > 2 ? one : 0;
 }
 
 static void emit_evidence_lines(const struct render *r, const struct vmatlas_finding *f, int width)

@@ -10,7 +10,8 @@ SYMBOLS = ("vmap_area_list", "vmap_area_root", "purge_vmap_area_list", "purge_vm
            "free_vmap_area_root", "modules", "high_memory", "vmap_lazy_nr", "nr_vmalloc_pages", "vmalloc_base", "vmemmap_base",
            "page_offset_base", "kcore_vmalloc", "kcore_modules", "swapper_pg_dir",
            "arm_lowmem_limit", "memstart_addr", "kimage_voffset", "kernel_map", "vmap_purge_list", "_text",
-           "_stext", "_etext", "init_mm")
+           "_stext", "_etext", "init_mm", "_totalram_pages", "totalram_pages", "node_data",
+           "contig_page_data", "init_task")
 
 
 class Area:

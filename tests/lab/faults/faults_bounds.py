@@ -77,6 +77,37 @@ def sums(m):
                 yield Fault(name, what, at, w, value, {"sum-mismatch"}, (), EVERYWHERE)
 
 
+def zones(m):
+    """What zones and their nodes count, and the sum of all: (name, address, bytes)."""
+    w, at = m.p.word, m.reader.symbols
+    total = at.get("_totalram_pages") or at.get("totalram_pages")
+    node = at.get("contig_page_data") or (m.p.read(at["node_data"]) if "node_data" in at else 0)
+    if not node or not total:
+        return
+    yield "totalram_pages", total, w
+    zone = node + m.reader.layout["pglist_data"]["node_zones"][0]
+    for member in ("managed_pages", "present_pages", "spanned_pages", "zone_start_pfn"):
+        yield f"zone.{member}", zone + m.reader.layout["zone"][member][0], w
+    for member in ("node_start_pfn", "node_present_pages", "node_spanned_pages"):
+        yield f"pglist_data.{member}", node + m.reader.layout["pglist_data"][member][0], w
+
+
+def zone_books(m):
+    for name, at, size in zones(m):
+        old = m.p.read(at, size)
+        old = old if isinstance(old, int) else int.from_bytes(old, "little")
+        # A span may be larger than what is in it, and begin before: a zone has holes.
+        more = old + 0x100000 if "start" in name else old - 1 if "spanned" in name else old + 1
+        if more >= 0:
+            fault = Fault(name, "by little", at, size, more, {"sum-mismatch"}, (), EVERYWHERE)
+            if name == "zone.spanned_pages":
+                fault.must, fault.may = set(), {"sum-mismatch"}
+                fault.silent = "zones have holes: nothing else counts what they span"
+            yield fault
+        yield Fault(name, "high bit", at, size, old ^ 1 << 8 * size - 2, {"sum-mismatch"}, (),
+                    EVERYWHERE)
+
+
 def module_pieces(m):
     """Base and size of a module's text: (what, address, bytes)."""
     layout = m.reader.layout
@@ -104,5 +135,6 @@ def everything(m):
     yield from variables(m)
     yield from modules_memory(m)
     yield from sums(m)
+    yield from zone_books(m)
     yield from kcore(m)
     yield from modules(m)

@@ -10,7 +10,8 @@ import subprocess
 from check.vmlab import Wrong
 
 STRUCTS = ("vmap_area", "vm_struct", "vmap_node", "vmap_pool", "module", "module_memory",
-           "module_layout", "kcore_list", "resource", "page", "mm_struct")
+           "module_layout", "kcore_list", "resource", "page", "mm_struct",
+           "zone", "pglist_data", "task_struct")
 
 # Runs inside gdb: {struct: {"": size, member: [offset, size], ...}}, nested ones by dots.
 SCRIPT = r"""
