@@ -93,8 +93,18 @@ static const struct {
 	  "its init part, which is freed) must lie in one area of vmalloc's records, and no\n"
 	  "other module may have it. If not, the record was overwritten, or the area's was: the\n"
 	  "kernel takes addresses there for the module's code, or frees them with it.\n\n"
-	  "Not checked: areas that no module names, for there are some while a module is loaded\n"
-	  "or its init part is freed; modules that are being loaded.\n" },
+	  "An area of load_module() that no module has is a note: a module may just be leaving.\n"
+	  "Else one was taken off the list, by mistake or to hide it. Not looked at while a module\n"
+	  "is being loaded, or an init part waits to be freed, nor outside module space; since 6.10\n"
+	  "records do not say that an area is a module's on all CPUs.\n" },
+	{ "task-stack",
+	  "A task's stack is not its own (error).\n\n"
+	  "Where stacks come from vmalloc (CONFIG_VMAP_STACK), each task has one area as its stack,\n"
+	  "from the area's first byte on, and no other task has it; a few that are kept for the\n"
+	  "next task (cached_stacks) belong to nobody else, either. If not, task->stack or the\n"
+	  "area was overwritten: two tasks would write over each other's frames.\n\n"
+	  "Not checked: init_task, whose stack lies in the image, and tasks without a stack, which\n"
+	  "are dead but not yet reaped.\n" },
 	{ "sum-mismatch",
 	  "A sum that the kernel keeps is not that of its records (warning, note).\n\n"
 	  "vmap_lazy_nr counts the pages of areas that wait to be purged: up before an area is\n"

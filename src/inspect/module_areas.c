@@ -2,12 +2,15 @@
 /*
  * Inspector: memory of a module lies in one recorded area, and no other module has it. Since
  * 6.13 several modules may have their text in one large area (execmem's ROX cache), so an
- * area may be larger. Not said: areas without a module, for module_alloc() comes before
- * the module is on the list, and its init memory is freed after it left the record
- * (kernel/module/main.c, do_free_init()). Not on the plugin contract: it knows no modules.
+ * area may be larger. An area of load_module() that no module has is a note at most: a module
+ * may be leaving (kernel/module/main.c, free_module()). Nothing is said while one is being
+ * loaded, whose area comes before its record, or while init parts wait to be freed
+ * (init_free_list). Not on the plugin contract: it knows no modules.
  */
 #include <inttypes.h>
+#include <string.h>
 
+#include "kernel/lookup.h"
 #include "base/compare.h"
 #include "base/range.h"
 #include "base/range_overlap.h"
@@ -79,6 +82,98 @@ static void check_area(struct vmatlas_plugin_ctx *ctx, const struct piece *p)
 		report_piece(ctx, p->module, p->range, area);
 }
 
+/* ---- Areas without a module ---- */
+
+#define MAX_ORPHANS 8			/* told one by one */
+
+/* Any piece of any module, its init part included. */
+static bool has_module(const struct kernel_records *b, struct vmatlas_range area)
+{
+	struct vmatlas_range range;
+
+	for (size_t i = 0; i < b->modules.nr; i++)
+		for (size_t j = 0; j < b->modules.v[i].nr_mem; j++)
+			if (module_piece(&b->modules.v[i], j, &range) && range_overlaps(range, area))
+				return true;
+	return false;
+}
+
+/* Does the kernel itself allocate and free modules' memory at this moment, or not say? */
+static struct vmatlas_error *is_in_motion(struct kernel *k, const struct kernel_records *b, bool *ret)
+{
+	struct vmatlas_error *err;
+	uint64_t at, first = 0;
+
+	*ret = true;
+	for (size_t i = 0; i < b->modules.nr; i++)
+		if (b->modules.v[i].unformed)
+			return NULL;
+	err = lookup_symbol(k, "init_free_list", &at);
+	if (!err)
+		err = kernel_read_ptr(k, at, &first);
+	*ret = err || first;
+	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND) && !error_is_kernel_trouble(err))
+		return err;
+	vmatlas_error_free(err);
+	return NULL;
+}
+
+/*
+ * By its caller and its place, which has to be module space alone: load_module() asks vmalloc()
+ * for memory of other kinds, too (riscv's table of relocations, 6.7 and later).
+ */
+static bool is_of_load_module(struct vmatlas *atlas, const struct vmatlas_claim *c)
+{
+	const struct vmatlas_claim *modules = atlas_region(atlas, VMATLAS_KIND_MODULE_SPACE);
+	const struct vmatlas_claim *vmalloc = atlas_region(atlas, VMATLAS_KIND_VMALLOC_SPACE);
+
+	if (!modules || !vmalloc || !range_has(modules->range, c->range.first) ||
+	    range_has(vmalloc->range, c->range.first))
+		return false;
+	return c->area && c->area->caller && c->kind != VMATLAS_KIND_MODULE &&
+	       !strncmp(vmatlas_symbol_name(atlas, c->area->caller), "load_module+",
+			strlen("load_module+"));
+}
+
+static void report_orphans(struct vmatlas_plugin_ctx *ctx, const struct vmatlas_claim *first,
+			   size_t nr, const struct evidence *evidence)
+{
+	ctx_report(ctx, &(struct vmatlas_finding_desc){
+		.severity = VMATLAS_SEVERITY_NOTE, .code = "module-area", .where = &first->range,
+		.record = first->record, EVIDENCE(evidence),
+		.advice = "a module may just be leaving; else one was taken off the list of modules, "
+			  "or its record overwritten: look for struct module in these areas",
+	}, nr == 1 ? "%zu area of load_module() has no module" :
+		"%zu areas of load_module() have no module", nr);
+}
+
+static struct vmatlas_error *check_orphans(struct vmatlas_plugin_ctx *ctx)
+{
+	struct vmatlas *atlas = vmatlas_ctx_atlas(ctx);
+	_cleanup_(evidence_done) struct evidence evidence = { 0 };
+	const struct vmatlas_claim *first = NULL;
+	struct vmatlas_error *err;
+	bool in_motion;
+	size_t nr = 0;
+
+	err = is_in_motion(atlas->kernel, atlas->records, &in_motion);
+	if (err || in_motion || !atlas->records->modules_complete)
+		return err;
+	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED) {
+		if (!is_of_load_module(atlas, c) || has_module(atlas->records, c->range))
+			continue;
+		first = first ? first : c;
+		if (nr++ < MAX_ORPHANS)
+			evidence_range(&evidence, "area", c->range, "%s %s, record %s", c->name,
+				       fmt_range(atlas, c->range).s, fmt_record(atlas, c->record).s);
+	}
+	if (first)
+		report_orphans(ctx, first, nr, &evidence);
+	return NULL;
+}
+
+/* ---- Modules and their areas ---- */
+
 static struct vmatlas_error *collect_pieces(const struct kernel_records *b, struct pieces *ret)
 {
 	struct vmatlas_range range;
@@ -118,6 +213,8 @@ static struct vmatlas_error *module_areas_inspect(struct vmatlas_plugin_ctx *ctx
 				      all.v.v[i].range);
 	}
 	vec_done(&all.v);
+	if (!err)
+		err = check_orphans(ctx);
 	return err;
 }
 

@@ -11,7 +11,7 @@ static const struct vmatlas_plugin *const builtin[] = {
 	&inspector_vm_struct, &inspector_page_owners, &inspector_direct_map, &inspector_overlap, &inspector_out_of_region, &inspector_bounds,
 	&inspector_accounting, &inspector_alloc_failure, &inspector_low_space, &inspector_ram,
 	&inspector_boot_log, &inspector_kernel_overlap, &inspector_kernel_sums, &inspector_zone_sums,
-	&inspector_module_areas,
+	&inspector_module_areas, &inspector_task_stacks,
 	&inspector_crash_addr,	/* last: it looks at what the others found */
 	&inspector_pgtable,
 };

@@ -55,6 +55,11 @@ struct vmatlas_error *owners_read(struct vmatlas *atlas)
 	return err ? err : get_tasks(atlas, o);
 }
 
+const struct tasks *owners_tasks(const struct vmatlas *atlas)
+{
+	return atlas->owners ? atlas->owners->tasks : NULL;
+}
+
 static void name_stack(const struct stack *s, struct str *out)
 {
 	if (s->kind == STACK_CACHED)

@@ -134,6 +134,8 @@ struct owners;
 void owners_free(struct owners *o);
 /* The tasks, which are else read when an area's owner is asked for. */
 VMATLAS_CHECKED struct vmatlas_error *owners_read(struct vmatlas *atlas);
+/* After owners_read(). */
+const struct tasks *owners_tasks(const struct vmatlas *atlas);
 
 /* ---- api/info.c ---- */
 
@@ -163,7 +165,7 @@ extern const struct vmatlas_plugin inspector_overlap, inspector_out_of_region, i
 	inspector_vm_struct, inspector_page_owners, inspector_direct_map, inspector_accounting, inspector_alloc_failure, inspector_low_space,
 	inspector_ram,
 	inspector_crash_addr, inspector_boot_log,
-				   inspector_kernel_overlap, inspector_kernel_sums, inspector_zone_sums,
+				   inspector_kernel_overlap, inspector_kernel_sums, inspector_zone_sums, inspector_task_stacks,
 				   inspector_module_areas,
 	inspector_pgtable;
 

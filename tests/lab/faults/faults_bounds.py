@@ -108,6 +108,24 @@ def zone_books(m):
                     EVERYWHERE)
 
 
+def stacks(m):
+    """Stacks of tasks, where they are areas."""
+    task, first = m.reader.layout["task_struct"], m.reader.symbols["init_task"]
+    if "stack_vm_area" not in task:
+        return
+    found, at = [], m.p.read(first + task["tasks"][0])
+    while at - task["tasks"][0] != first and len(found) < 40:
+        found.append(at - task["tasks"][0])
+        m.p.prefetch({found[-1] + task[member][0] for member in ("tasks", "stack")})
+        at = m.p.read(at)
+    for record in m.some(found, 3):
+        at, size = record + task["stack"][0], m.p.word
+        others = [m.p.read(o + task["stack"][0]) for o in found if o != record]
+        for what, value in m.pointers(m.p.read(at), [o for o in others if o]):
+            if what != "null":
+                yield Fault("task.stack", what, at, size, value, {"task-stack"}, (), EVERYWHERE)
+
+
 def module_pieces(m):
     """Base and size of a module's text: (what, address, bytes)."""
     layout = m.reader.layout
@@ -119,6 +137,16 @@ def module_pieces(m):
         for member in ("base", "size"):
             offset, size = inner[member]
             yield record, member, record + first[0] + offset, size
+
+
+def hidden_module(m):
+    """Its neighbour's link leads past it; the link back is told as the broken list it is."""
+    w, offset = m.p.word, m.reader.layout["module"]["list"][0]
+    for record in m.some(m.reader.modules[1:-1], 1):
+        after = m.p.read(record + offset)
+        before = m.p.read(record + offset + w)
+        yield Fault("module.list, past one", "next", before, w, after, LIST, {"module-area"},
+                    EVERYWHERE)
 
 
 def modules_memory(m):
@@ -134,7 +162,9 @@ def modules_memory(m):
 def everything(m):
     yield from variables(m)
     yield from modules_memory(m)
+    yield from hidden_module(m)
     yield from sums(m)
     yield from zone_books(m)
+    yield from stacks(m)
     yield from kcore(m)
     yield from modules(m)
