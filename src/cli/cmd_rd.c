@@ -171,6 +171,17 @@ static struct vmatlas_error *memory_show(struct cli *cli, struct vmatlas_eval *e
 	return err;
 }
 
+/* "rd ADDR 8", as crash has it: a small decimal number, for nothing is mapped there. */
+static bool memory_count(const char *text, uint64_t *ret)
+{
+	uint64_t nr = 0;
+
+	for (; *text >= '0' && *text <= '9' && nr < 4096; text++)
+		nr = 10 * nr + (*text - '0');
+	*ret = nr;
+	return !*text && nr && nr < 4096;
+}
+
 static struct vmatlas_error *memory_each(struct cli *cli, struct vmatlas_eval *eval)
 {
 	const uint32_t word = vmatlas_info(cli->out.atlas)->pointer_size;
@@ -187,6 +198,8 @@ static struct vmatlas_error *memory_each(struct cli *cli, struct vmatlas_eval *e
 		if (f.letter == 'a')
 			f.bytes = word;
 		err = expression_address(eval, cli->operands.v[i], &addr);
+		if (!err && i + 1 < cli->operands.nr && memory_count(cli->operands.v[i + 1], &f.count))
+			i++;
 		if (!err)
 			err = memory_show(cli, eval, addr, &f);
 	}

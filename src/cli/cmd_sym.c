@@ -21,6 +21,11 @@ struct vmatlas_error *expression_address(struct vmatlas_eval *eval, const char *
 		return NULL;
 	}
 	err = vmatlas_eval_whatis(eval, text, &name);
+	if (vmatlas_error_code(err) == VMATLAS_ERROR_NOT_FOUND && parse_address(text, &plain)) {
+		vmatlas_error_free(err);	/* an address that begins with a letter */
+		*ret = plain;
+		return NULL;
+	}
 	if (err)
 		return err;
 	if (asprintf(&address, "%s(%s)", strchr(name, '*') && !strchr(name, '(') &&

@@ -268,11 +268,24 @@ static struct vmatlas_error *get_modsyms(struct symnames *n, const struct module
 	return NULL;
 }
 
-/* find_kallsyms_symbol(): the last symbol of a module reaches to the end of its text */
+/*
+ * Where the last symbol of what holds @addr ends: find_kallsyms_symbol() takes the end of the
+ * module's text, data or not; of data we take the end of its own memory.
+ */
+static uint64_t symbols_end(const struct module *m, uint64_t addr)
+{
+	const uint64_t end = module_init_holds(m, addr) ? m->init_text_end : m->text_end;
+
+	for (size_t i = 0; addr >= end && i < m->nr_mem; i++)
+		if (addr - m->mem[i].base < m->mem[i].size)
+			return m->mem[i].base + m->mem[i].size;
+	return end;
+}
+
 static struct vmatlas_error *name_in_module(struct symnames *n, const struct module *m,
 					    uint64_t addr, struct symbol_at *ret)
 {
-	const uint64_t end = module_init_holds(m, addr) ? m->init_text_end : m->text_end;
+	const uint64_t end = symbols_end(m, addr);
 	const struct modsyms *syms = NULL;
 	struct vmatlas_error *err;
 	struct modsym sym;
