@@ -178,8 +178,10 @@ static bool memory_count(const char *text, uint64_t *ret)
 
 	for (; *text >= '0' && *text <= '9' && nr < 4096; text++)
 		nr = 10 * nr + (*text - '0');
+	if (*text || !nr || nr >= 4096)
+		return false;
 	*ret = nr;
-	return !*text && nr && nr < 4096;
+	return true;
 }
 
 static struct vmatlas_error *memory_each(struct cli *cli, struct vmatlas_eval *eval)

@@ -14,6 +14,13 @@
 
 #define TOLD 8
 
+enum { STACK_VM_AREA };
+
+static const struct vmatlas_lookup lookups[] = {
+	[STACK_VM_AREA] = VMATLAS_OPTIONAL_MEMBER("task_struct", "stack_vm_area",
+						  "copy_process|free_task|__put_task_struct"),
+};
+
 struct stack_check {
 	struct vmatlas_plugin_ctx *ctx;
 	struct vmatlas *atlas;
@@ -53,13 +60,25 @@ static void stack_report(struct stack_check *c, const struct stack *s, const str
 		     : "the stack of a task, at %s, is in no area", fmt_record(c->atlas, s->addr).s);
 }
 
+/* Extracts that are older than this question do not hold the answer: then nothing is said. */
+static bool names_area(const struct stack_check *c, uint64_t task, uint64_t vm_struct)
+{
+	uint64_t named = 0;
+	struct vmatlas_error *err = vmatlas_ctx_read(c->ctx, STACK_VM_AREA, task, &named);
+	const bool same = err || named == vm_struct;
+
+	vmatlas_error_free(err);
+	return same;
+}
+
 /* Stacks are whole areas, which task->stack_vm_area names, too (alloc_thread_stack_node()). */
 static bool stack_is_area(const struct stack_check *c, const struct stack *s)
 {
 	const struct vmatlas_claim *area = vmatlas_claim_at(c->atlas, VMATLAS_LAYER_RECORDED, s->addr);
 
-	return area && area->range.first == s->addr && area->area &&
-	       area->area->vm_struct == s->vm;
+	if (!area || area->range.first != s->addr || !area->area)
+		return false;
+	return s->kind == STACK_CACHED || names_area(c, s->task, area->area->vm_struct);
 }
 
 static void check_stacks(struct stack_check *c, const struct tasks *tasks, bool all_areas)
@@ -100,5 +119,7 @@ const struct vmatlas_plugin inspector_task_stacks = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "stacks",
 	.summary = "stacks of tasks that are in no area, or two tasks'",
+	.lookups = lookups,
+	.nr_lookups = ARRAY_SIZE(lookups),
 	.inspect = task_stacks_inspect,
 };

@@ -75,8 +75,6 @@ static struct vmatlas_error *add_task(void *arg, uint64_t task, uint32_t idle_cp
 		return NULL;		/* its stack lies in the image: init_stack */
 	err = kernel_read_ptr(r->k, task + r->res[TASK_STACK].offset, &s.addr);
 	if (!err)
-		err = kernel_read_ptr(r->k, task + r->res[TASK_VM].offset, &s.vm);
-	if (!err)
 		err = kernel_read_uint(r->k, task + r->res[TASK_PID].offset, 4, &pid);
 	if (!err)
 		err = kernel_read(r->k, task + r->res[TASK_COMM].offset, s.comm, len);
@@ -101,7 +99,6 @@ static struct vmatlas_error *add_cached(struct task_reader *r, uint32_t cpu)
 		err = kernel_read_ptr(r->k, first + at, &s.task);
 		if (err || !kernel_is_pointer(r->k, s.task))
 			continue;
-		s.vm = s.task;
 		err = kernel_read_ptr(r->k, s.task + r->res[VM_ADDR].offset, &s.addr);
 		if (!err)
 			err = task_push(r, s);

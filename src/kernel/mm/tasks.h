@@ -17,7 +17,6 @@ enum stack_kind {
 struct stack {
 	uint64_t addr;			/* lowest address of the stack */
 	uint64_t task;			/* struct task_struct; of CACHED the vm_struct */
-	uint64_t vm;			/* stack_vm_area, its vm_struct */
 	uint32_t kind;			/* enum stack_kind */
 	uint32_t pid;
 	uint32_t cpu;			/* of IDLE and CACHED */
