@@ -96,15 +96,21 @@ struct task_struct {
 	void *stack, *stack_vm_area;
 	struct list_head tasks;
 };
+#ifndef THREAD_STACK
+#define THREAD_STACK VM(0x4000)
+#endif
 extern struct task_struct init_task, process, thread;
+extern struct vm_struct vm[];
 struct signal_struct signals = { .thread_head = { &process.thread_node, &thread.thread_node } };
 struct task_struct process IN_SLAB = {
 	.comm = "worker", .pid = 811, .signal = &signals, .stack = (void *)VM(0x800000),
+	.stack_vm_area = &vm[PERCPU],
 	.thread_node = { &thread.thread_node, &signals.thread_head },
 	.tasks = { &init_task.tasks, &init_task.tasks },
 };
 struct task_struct thread IN_SLAB = {
-	.comm = "worker/1", .pid = 812, .signal = &signals, .stack = (void *)VM(0x4000),
+	.comm = "worker/1", .pid = 812, .signal = &signals, .stack = (void *)THREAD_STACK,
+	.stack_vm_area = &vm[HASH],
 	.thread_node = { &signals.thread_head, &process.thread_node },
 };
 struct task_struct init_task = {
