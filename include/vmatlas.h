@@ -394,6 +394,7 @@ vmatlas_survey(struct vmatlas *atlas, uint32_t what);
  * @ram_high: of @ram, highmem of a 32-bit kernel
  * @ram_unused: of @ram, above what the kernel uses
  * @phys_base_name: what the kernel calls @phys_base: "PHYS_OFFSET"
+ * @vmlinux_base: link address of vmlinux's first segment, without KASLR; 0 unknown
  * @ram_start: physical, of the first System RAM that the direct map, or lowmem, maps
  * @ram_start_mapped: its address there; 0 unknown. Both after a survey with
  *	VMATLAS_SURVEY_RAM and VMATLAS_SURVEY_DECLARED. PAGE_OFFSET and PHYS_OFFSET, made for more bits than the CPU
@@ -435,6 +436,7 @@ struct vmatlas_info {
 	const char *phys_base_name;
 	uint64_t ram_start;
 	uint64_t ram_start_mapped;
+	uint64_t vmlinux_base;
 };
 
 /**
@@ -1542,7 +1544,7 @@ vmatlas_running_task(struct vmatlas *atlas, uint32_t cpu, uint64_t *ret);
  * struct vmatlas_register - one register
  * @name: as gdb calls it; never NULL
  * @value: 0 where it is not known
- * @bytes: how wide it is, 4 or 8
+ * @bytes: how wide it is, 4 or 8; 10 for floating point, whose values are never known
  * @known: not 0: @value is the register's
  */
 struct vmatlas_register {
@@ -1563,6 +1565,28 @@ struct vmatlas_registers {
 	uint32_t nr;
 	struct vmatlas_register v[VMATLAS_REGISTERS_MAX];
 };
+
+/**
+ * vmatlas_register_names() - which registers this CPU has
+ * @atlas: with a kernel
+ * @ret: the caller's, with .size = sizeof(*ret); none is known. Its strings are constants.
+ *
+ * Return: NULL; or ARGUMENT where no kernel was opened.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_register_names(struct vmatlas *atlas, struct vmatlas_registers *ret);
+
+/**
+ * vmatlas_target_description() - those registers as gdb's target description
+ * @atlas: with a kernel
+ * @ret: XML ("Target Description Format" of gdb's manual), kept until vmatlas_close()
+ *
+ * Registers stand in the order of vmatlas_register_names().
+ *
+ * Return: NULL; or ARGUMENT where no kernel was opened, NO_MEMORY.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_target_description(struct vmatlas *atlas, const char **ret);
 
 /**
  * vmatlas_cpu_registers() - a CPU's registers, from the notes of the dump (NT_PRSTATUS)

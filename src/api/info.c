@@ -44,6 +44,7 @@ struct vmatlas_error *atlas_fill_info(struct vmatlas *atlas)
 		.kaslr_from = k->slide_from, .phys_from = k->phys_from,
 		.kaslr_offset = k->slide, .phys_base = k->phys_base,
 		.phys_base_name = k->arch->phys_base_name,
+		.vmlinux_base = image_info(k->image)->first_load,
 	};
 	vmcoreinfo_number(k->vmcoreinfo, "CRASHTIME", &i->dump_time);
 	if (!i->dump_time)

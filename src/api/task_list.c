@@ -82,6 +82,58 @@ static struct vmatlas_error *give_registers(struct vmatlas *atlas, registers_fn 
 	return err ? err : api_give(ret, ret->size, &registers, sizeof(registers));
 }
 
+static struct vmatlas_error *names_only(const struct task_layout *t, uint64_t unused,
+					struct vmatlas_registers *ret)
+{
+	(void)unused;
+	task_register_names(t, ret);
+	return NULL;
+}
+
+struct vmatlas_error *vmatlas_register_names(struct vmatlas *atlas, struct vmatlas_registers *ret)
+{
+	return give_registers(atlas, names_only, 0, ret);
+}
+
+static void describe_feature(const struct arch_registers *regs, uint32_t from, uint32_t to,
+			     struct str *out)
+{
+	for (uint32_t i = from; i < to; i++) {
+		const struct arch_register *r = &regs->v[i];
+		const char *type = r->bytes == 10 ? "i387_ext" :
+				   !strcmp(r->name, regs->sp) ? "data_ptr" :
+				   !strcmp(r->name, regs->pc) ? "code_ptr" :
+				   r->bytes == 8 ? "int64" : "int32";
+
+		str_addf(out, "<reg name=\"%s\" bitsize=\"%u\" type=\"%s\"/>\n", r->name,
+			 8u * r->bytes, type);
+	}
+}
+
+struct vmatlas_error *vmatlas_target_description(struct vmatlas *atlas, const char **ret)
+{
+	_cleanup_(str_done) struct str s = { 0 };
+	const struct arch_registers *regs;
+	struct vmatlas_error *err = api_need_kernel(atlas);
+
+	if (err)
+		return err;
+	regs = atlas->kernel->arch->registers;
+	str_addf(&s, "<?xml version=\"1.0\"?>\n<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
+		 "<target version=\"1.0\">\n<architecture>%s</architecture>\n", regs->gdb_arch);
+	for (uint32_t i = 0; i < regs->nr_gdb_features; i++) {
+		const struct arch_gdb_feature *f = &regs->gdb_features[i];
+
+		str_addf(&s, "<feature name=\"%s\">\n", f->name);
+		describe_feature(regs, f->first, i + 1 < regs->nr_gdb_features ? f[1].first : regs->nr,
+				 &s);
+		str_addf(&s, "</feature>\n");
+	}
+	str_addf(&s, "</target>\n");
+	*ret = strings_add(atlas->strings, str_text(&s));
+	return *ret ? NULL : error_no_memory();
+}
+
 static struct vmatlas_error *of_cpu(const struct task_layout *t, uint64_t cpu,
 				    struct vmatlas_registers *ret)
 {

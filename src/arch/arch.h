@@ -165,11 +165,12 @@ static inline unsigned int arch_pud_shift(uint32_t page_shift)
 /* ---- Registers ---- */
 
 #define REGISTER_NOT_IN_NOTE 255
+#define REGISTER_IS_ZERO 254		/* RISC-V has one that always is */
 
 struct arch_register {
 	const char *name;		/* as gdb calls it */
-	uint8_t bytes;
-	uint8_t word;			/* of pr_reg in NT_PRSTATUS, or REGISTER_NOT_IN_NOTE */
+	uint8_t bytes;			/* 4, 8; of a floating point register 10 */
+	uint8_t word;			/* of pr_reg in NT_PRSTATUS, or one of the above */
 };
 
 /* What switch_to() keeps of a task that does not run: registers, by the member that has them. */
@@ -178,9 +179,18 @@ struct arch_saved_register {
 	uint8_t index;			/* of an array member */
 };
 
+/* A part of gdb's target description ("Standard Target Features" of its manual). */
+struct arch_gdb_feature {
+	const char *name;
+	uint32_t first;			/* of its registers, which go on to the next feature's */
+};
+
 struct arch_registers {
 	const struct arch_register *v;	/* in gdb's order */
 	uint32_t nr;
+	const char *gdb_arch;		/* as gdb's "set architecture" has it */
+	const struct arch_gdb_feature *gdb_features;
+	uint32_t nr_gdb_features;
 	const char *sp, *pc;		/* names of the stack pointer and the program counter */
 	/*
 	 * Where the kept ones are: "thread." of task_struct, and where there is no such member

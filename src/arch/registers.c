@@ -10,6 +10,15 @@
 #define R8(n, word) { (n), 8, (word) }
 #define R4(n, word) { (n), 4, (word) }
 
+/* gdb insists on these (i386/64bit-core.xml), which the kernel's notes do not have. */
+#define NO_WORD REGISTER_NOT_IN_NOTE
+#define FPU_REGISTERS							      \
+	{ "st0", 10, NO_WORD }, { "st1", 10, NO_WORD }, { "st2", 10, NO_WORD },	      \
+	{ "st3", 10, NO_WORD }, { "st4", 10, NO_WORD }, { "st5", 10, NO_WORD },	      \
+	{ "st6", 10, NO_WORD }, { "st7", 10, NO_WORD }, R4("fctrl", NO_WORD),	      \
+	R4("fstat", NO_WORD), R4("ftag", NO_WORD), R4("fiseg", NO_WORD),	      \
+	R4("fioff", NO_WORD), R4("foseg", NO_WORD), R4("fooff", NO_WORD), R4("fop", NO_WORD)
+
 /* ---- x86 ---- */
 
 static const struct arch_register x86_64[] = {
@@ -17,14 +26,25 @@ static const struct arch_register x86_64[] = {
 	R8("rbp", 4), R8("rsp", 19), R8("r8", 9), R8("r9", 8), R8("r10", 7), R8("r11", 6),
 	R8("r12", 3), R8("r13", 2), R8("r14", 1), R8("r15", 0), R8("rip", 16), R4("eflags", 18),
 	R4("cs", 17), R4("ss", 20), R4("ds", 23), R4("es", 24), R4("fs", 25), R4("gs", 26),
-	R8("fs_base", 21), R8("gs_base", 22),
+	FPU_REGISTERS, R8("fs_base", 21), R8("gs_base", 22),
 };
 
 static const struct arch_register i386[] = {
 	R4("eax", 6), R4("ecx", 1), R4("edx", 2), R4("ebx", 0), R4("esp", 15), R4("ebp", 5),
 	R4("esi", 3), R4("edi", 4), R4("eip", 12), R4("eflags", 14), R4("cs", 13), R4("ss", 16),
-	R4("ds", 7), R4("es", 8), R4("fs", 9), R4("gs", 10),
+	R4("ds", 7), R4("es", 8), R4("fs", 9), R4("gs", 10), FPU_REGISTERS,
 };
+
+static const struct arch_gdb_feature gdb_x86_64[] = {
+	{ "org.gnu.gdb.i386.core", 0 }, { "org.gnu.gdb.i386.segments", ARRAY_SIZE(x86_64) - 2 },
+};
+static const struct arch_gdb_feature gdb_i386[] = { { "org.gnu.gdb.i386.core", 0 } };
+static const struct arch_gdb_feature gdb_arm[] = { { "org.gnu.gdb.arm.core", 0 } };
+static const struct arch_gdb_feature gdb_arm64[] = { { "org.gnu.gdb.aarch64.core", 0 } };
+static const struct arch_gdb_feature gdb_riscv64[] = { { "org.gnu.gdb.riscv.cpu", 0 } };
+
+#define GDB(arch, features)						      \
+	.gdb_arch = (arch), .gdb_features = (features), .nr_gdb_features = ARRAY_SIZE(features)
 
 /* struct inactive_task_frame, arch/x86/include/asm/switch_to.h, 4.9 */
 static const struct arch_saved_register x86_64_saved[] = {
@@ -38,6 +58,7 @@ static const struct arch_saved_register i386_saved[] = {
 };
 
 const struct arch_registers registers_x86_64 = {
+	GDB("i386:x86-64", gdb_x86_64),
 	.v = x86_64, .nr = ARRAY_SIZE(x86_64), .sp = "rsp", .pc = "rip",
 	.saved_in = "thread.", .frame = "inactive_task_frame",
 	.saved = x86_64_saved, .nr_saved = ARRAY_SIZE(x86_64_saved),
@@ -45,6 +66,7 @@ const struct arch_registers registers_x86_64 = {
 };
 
 const struct arch_registers registers_i386 = {
+	GDB("i386", gdb_i386),
 	.v = i386, .nr = ARRAY_SIZE(i386), .sp = "esp", .pc = "eip",
 	.saved_in = "thread.", .frame = "inactive_task_frame",
 	.saved = i386_saved, .nr_saved = ARRAY_SIZE(i386_saved),
@@ -66,6 +88,7 @@ static const struct arch_saved_register arm_saved[] = {
 };
 
 const struct arch_registers registers_arm = {
+	GDB("arm", gdb_arm),
 	.v = arm, .nr = ARRAY_SIZE(arm), .sp = "sp", .pc = "pc", .saved_in = "thread_info.cpu_context.",
 	.saved = arm_saved, .nr_saved = ARRAY_SIZE(arm_saved),
 	.near = "copy_thread|copy_thread_tls",
@@ -90,6 +113,7 @@ static const struct arch_saved_register arm64_saved[] = {
 };
 
 const struct arch_registers registers_arm64 = {
+	GDB("aarch64", gdb_arm64),
 	.v = arm64, .nr = ARRAY_SIZE(arm64), .sp = "sp", .pc = "pc", .saved_in = "thread.cpu_context.",
 	.saved = arm64_saved, .nr_saved = ARRAY_SIZE(arm64_saved),
 	.near = "copy_thread|copy_thread_tls",
@@ -98,7 +122,7 @@ const struct arch_registers registers_arm64 = {
 /* ---- RISC-V: struct thread_struct, arch/riscv/include/asm/processor.h ---- */
 
 static const struct arch_register riscv64[] = {
-	R8("zero", REGISTER_NOT_IN_NOTE), R8("ra", 1), R8("sp", 2), R8("gp", 3), R8("tp", 4),
+	R8("zero", REGISTER_IS_ZERO), R8("ra", 1), R8("sp", 2), R8("gp", 3), R8("tp", 4),
 	R8("t0", 5), R8("t1", 6), R8("t2", 7), R8("fp", 8), R8("s1", 9), R8("a0", 10),
 	R8("a1", 11), R8("a2", 12), R8("a3", 13), R8("a4", 14), R8("a5", 15), R8("a6", 16),
 	R8("a7", 17), R8("s2", 18), R8("s3", 19), R8("s4", 20), R8("s5", 21), R8("s6", 22),
@@ -114,6 +138,7 @@ static const struct arch_saved_register riscv64_saved[] = {
 };
 
 const struct arch_registers registers_riscv64 = {
+	GDB("riscv:rv64", gdb_riscv64),
 	.v = riscv64, .nr = ARRAY_SIZE(riscv64), .sp = "sp", .pc = "pc", .saved_in = "thread.",
 	.saved = riscv64_saved, .nr_saved = ARRAY_SIZE(riscv64_saved),
 	.near = "copy_thread|copy_thread_tls",

@@ -23,6 +23,7 @@ struct image_info {
 	const char *types_from;		/* "DWARF", "BTF of FILE"; "" if there are none */
 	const char *types_build_id;	/* of the file they are from; "" if none */
 	uint64_t entry;			/* e_entry */
+	uint64_t first_load;		/* link address of the first PT_LOAD; 0 none */
 	bool is_small;			/* image_write_small() made it */
 };
 

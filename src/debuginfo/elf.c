@@ -189,6 +189,8 @@ static struct vmatlas_error *read_segments(struct image *image, Elf *elf)
 		if (!s)
 			return error_no_memory();
 		*s = (struct segment){ ph.p_vaddr, ph.p_offset, ph.p_filesz };
+		if (image->segments.nr == 1)
+			image->info.first_load = ph.p_vaddr;
 	}
 	return NULL;
 }

@@ -13,7 +13,7 @@
 
 /* ---- Both ---- */
 
-static void registers_begin(const struct task_layout *t, struct vmatlas_registers *ret)
+void task_register_names(const struct task_layout *t, struct vmatlas_registers *ret)
 {
 	const struct arch_registers *regs = t->k->arch->registers;
 
@@ -88,7 +88,7 @@ struct vmatlas_error *task_cpu_registers(const struct task_layout *t, uint32_t c
 	const struct arch_registers *regs = t->k->arch->registers;
 	const size_t at = note_of_cpu(t, cpu);
 
-	registers_begin(t, ret);
+	task_register_names(t, ret);
 	if (!info->nr_regs)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "the dump has no registers");
 	if (at >= info->nr_regs && !is_online(t, cpu))
@@ -100,8 +100,8 @@ struct vmatlas_error *task_cpu_registers(const struct task_layout *t, uint32_t c
 	for (uint32_t i = 0; i < ret->nr; i++) {
 		const uint8_t word = regs->v[i].word;
 
-		if (word == REGISTER_NOT_IN_NOTE)
-			register_set(&ret->v[i], 0);	/* RISC-V's zero */
+		if (word == REGISTER_IS_ZERO)
+			register_set(&ret->v[i], 0);
 		else if (word < info->regs[at].nr_words)
 			register_set(&ret->v[i], info->regs[at].words[word]);
 	}
@@ -183,7 +183,7 @@ struct vmatlas_error *task_saved_registers(const struct task_layout *t, uint64_t
 	struct vmatlas_error *err = NULL;
 	uint64_t base = task;
 
-	registers_begin(t, ret);
+	task_register_names(t, ret);
 	if (!t->saved[0].found || (regs->frame && (!t->sp.found || !t->frame.found)))
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"vmlinux does not tell where a sleeping task's registers are");
