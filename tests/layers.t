@@ -23,7 +23,8 @@ below() {
 	extract)	echo base mem debuginfo arch bootlog kernel map inspect extract ;;
 	api)		echo base mem debuginfo arch bootlog kernel map expr inspect extract api ;;
 	render)		echo base render ;;
-	cli)		echo base render cli ;;
+	gdbserver)	echo base rsp gdbserver ;;
+	cli)		echo base render gdbserver cli ;;
 	esac
 }
 

@@ -35,6 +35,7 @@ enum command_flags {
 	COMMAND_NO_DUMP = 4,	/* also works without a dump */
 	COMMAND_KERNEL = 8,	/* a boot log alone does not do */
 	COMMAND_EXPR = 32,	/* takes expressions: only files that are there are files */
+	COMMAND_ALONE = 128,	/* not within a session: it opens dumps, or is a session */
 	COMMAND_PLUGIN = 16,	/* a plugin's: what is no file is an operand */
 };
 
@@ -54,6 +55,12 @@ extern const struct command commands[];
 
 const struct command *command_find(const char *name);
 
+/*
+ * Run a command line on a dump that is open: what a gdb's "monitor" and the shell do. Prints,
+ * complains and returns the exit code as main() does; the atlas stays open.
+ */
+int run_inside(struct vmatlas *atlas, int argc, char **argv);
+
 struct text_list {
 	const char **v;
 	size_t nr, cap;			/* as a VEC() */
@@ -72,6 +79,7 @@ struct cli {
 	const char *by;			/* --by, or NULL */
 	const char *simulate;		/* --simulate, or NULL */
 	const char *interval;		/* --interval, or NULL */
+	const char *listen;		/* --listen, or NULL */
 	const char *top_text;		/* --top, or NULL */
 	size_t top;			/* the same, once it was read; 0: not given */
 	bool json, exit_code, verbose, live;

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,9 +50,11 @@ const struct command commands[] = {
 	{ "log", "", "the kernel's log, as dmesg prints it",
 	  cmd_log, NULL, COMMAND_FILES | COMMAND_KERNEL },
 	{ "diff", "", "new, freed and grown areas of two dumps: VMLINUX OLD NEW",
-	  cmd_diff, diff_columns, COMMAND_FILES | COMMAND_KERNEL },
+	  cmd_diff, diff_columns, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
 	{ "extract", "", "a small dump and vmlinux that give the same answers",
-	  cmd_extract, NULL, COMMAND_FILES | COMMAND_KERNEL },
+	  cmd_extract, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
+	{ "gdbserver", "", "the dump as a target for gdb: target remote | vmatlas gdbserver ...",
+	  cmd_gdbserver, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
 	{ "explain", "[CODE...]", "what a finding code means; without one, the codes",
 	  cmd_explain, NULL, 0 },
 	{ "plugins", "", "inspectors, what each needs, what this kernel lacks",
@@ -109,6 +112,9 @@ static struct vmatlas_error *run_command(struct cli *cli)
 	const struct command *command = cli->command;
 	struct vmatlas_error *err;
 
+	if (cli->out.atlas && command->flags & COMMAND_ALONE)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"%s does not work within a session: run it from a shell", command->name);
 	cli->out.to = cli->json ? &render_json : &render_text;
 	cli->out.command = command->name;
 	cli->out.boot_log = cli->open.boot_log;
@@ -188,31 +194,42 @@ static int complain(struct vmatlas_error *err)
 	return CLI_TROUBLE;
 }
 
+/* One command line, its output flushed; returns the exit code. */
+static int run_line(struct cli *cli, int argc, char **argv)
+{
+	struct vmatlas_error *err = main_run(cli, argc, argv), *lost = flush_stdout();
+
+	if (lost) {
+		vmatlas_error_free(err);
+		err = lost;
+	}
+	vec_done(&cli->operands);
+	vec_done(&cli->plugins);
+	vec_done(&cli->roots);
+	vec_done(&cli->debug_dirs);
+	vec_done(&cli->cores);
+	return err ? complain(err) : cli->status;
+}
+
+int run_inside(struct vmatlas *atlas, int argc, char **argv)
+{
+	struct cli cli = { .open.size = sizeof(cli.open), .out.atlas = atlas };
+
+	optind = 0;		/* glibc: begin anew, and forget where the last one was */
+	return run_line(&cli, argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	struct cli cli = { .open.size = sizeof(cli.open) };
 	static char buffer[1 << 16];
-	struct vmatlas_error *err, *lost;
 	int status;
 
 	hold_standard_files();
 	signal(SIGPIPE, quit);
 	signal(SIGBUS, quit_by_mapping);
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-
-	err = main_run(&cli, argc, argv);
-	lost = flush_stdout();
-	if (lost) {
-		vmatlas_error_free(err);
-		err = lost;
-	}
-	status = err ? complain(err) : cli.status;
-
+	status = run_line(&cli, argc, argv);
 	vmatlas_close(cli.out.atlas);
-	vec_done(&cli.operands);
-	vec_done(&cli.plugins);
-	vec_done(&cli.roots);
-	vec_done(&cli.debug_dirs);
-	vec_done(&cli.cores);
 	return status;
 }

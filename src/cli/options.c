@@ -72,6 +72,8 @@ static const struct option_def defs[] = {
 	  "totals by caller, module, type or node" },
 	{ "interval", 0, VALUE_TEXT, 0, "SEC", " diff ", CLI(interval),
 	  "with --live: seconds between the two looks; else 10" },
+	{ "listen", 0, VALUE_TEXT, 0, "WHERE", " gdbserver ", CLI(listen),
+	  "unix:PATH or 127.0.0.1:PORT; else gdb is at stdin and stdout" },
 	{ "top", 0, VALUE_TEXT, 0, "N", " areas diff report ", CLI(top_text),
 	  "only the N largest" },
 	{ "physical", 0, VALUE_BOOL, 0, NULL, " addr ", CLI(physical),

@@ -306,10 +306,31 @@ static struct vmatlas_error *end_list(struct text_list *list, const char *const 
 	return NULL;
 }
 
+/* Within a session the dump is there, and the one that a line may not choose. */
+static struct vmatlas_error *session_inside(struct cli *cli, uint32_t what)
+{
+	struct vmatlas_error *err;
+
+	if (cli->open.vmlinux || cli->cores.nr || cli->live || cli->open.boot_log ||
+	    cli->open.platform_file || cli->roots.nr || cli->debug_dirs.nr)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"this session has its dump: options that choose one do not work here");
+	err = check_operands(cli);
+	if (!err)
+		err = survey(cli, what);
+	progress_clear();
+	if (!err)
+		measure_page(cli);
+	return err;
+}
+
 struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 {
-	struct vmatlas_error *err = take_files(cli);
+	struct vmatlas_error *err;
 
+	if (cli->out.atlas)
+		return session_inside(cli, what);
+	err = take_files(cli);
 	if (!err && !(cli->command->flags & COMMAND_NO_DUMP))
 		err = session_check_files(cli);
 	if (!err)
