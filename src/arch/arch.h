@@ -201,6 +201,12 @@ struct arch_registers {
 	const struct arch_saved_register *saved;
 	uint32_t nr_saved;
 	const char *near;		/* functions of a file that knows the types */
+	/*
+	 * The mode register, which switch_to() need not keep: all tasks sleep in the same mode,
+	 * the code they go on with being .thumb_bit or not. NULL: there is none.
+	 */
+	const char *mode_name;
+	uint32_t mode, thumb_bit;
 };
 
 struct arch {

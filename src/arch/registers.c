@@ -91,6 +91,7 @@ const struct arch_registers registers_arm = {
 	GDB("arm", gdb_arm),
 	.v = arm, .nr = ARRAY_SIZE(arm), .sp = "sp", .pc = "pc", .saved_in = "thread_info.cpu_context.",
 	.saved = arm_saved, .nr_saved = ARRAY_SIZE(arm_saved),
+	.mode_name = "cpsr", .mode = 0x93, .thumb_bit = 0x20,	/* SVC_MODE | PSR_I_BIT: uapi/asm/ptrace.h */
 	.near = "copy_thread|copy_thread_tls",
 };
 

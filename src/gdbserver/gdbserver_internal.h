@@ -68,7 +68,7 @@ void thread_registers(struct vmatlas *atlas, const struct thread *t, struct vmat
 /* The answer to qXfer:threads:read. */
 void threads_describe(const struct threads *t, struct str *out);
 
-/* ---- session.c ---- */
+/* ---- packets.c: one gdb, from its first packet to its last ---- */
 
 struct session {
 	const struct gdbserver_host *host;

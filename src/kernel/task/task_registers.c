@@ -176,6 +176,18 @@ static struct vmatlas_error *read_saved(const struct task_layout *t, uint64_t ba
 	return err;
 }
 
+/* Bit 0 of an address to go on at says Thumb. */
+static void set_mode(const struct arch_registers *regs, struct vmatlas_registers *ret)
+{
+	struct vmatlas_register *pc = register_named(ret, regs->pc);
+
+	if (!regs->mode_name || !pc || !pc->known)
+		return;
+	register_set(register_named(ret, regs->mode_name),
+		     regs->mode | (pc->value & 1 ? regs->thumb_bit : 0));
+	pc->value &= ~1ull;
+}
+
 struct vmatlas_error *task_saved_registers(const struct task_layout *t, uint64_t task,
 					   struct vmatlas_registers *ret)
 {
@@ -193,6 +205,8 @@ struct vmatlas_error *task_saved_registers(const struct task_layout *t, uint64_t
 		err = kernel_read_ptr(t->k, task + t->res[STACK].offset, &base);
 	if (!err)
 		err = read_saved(t, base, ret);
+	if (!err)
+		set_mode(regs, ret);
 	if (!err && regs->frame)
 		register_set(register_named(ret, regs->sp), base + t->frame.size);
 	return vmatlas_error_wrap(err, "registers of task_struct %#" PRIx64, task);
