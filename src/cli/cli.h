@@ -35,6 +35,7 @@ enum command_flags {
 	COMMAND_NO_DUMP = 4,	/* also works without a dump */
 	COMMAND_KERNEL = 8,	/* a boot log alone does not do */
 	COMMAND_EXPR = 32,	/* takes expressions: only files that are there are files */
+	COMMAND_REST = 256,	/* what is behind "--" is no operand */
 	COMMAND_ALONE = 128,	/* not within a session: it opens dumps, or is a session */
 	COMMAND_PLUGIN = 16,	/* a plugin's: what is no file is an operand */
 };
@@ -80,6 +81,9 @@ struct cli {
 	const char *simulate;		/* --simulate, or NULL */
 	const char *interval;		/* --interval, or NULL */
 	const char *listen;		/* --listen, or NULL */
+	const char *gdb;		/* --gdb, or NULL */
+	int argc;			/* the whole command line; what is behind "--" is gdb's */
+	char **argv;
 	const char *top_text;		/* --top, or NULL */
 	size_t top;			/* the same, once it was read; 0: not given */
 	bool json, exit_code, verbose, live;

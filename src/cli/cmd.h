@@ -26,6 +26,7 @@ struct vmatlas_error *cmd_vtop(struct cli *cli);
 struct vmatlas_error *cmd_ptov(struct cli *cli);
 struct vmatlas_error *cmd_diff(struct cli *cli);
 struct vmatlas_error *cmd_extract(struct cli *cli);
+struct vmatlas_error *cmd_gdb(struct cli *cli);
 struct vmatlas_error *cmd_gdbserver(struct cli *cli);
 struct vmatlas_error *cmd_explain(struct cli *cli);
 struct vmatlas_error *cmd_plugins(struct cli *cli);

@@ -53,6 +53,8 @@ const struct command commands[] = {
 	  cmd_diff, diff_columns, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
 	{ "extract", "", "a small dump and vmlinux that give the same answers",
 	  cmd_extract, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
+	{ "gdb", "", "gdb on the dump, its symbols in place; behind --, options of gdb's",
+	  cmd_gdb, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE | COMMAND_REST },
 	{ "gdbserver", "", "the dump as a target for gdb: target remote | vmatlas gdbserver ...",
 	  cmd_gdbserver, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
 	{ "explain", "[CODE...]", "what a finding code means; without one, the codes",

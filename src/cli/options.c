@@ -74,6 +74,8 @@ static const struct option_def defs[] = {
 	  "with --live: seconds between the two looks; else 10" },
 	{ "listen", 0, VALUE_TEXT, 0, "WHERE", " gdbserver ", CLI(listen),
 	  "unix:PATH or 127.0.0.1:PORT; else gdb is at stdin and stdout" },
+	{ "gdb", 0, VALUE_TEXT, 0, "GDB", " gdb ", CLI(gdb),
+	  "which gdb; else $GDB, gdb, gdb-multiarch, whichever knows the CPU" },
 	{ "top", 0, VALUE_TEXT, 0, "N", " areas diff report ", CLI(top_text),
 	  "only the N largest" },
 	{ "physical", 0, VALUE_BOOL, 0, NULL, " addr ", CLI(physical),
@@ -235,8 +237,11 @@ struct vmatlas_error *options_parse(struct cli *cli, int argc, char **argv)
 			err = store(cli, &defs[i], optarg);
 		}
 	}
-	while (!err && optind < argc)
-		err = operand(cli, argv[optind++]);
+	cli->argc = argc;
+	cli->argv = argv;
+	if (!cli->command || !(cli->command->flags & COMMAND_REST))
+		while (!err && optind < argc)
+			err = operand(cli, argv[optind++]);
 	if (!err && cli->command == &cli->plugin_command)
 		err = plugin_command_use(cli, cli->plugin_command.name);
 	return err ? err : check_options(cli, given);
