@@ -118,7 +118,17 @@ void section_expect(const struct image *image, const char *name);
 VMATLAS_CHECKED struct vmatlas_error *
 section_bytes(struct image *image, const struct section *s, struct bytes *ret);
 
-/* ---- type_source.c: DWARF or BTF ---- */
+/* ---- type_source.c: DWARF or BTF; tests bring a third ---- */
+
+/* @image is the vmlinux, @image->types whose types are asked. */
+struct provider {
+	const char *name;
+	struct vmatlas_error *(*member)(struct image *image, const char *near,
+					const char *tag, const char *member,
+					struct image_member *ret);
+	struct vmatlas_error *(*enumerator)(struct image *image, const char *near,
+					    const char *name, int64_t *ret);
+};
 
 void provider_choose(struct image *image);
 

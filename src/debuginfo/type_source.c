@@ -10,16 +10,6 @@
 #include "base/strbuf.h"
 #include "debuginfo/btf/btf_member.h"
 
-/* @image is the vmlinux, @image->types whose types are asked. */
-struct provider {
-	const char *name;
-	struct vmatlas_error *(*member)(struct image *image, const char *near,
-					const char *tag, const char *member,
-					struct image_member *ret);
-	struct vmatlas_error *(*enumerator)(struct image *image, const char *near,
-					    const char *name, int64_t *ret);
-};
-
 /* ---- DWARF ---- */
 
 static struct vmatlas_error *ask_dwarf_member(struct image *image, const char *near,
@@ -341,10 +331,7 @@ static struct vmatlas_error *check_inside(struct image *image, const char *near,
 	struct image_member whole;
 	struct vmatlas_error *err = image->provider->member(image, near, tag, "", &whole);
 
-	if (error_is(err, VMATLAS_ERROR_NOT_FOUND)) {
-		vmatlas_error_free(err);
-		return NULL;
-	}
+	/* without a struct there is nothing that a member could be believed to lie in */
 	if (err || (m->offset <= whole.size && m->size <= whole.size - m->offset))
 		return err;
 	return vmatlas_error_new(VMATLAS_ERROR_FORMAT,
