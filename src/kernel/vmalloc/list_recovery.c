@@ -6,19 +6,17 @@
  * points back: a wild pointer has no one to vouch for it.
  */
 #include "base/compare.h"
-#include "base/hash.h"
 #include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area_lists.h"
 
 struct rescue {
 	struct area_walk *w;
-	struct hash seen;		/* of records */
 };
 
 static struct vmatlas_error *recovery_remember(struct rescue *r, uint64_t record,
 					       bool *ret_new)
 {
-	return hash_add(&r->seen, record, ret_new) ? NULL : error_no_memory();
+	return hash_add(&r->w->seen->records, record, ret_new) ? NULL : error_no_memory();
 }
 
 /* ---- Links ---- */
@@ -99,11 +97,12 @@ static struct vmatlas_error *recovery_from_root(struct rescue *r)
 static struct vmatlas_error *recovery_follow(struct rescue *r, size_t from)
 {
 	const struct kernel_records *b = &r->w->s->k->records;
+	struct area_seen *seen = r->w->seen;
 	struct vmatlas_error *err = NULL;
 	bool is_new;
 
-	for (size_t i = from; i < b->areas.nr && !err; i++)
-		err = recovery_remember(r, b->areas.v[i].rec.vmap_area, &is_new);
+	for (; seen->nr_areas < b->areas.nr && !err; seen->nr_areas++)
+		err = recovery_remember(r, b->areas.v[seen->nr_areas].rec.vmap_area, &is_new);
 	if (!err)
 		err = along_list(r, r->w->head);
 	if (!err && survey_has(r->w->s, VA_RB))
@@ -133,7 +132,7 @@ struct vmatlas_error *area_list_recover(struct area_walk *w, size_t from)
 	struct vmatlas_error *err = recovery_follow(&r, from);
 	struct kernel_records *b = &w->s->k->records;
 
-	hash_done(&r.seen);
+	w->seen->nr_areas = b->areas.nr;
 	if (b->areas.nr > from)
 		qsort(b->areas.v + from, b->areas.nr - from, sizeof(*b->areas.v),
 		      recovery_by_address);

@@ -135,6 +135,7 @@ static struct vmatlas_error *recover_after_break(struct area_walk *w, size_t fro
 			       b->areas.nr - so_far);
 }
 
+/* One of many lists of its kind. */
 static struct vmatlas_error *walk_list(struct area_walk *w)
 {
 	struct kernel_records *b = &w->s->k->records;
@@ -155,6 +156,18 @@ static struct vmatlas_error *walk_list(struct area_walk *w)
 	return recover_after_break(w, from, err);
 }
 
+/* The only list of its kind. */
+static struct vmatlas_error *walk_only_list(struct area_walk *w)
+{
+	struct area_seen seen = { .nr_areas = w->s->k->records.areas.nr };
+	struct vmatlas_error *err;
+
+	w->seen = &seen;
+	err = walk_list(w);
+	hash_done(&seen.records);
+	return err;
+}
+
 /* The lists that each vmap_node has. */
 struct node_list {
 	unsigned int head, root;	/* needs; root: 0 none */
@@ -173,6 +186,7 @@ static struct vmatlas_error *walk_nodes(struct survey *s, const struct node_list
 {
 	struct kernel_records *b = &s->k->records;
 	const size_t from = b->areas.nr;
+	struct area_seen seen = { .nr_areas = from };
 	struct vmatlas_error *err = NULL;
 
 	if (!survey_has(s, l->head) || (l->purging && !b->purge.running))
@@ -180,7 +194,7 @@ static struct vmatlas_error *walk_nodes(struct survey *s, const struct node_list
 	for (uint32_t i = 0; i < nr && !err; i++) {
 		const uint64_t node = base + i * s->res[NODE].size;
 		struct area_walk w = {
-			.s = s, .state = l->state, .node = i,
+			.s = s, .state = l->state, .node = i, .seen = &seen,
 			.head = node + s->res[l->head].offset,
 			.root = l->root && survey_has(s, l->root) ?
 				node + s->res[l->root].offset : 0,
@@ -189,6 +203,7 @@ static struct vmatlas_error *walk_nodes(struct survey *s, const struct node_list
 		if (!l->purging || purge_has_list(s->k, w.head))
 			err = walk_list(&w);
 	}
+	hash_done(&seen.records);
 	for (size_t i = from; i < b->areas.nr; i++)
 		b->areas.v[i].purging = l->purging;
 	return err;
@@ -263,12 +278,12 @@ static struct vmatlas_error *run_list(struct survey *s)
 				  .root = s->res[AREA_ROOT].addr };
 	struct area_walk lazy = { .s = s, .state = AREA_UNPURGED, .head = s->res[PURGE_LIST].addr,
 				  .root = s->res[PURGE_ROOT].addr };
-	struct vmatlas_error *err = walk_list(&busy);
+	struct vmatlas_error *err = walk_only_list(&busy);
 	const struct kernel_records *b = &s->k->records;
 
 	s->k->records.busy_ends_in_ram = b->areas.nr && !b->areas.v[b->areas.nr - 1].has_vm;
 	if (!err && survey_has(s, PURGE_LIST))
-		return walk_list(&lazy);
+		return walk_only_list(&lazy);
 	if (!err && survey_has(s, PURGE_LLIST) && survey_has(s, VA_PURGE_LIST))
 		return purge_llist_walk(s, s->res[PURGE_LLIST].addr);
 	if (err || !has_vmlist(s))

@@ -3,10 +3,20 @@
 #ifndef KERNEL_VMALLOC_VMAP_AREA_LISTS_H
 #define KERNEL_VMALLOC_VMAP_AREA_LISTS_H
 
+#include "base/hash.h"
 #include "kernel/survey.h"
 #include "kernel/vmalloc/vmap_area.h"
 
 #define MAX_AREAS (1u << 24)	/* a list longer than that does not end */
+
+/*
+ * Records that recovery knows of, over all lists of one kind: the roots of a thousand damaged
+ * vmap_nodes may lead to one tree, which is gone through once.
+ */
+struct area_seen {
+	struct hash records;
+	size_t nr_areas;		/* of the records' areas, how many are in it */
+};
 
 /* One list of vmap_areas, and the tree beside it that holds the same. */
 struct area_walk {
@@ -16,6 +26,7 @@ struct area_walk {
 	uint64_t head;			/* struct list_head */
 	uint64_t root;			/* struct rb_root; 0 unknown */
 	uint64_t last;			/* last list entry read, going forward */
+	struct area_seen *seen;		/* for area_list_recover() */
 };
 
 /* Trouble with one list or record: told, and the records are incomplete. */
