@@ -82,17 +82,15 @@ static struct vmatlas_error *give_registers(struct vmatlas *atlas, registers_fn 
 	return err ? err : api_give(ret, ret->size, &registers, sizeof(registers));
 }
 
-static struct vmatlas_error *names_only(const struct task_layout *t, uint64_t unused,
-					struct vmatlas_registers *ret)
-{
-	(void)unused;
-	task_register_names(t, ret);
-	return NULL;
-}
-
 struct vmatlas_error *vmatlas_register_names(struct vmatlas *atlas, struct vmatlas_registers *ret)
 {
-	return give_registers(atlas, names_only, 0, ret);
+	struct vmatlas_registers registers = { .size = sizeof(registers) };
+	struct vmatlas_error *err = api_need_kernel(atlas);
+
+	if (err)
+		return err;
+	task_register_names(atlas->kernel, &registers);
+	return api_give(ret, ret->size, &registers, sizeof(registers));
 }
 
 static void describe_feature(const struct arch_registers *regs, uint32_t from, uint32_t to,

@@ -82,6 +82,7 @@ struct cli {
 	const char *interval;		/* --interval, or NULL */
 	const char *listen;		/* --listen, or NULL */
 	const char *gdb;		/* --gdb, or NULL */
+	char *listed_vmlinux, *listed_core;	/* from gdb's "info files" */
 	int argc;			/* the whole command line; what is behind "--" is gdb's */
 	char **argv;
 	const char *top_text;		/* --top, or NULL */

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -210,6 +211,8 @@ static int run_line(struct cli *cli, int argc, char **argv)
 	vec_done(&cli->roots);
 	vec_done(&cli->debug_dirs);
 	vec_done(&cli->cores);
+	free(cli->listed_vmlinux);
+	free(cli->listed_core);
 	return err ? complain(err) : cli->status;
 }
 

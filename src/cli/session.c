@@ -12,6 +12,7 @@
 
 #include "base/escape.h"
 #include "cli/cli.h"
+#include "cli/gdb_listing.h"
 
 enum { WIDTH_MIN = 60, WIDTH_MAX = 160, WIDTH_OF_A_FILE = 100 };
 
@@ -98,11 +99,30 @@ static struct vmatlas_error *not_an_address(const char *text)
 		"not an address: '%s' (hex, with or without 0x)", text);
 }
 
+/* "-" in the place of files: gdb's own listing of them comes by stdin. */
+static struct vmatlas_error *take_listing(struct cli *cli)
+{
+	struct vmatlas_error *err;
+
+	if (!cli->operands.nr || strcmp(cli->operands.v[0], "-") != 0)
+		return NULL;
+	if (cli->open.vmlinux || cli->cores.nr || cli->live)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"'-' takes both files from gdb's 'info files': no others with it");
+	err = gdb_listing_read(&cli->listed_vmlinux, &cli->listed_core);
+	if (err)
+		return err;
+	cli->open.vmlinux = cli->listed_vmlinux;
+	cli->operands.nr--;
+	memmove(cli->operands.v, cli->operands.v + 1, cli->operands.nr * sizeof(*cli->operands.v));
+	return add_core(cli, cli->listed_core);
+}
+
 /* The files among the operands; what is left stays in the list. */
 static struct vmatlas_error *take_files(struct cli *cli)
 {
+	struct vmatlas_error *err = take_listing(cli);
 	const bool named = cli->cores.nr > 0;	/* by -c: operands are no more of it */
-	struct vmatlas_error *err = NULL;
 	size_t left = 0;
 
 	for (size_t i = 0; i < cli->operands.nr && !err; i++) {

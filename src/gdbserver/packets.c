@@ -70,6 +70,8 @@ static void add_register(struct session *s, const struct vmatlas_register *r)
 static void read_registers(struct session *s, struct vmatlas_registers *ret)
 {
 	thread_registers(s->atlas, &s->threads.v.v[s->thread], ret);
+	if (s->thread == s->threads.first)
+		thread_lend_pc(s->atlas, ret);
 }
 
 static void answer_g(struct session *s, const char *packet)

@@ -24,7 +24,7 @@ VMATLAS_CHECKED struct vmatlas_error *
 task_running_on(const struct task_layout *t, uint32_t cpu, uint64_t *ret);
 
 /* Names and widths of this CPU's registers, none of them known. */
-void task_register_names(const struct task_layout *t, struct vmatlas_registers *ret);
+void task_register_names(const struct kernel *k, struct vmatlas_registers *ret);
 
 /*
  * What the dump's notes say of @cpu. NOT_FOUND if there is no note of it, or no telling

@@ -13,9 +13,9 @@
 
 /* ---- Both ---- */
 
-void task_register_names(const struct task_layout *t, struct vmatlas_registers *ret)
+void task_register_names(const struct kernel *k, struct vmatlas_registers *ret)
 {
-	const struct arch_registers *regs = t->k->arch->registers;
+	const struct arch_registers *regs = k->arch->registers;
 
 	ret->nr = MIN(regs->nr, (uint32_t)VMATLAS_REGISTERS_MAX);
 	memset(ret->v, 0, sizeof(ret->v));
@@ -88,7 +88,7 @@ struct vmatlas_error *task_cpu_registers(const struct task_layout *t, uint32_t c
 	const struct arch_registers *regs = t->k->arch->registers;
 	const size_t at = note_of_cpu(t, cpu);
 
-	task_register_names(t, ret);
+	task_register_names(t->k, ret);
 	if (!info->nr_regs)
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "the dump has no registers");
 	if (at >= info->nr_regs && !is_online(t, cpu))
@@ -195,7 +195,7 @@ struct vmatlas_error *task_saved_registers(const struct task_layout *t, uint64_t
 	struct vmatlas_error *err = NULL;
 	uint64_t base = task;
 
-	task_register_names(t, ret);
+	task_register_names(t->k, ret);
 	if (!t->saved[0].found || (regs->frame && (!t->sp.found || !t->frame.found)))
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND,
 			"vmlinux does not tell where a sleeping task's registers are");
