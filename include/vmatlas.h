@@ -228,6 +228,8 @@ enum vmatlas_space { VMATLAS_PHYSICAL, VMATLAS_VIRTUAL };
  *	has only one of the two spaces fails the other.
  * @symbol: run-time address (KASLR included) and size (0: unknown) of a symbol; not 0
  *	if there is none. NULL: symbols come from vmlinux.
+ * @vmcoreinfo: text of the dump's VMCOREINFO, or as many of its lines as the debugger knows:
+ *	without it a kernel that KASLR moved cannot be found. NULL: none
  *
  * Types come from vmlinux, or from the file that vmatlas_open_opts.types names.
  */
@@ -237,6 +239,7 @@ struct vmatlas_memory_ops {
 	void *arg;
 	int (*read)(void *arg, enum vmatlas_space space, uint64_t addr, void *buf, size_t len);
 	int (*symbol)(void *arg, const char *name, uint64_t *ret_addr, uint64_t *ret_size);
+	const char *vmcoreinfo;
 };
 
 /**

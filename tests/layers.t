@@ -24,7 +24,7 @@ below() {
 	api)		echo base mem debuginfo arch bootlog kernel map expr inspect extract api ;;
 	render)		echo base render ;;
 	gdbserver)	echo base rsp gdbserver ;;
-	cli)		echo base render gdbserver cli ;;
+	cli)		echo base rsp render gdbserver cli ;;
 	esac
 }
 

@@ -82,6 +82,9 @@ struct cli {
 	const char *interval;		/* --interval, or NULL */
 	const char *listen;		/* --listen, or NULL */
 	const char *gdb;		/* --gdb, or NULL */
+	const char *host_fd;		/* --host-fd, or NULL */
+	struct host_memory *host;	/* and what became of it */
+	struct vmatlas_memory_ops host_ops;
 	char *listed_vmlinux, *listed_core;	/* from gdb's "info files" */
 	int argc;			/* the whole command line; what is behind "--" is gdb's */
 	char **argv;

@@ -12,6 +12,7 @@
 
 #include "base/escape.h"
 #include "cli/cmd.h"
+#include "cli/host_memory.h"
 
 const struct command commands[] = {
 	{ "info", "", "which kernel this is and how it was read",
@@ -236,5 +237,8 @@ int main(int argc, char **argv)
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 	status = run_line(&cli, argc, argv);
 	vmatlas_close(cli.out.atlas);
+	if (cli.host)
+		host_memory_done(cli.host);
+	free(cli.host);
 	return status;
 }

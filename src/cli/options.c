@@ -74,6 +74,8 @@ static const struct option_def defs[] = {
 	  "with --live: seconds between the two looks; else 10" },
 	{ "listen", 0, VALUE_TEXT, 0, "WHERE", " gdbserver ", CLI(listen),
 	  "unix:PATH or 127.0.0.1:PORT; else gdb is at stdin and stdout" },
+	{ "host-fd", 0, VALUE_TEXT, 1, "N", NULL, CLI(host_fd),
+	  "memory of a debugger that answers at file descriptor N" },
 	{ "gdb", 0, VALUE_TEXT, 0, "GDB", " gdb ", CLI(gdb),
 	  "which gdb; else $GDB, gdb, gdb-multiarch, whichever knows the CPU" },
 	{ "top", 0, VALUE_TEXT, 0, "N", " areas diff report ", CLI(top_text),

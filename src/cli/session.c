@@ -5,7 +5,9 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #include "base/escape.h"
 #include "cli/cli.h"
 #include "cli/gdb_listing.h"
+#include "cli/host_memory.h"
 
 enum { WIDTH_MIN = 60, WIDTH_MAX = 160, WIDTH_OF_A_FILE = 100 };
 
@@ -72,6 +75,12 @@ static struct vmatlas_error *add_core(struct cli *cli, const char *path)
 	return NULL;
 }
 
+/* A dump is not needed: the memory is somewhere else. */
+static bool has_memory(const struct cli *cli)
+{
+	return cli->live || cli->host_fd;
+}
+
 /*
  * One more file: vmlinux first, then the dump, in as many files as there are; the
  * library tells by content which is which. Once both are named, among addresses,
@@ -85,10 +94,10 @@ static bool takes_file(const struct cli *cli, const char *text)
 		return (!cli->open.vmlinux || !cli->cores.nr) &&
 		       (strchr(text, '@') || !access(text, F_OK));
 	if (cli->command->flags & COMMAND_EXPR)
-		return (!cli->open.vmlinux || (!cli->live && !cli->cores.nr)) && is_there(text);
+		return (!cli->open.vmlinux || (!has_memory(cli) && !cli->cores.nr)) && is_there(text);
 	if (!cli->command->operands[0])
 		return true;
-	if (!cli->open.vmlinux || (!cli->live && !cli->cores.nr))
+	if (!cli->open.vmlinux || (!has_memory(cli) && !cli->cores.nr))
 		return is_file(text);
 	return !parse_address(text, &addr) && (strchr(text, '@') || !access(text, F_OK));
 }
@@ -135,7 +144,7 @@ static struct vmatlas_error *take_files(struct cli *cli)
 			err = not_an_address(text);
 		else if (!cli->open.vmlinux)
 			cli->open.vmlinux = text;
-		else if (!cli->live && !named)
+		else if (!has_memory(cli) && !named)
 			err = add_core(cli, text);
 		else
 			err = vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
@@ -155,7 +164,7 @@ static struct vmatlas_error *session_check_files(const struct cli *cli)
 {
 	const char *operands = cli->command->operands;
 
-	if (cli->live || cli->open.vmlinux || cli->open.core)
+	if (cli->live || cli->open.vmlinux || cli->open.core || cli->host_fd)
 		return NULL;
 	if ((cli->open.boot_log || cli->open.platform_file) && !(cli->command->flags & COMMAND_KERNEL))
 		return NULL;
@@ -344,6 +353,29 @@ static struct vmatlas_error *session_inside(struct cli *cli, uint32_t what)
 	return err;
 }
 
+static struct vmatlas_error *open_host(struct cli *cli)
+{
+	char *end;
+	long fd;
+
+	if (!cli->host_fd)
+		return NULL;
+	fd = strtol(cli->host_fd, &end, 10);
+	if (!isdigit((unsigned char)cli->host_fd[0]) || *end || fd > INT32_MAX || fcntl(fd, F_GETFD) < 0)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--host-fd '%s'? the number of an open file, where a debugger answers",
+			cli->host_fd);
+	if (cli->live || cli->cores.nr)
+		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
+			"--host-fd has the memory: no dump and no --live with it");
+	cli->host = calloc(1, sizeof(*cli->host));
+	if (!cli->host)
+		return no_memory();
+	host_memory_begin(cli->host, (int)fd, cli->open.vmlinux != NULL, &cli->host_ops);
+	cli->open.memory_ops = &cli->host_ops;
+	return NULL;
+}
+
 struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 {
 	struct vmatlas_error *err;
@@ -361,6 +393,9 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 	err = end_list(&cli->roots, &cli->open.sysroots);
 	if (!err)
 		err = end_list(&cli->debug_dirs, &cli->open.debug_dirs);
+	if (err)
+		return err;
+	err = open_host(cli);
 	if (err)
 		return err;
 	cli->open.live = cli->live;

@@ -49,6 +49,12 @@ struct vmatlas_error *mem_open_host(const struct vmatlas_memory_ops *host, struc
 		.has_physical = true,
 		.has_virtual = true,
 	};
+	if (VMATLAS_HAS(host, vmcoreinfo) && host->vmcoreinfo) {
+		mem->info.vmcoreinfo = strdup(host->vmcoreinfo);
+		if (!mem->info.vmcoreinfo)
+			return error_no_memory();
+		mem->info.vmcoreinfo_size = strlen(host->vmcoreinfo);
+	}
 	*ret = take(mem);
 	return NULL;
 }
