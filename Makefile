@@ -70,6 +70,19 @@ $(O)/plugins/%.so: plugins/%.c $(SO)
 	$(call say,SO,$@)
 	$(Q)$(CC) $(FLAGS) -shared -MMD -MP -MT $@ -MF $(@:.so=.d) $< $(SO) -o $@
 
+# The bridge to crash: for the crash that is installed, and for it alone.
+CRASH_VERSION = $(shell crash --version 2>/dev/null | sed -n 's/^crash //p' | head -n 1)
+CRASH_FLAGS   = -D$(shell uname -m | sed 's/x86_64/X86_64/; s/aarch64/ARM64/; s/riscv64/RISCV64/; s/i.86/X86/; s/arm.*/ARM/') \
+		-DGDB_$(shell crash --version 2>/dev/null | sed -n 's/^GNU gdb (GDB) \([0-9]*\)\.\([0-9]*\).*/\1_\2/p')
+
+crash: $(O)/plugins/crash/vmatlas.so
+$(O)/plugins/crash/vmatlas.so: plugins/crash/vmatlas.c FORCE
+	@mkdir -p $(@D)
+	$(call say,SO,$@)
+	$(Q)[ -n '$(CRASH_VERSION)' ] || { echo 'crash is not installed: apt install crash'; exit 1; }
+	$(Q)$(CC) -std=gnu11 -O2 -w -shared -fPIC -fvisibility=hidden $(CRASH_FLAGS) \
+		-DBUILT_FOR='"$(CRASH_VERSION)"' -I/usr/include/crash $< -o $@
+
 $(O)/src/render/%.o: src/render/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -90,4 +103,4 @@ clean:
 
 -include tests/tests.mk tests/synthetic/synthetic.mk vmcores/vmcores.mk
 -include $(patsubst %.o,%.d,$(LIB) $(CLI)) $(PLUGINS:.so=.d)
-.PHONY: all check asan bench fuzz check-kernels install clean
+.PHONY: all crash check asan bench fuzz check-kernels install clean

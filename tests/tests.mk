@@ -115,6 +115,8 @@ install: all $(O)/install/vmatlas $(O)/install/vmatlas.pc
 	$(Q)$(INSTALL) -D -m 644 src/cli/vmatlas.1 $(DESTDIR)$(MANDIR)/vmatlas.1
 	$(Q)$(INSTALL) -d $(DESTDIR)$(PREFIX)/share/vmatlas/schema
 	$(Q)$(INSTALL) -m 644 src/render/schema/*.json $(DESTDIR)$(PREFIX)/share/vmatlas/schema
+	$(Q)$(INSTALL) -D -m 644 plugins/drgn/vmatlas_drgn.py $(DESTDIR)$(PREFIX)/share/vmatlas/vmatlas_drgn.py
+	$(Q)$(INSTALL) -D -m 644 plugins/crash/vmatlas.c $(DESTDIR)$(PREFIX)/share/vmatlas/crash/vmatlas.c
 	$(Q)$(INSTALL) -D -m 644 plugins/gdb/vmatlas.gdb $(DESTDIR)$(PREFIX)/share/vmatlas/vmatlas.gdb
 	$(Q)$(INSTALL) -d $(DESTDIR)$(PLUGDIR)
 	$(Q)$(if $(PLUGINS),$(INSTALL) -m 755 $(PLUGINS) $(DESTDIR)$(PLUGDIR))
