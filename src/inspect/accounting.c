@@ -2,6 +2,7 @@
 /*
  * Inspector: does the ledger balance? What neither an area nor the free tree holds is
  * lost; what both hold will be handed out a second time.
+ * Not on the plugin contract: it adds up lists and trees as they were read, of which claims keep less.
  */
 #include <inttypes.h>
 

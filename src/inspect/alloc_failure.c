@@ -3,6 +3,7 @@
  * Inspector: allocations that failed. The log says that one did, the ledger whether the
  * space is full still and what fills it, the kernel's counters whether RAM is: address
  * space, RAM and limits are told apart.
+ * Not on the plugin contract: it judges messages of the log and asks where requests would have gone.
  */
 #include <inttypes.h>
 #include <string.h>

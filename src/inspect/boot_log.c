@@ -2,6 +2,7 @@
 /*
  * Inspector: the boot log that was given. Do its rows contradict themselves; was its
  * table read; and whose table is it: rules belong to a CPU.
+ * Not on the plugin contract: it judges what a saved log says, in the words of map/format.h.
  */
 #include <inttypes.h>
 

@@ -2,6 +2,7 @@
 /*
  * Inspector: do the sources that speak of the same bound agree? Only like with
  * like: windows and defaults that platforms change are no second sources.
+ * Not on the plugin contract: its findings name regions in the words of map/format.h, which it has not.
  */
 #include <inttypes.h>
 #include <string.h>

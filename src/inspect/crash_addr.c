@@ -3,6 +3,7 @@
  * Inspector: the crash itself. The address that the log says a fault was at, and where
  * the CPU was then, are looked up unasked. A note, unless the address lies in what
  * another inspector found something wrong with.
+ * Not on the plugin contract: it looks at what the other inspectors found.
  */
 #include <inttypes.h>
 #include <stdio.h>

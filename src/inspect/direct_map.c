@@ -4,6 +4,7 @@
  * physical memory at one distance, whatever that is; an entry that leads elsewhere was overwritten,
  * and so was one that lets user space in, or can be written and executed. Holes: see
  * direct_map_holes.c. It looks into pgtable/: whether W is kept apart from X is known there.
+ * Not on the plugin contract: it walks page tables run by run, as pgtable/ does.
  */
 #include <inttypes.h>
 

@@ -2,6 +2,7 @@
 /*
  * Inspector: overlaps that the kernel itself reported, in the dump's log or in the one
  * given. Its words are quoted; what lies at the addresses now is added.
+ * Not on the plugin contract: it judges the kernel's own messages, in the words of map/format.h.
  */
 #include <inttypes.h>
 #include <string.h>

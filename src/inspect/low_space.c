@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Inspector: has a space that vmalloc hands out from no room any more? */
+/*
+ * Inspector: has a space that vmalloc hands out from no room any more?
+ * Not on the plugin contract: it asks the ledger of spaces in the words of map/format.h, which it has not.
+ */
 #include <inttypes.h>
 #include <string.h>
 

@@ -2,6 +2,8 @@
 /*
  * Inspector: does every area lie in a region that allocators hand out from?
  * One that leaves its region is told with the region it runs into and the bytes.
+ * Not on the plugin contract: its findings name areas and regions in the words of map/format.h,
+ * which it has not.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -2,6 +2,8 @@
 /*
  * Inspector: do two areas overlap; do two declared regions that may not?
  * Within a layer only; between layers the relation is containment (out_of_region.c).
+ * Not on the plugin contract: its findings name areas and regions in the words of map/format.h,
+ * which it has not.
  */
 #include <inttypes.h>
 #include <string.h>

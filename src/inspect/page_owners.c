@@ -6,6 +6,8 @@
  *
  * One bit for each frame: the cost grows with the number of pages, whatever their order,
  * and struct pages are read in a row.
+ * Not on the plugin contract: it reads struct pages by the hundred thousand, in blocks, and says what an
+ * extract keeps of them.
  */
 #include <inttypes.h>
 #include <stdio.h>

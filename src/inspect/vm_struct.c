@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Inspector: does each vm_struct say the same as the vmap_area that points to it? */
+/*
+ * Inspector: does each vm_struct say the same as the vmap_area that points to it?
+ * Not on the plugin contract: it judges records as they were decoded, of which claims keep less.
+ */
 #include <inttypes.h>
 
 #include "map/evidence_list.h"

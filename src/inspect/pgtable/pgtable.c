@@ -2,6 +2,7 @@
 /*
  * Inspector: the page tables against the records. Runs and areas go by side by side, in
  * order of address; each run is cut at the ends of the areas it meets. See pgtable.h.
+ * Not on the plugin contract: it walks page tables run by run, areas by their side.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -3,6 +3,7 @@
  * Inspector: is RAM lost because lowmem would run into the vmalloc reservation?
  * Puts the question together from the map, the RAM facts and the boot logs; the
  * answer is arithmetic (arch/arm_lowmem.c), the words are in evidence.c.
+ * Not on the plugin contract: it judges facts of RAM, which are no claims.
  */
 #include <inttypes.h>
 #include <stdio.h>
