@@ -8,7 +8,8 @@
 #include "kernel/mm/percpu.h"
 
 static const struct vmatlas_plugin *const builtin[] = {
-	&inspector_vm_struct, &inspector_page_owners, &inspector_direct_map, &inspector_overlap, &inspector_out_of_region, &inspector_bounds,
+	&inspector_vm_struct, &inspector_page_owners, &inspector_direct_map, &inspector_vmemmap,
+	&inspector_overlap, &inspector_out_of_region, &inspector_bounds,
 	&inspector_accounting, &inspector_alloc_failure, &inspector_low_space, &inspector_ram,
 	&inspector_boot_log, &inspector_kernel_overlap, &inspector_kernel_sums, &inspector_zone_sums,
 	&inspector_module_areas, &inspector_task_stacks,

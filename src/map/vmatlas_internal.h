@@ -165,7 +165,7 @@ extern const struct vmatlas_plugin inspector_overlap, inspector_out_of_region, i
 	inspector_vm_struct, inspector_page_owners, inspector_direct_map, inspector_accounting, inspector_alloc_failure, inspector_low_space,
 	inspector_ram,
 	inspector_crash_addr, inspector_boot_log,
-				   inspector_kernel_overlap, inspector_kernel_sums, inspector_zone_sums, inspector_task_stacks,
+				   inspector_kernel_overlap, inspector_kernel_sums, inspector_zone_sums, inspector_task_stacks, inspector_vmemmap,
 				   inspector_module_areas,
 	inspector_pgtable;
 

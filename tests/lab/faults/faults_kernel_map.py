@@ -93,6 +93,26 @@ def direct_map(m, f):
                     EVERYWHERE, None, True)
 
 
+def vmemmap(m, f):
+    """Leaves of the array of struct page: that of a record's page, and of others nearby."""
+    cpu = m.p.case.cpu
+    region = [r for r in m.p.regions if r["kind"] == "vmemmap"]
+    if not region or m.p.word == 4:
+        return
+    pages = [m.p.read(a.vm_pages) for a in m.some([a for a in m.plain() if a.vm and a.vm_pages], 3)]
+    for _, walk in walks(m, pages).items():
+        at, entry = step(walk)
+        size = walk["page_size"]
+        yield Fault("vmemmap", "cleared", at, f.size, 0, CORRUPT, ANYTHING | RECORDS, EVERYWHERE,
+                    None, True)
+        yield Fault("vmemmap", "open to user space", at, f.size, entry | user_bit(f, cpu, size),
+                    CORRUPT, ANYTHING, EVERYWHERE, None, True)
+        yield Fault("vmemmap", "writable and executable", at, f.size,
+                    (entry | f.set) & ~f.clear, {"wx-mapping"}, ANYTHING, EVERYWHERE, None, True)
+        yield Fault("vmemmap", "leads beyond RAM", at, f.size, entry ^ 1 << f.frame + f.high - 8,
+                    {"wrong-page"}, ANYTHING | RECORDS, EVERYWHERE, None, True)
+
+
 def everything(m):
     f = Format(m.p.case)
     yield from image(m, f)
@@ -100,3 +120,4 @@ def everything(m):
     yield from user_half(m, f)
     yield from init_mm(m)
     yield from direct_map(m, f)
+    yield from vmemmap(m, f)
