@@ -15,28 +15,20 @@ enum { SLOTS_SHIFT = 10, SLOTS = 1 << SLOTS_SHIFT };
 
 struct mem_cache {
 	uint64_t tag[SLOTS];		/* block address | space << 1 | 1; 0: free */
-	uint8_t *blocks;		/* 4 MiB that cost nothing until touched */
+	uint8_t *block[SLOTS];		/* NULL until needed: most dumps are small */
 };
 
 struct mem_cache *mem_cache_new(void)
 {
-	struct mem_cache *cache = calloc(1, sizeof(*cache));
-
-	if (!cache)
-		return NULL;
-	cache->blocks = malloc((size_t)SLOTS * MEM_BLOCK);
-	if (!cache->blocks) {
-		free(cache);
-		return NULL;
-	}
-	return cache;
+	return calloc(1, sizeof(struct mem_cache));
 }
 
 void mem_cache_free(struct mem_cache *cache)
 {
 	if (!cache)
 		return;
-	free(cache->blocks);
+	for (size_t i = 0; i < SLOTS; i++)
+		free(cache->block[i]);
 	free(cache);
 }
 
@@ -51,9 +43,13 @@ static struct vmatlas_error *cache_block(struct mem *mem, enum mem_space space,
 {
 	const uint64_t tag = block | (uint64_t)space << 1 | 1;
 	const size_t slot = cache_slot_of(block, space);
-	uint8_t *bytes = mem->cache->blocks + slot * MEM_BLOCK;
+	uint8_t *bytes = mem->cache->block[slot];
 	struct vmatlas_error *err;
 
+	if (!bytes)
+		bytes = mem->cache->block[slot] = malloc(MEM_BLOCK);
+	if (!bytes)
+		return error_no_memory();
 	if (mem->cache->tag[slot] != tag) {
 		mem->cache->tag[slot] = 0;	/* a read that fails half-way spoils it */
 		err = mem->ops->read(mem, space, block, bytes, MEM_BLOCK);
@@ -70,7 +66,7 @@ static struct vmatlas_error *read_in_block(struct mem *mem, enum mem_space space
 					   uint64_t addr, void *buf, size_t len)
 {
 	struct vmatlas_error *err;
-	const uint8_t *bytes;
+	const uint8_t *bytes = NULL;
 
 	if (!mem->cache)
 		return mem->ops->read(mem, space, addr, buf, len);

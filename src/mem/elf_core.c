@@ -34,6 +34,7 @@ struct opening {
 	struct note_facts facts;
 	VEC(struct mem_segment) segments;
 	uint64_t expected;		/* bytes the headers promise */
+	uint64_t notes;			/* bytes of notes so far: NOTES_MAX of all headers */
 };
 
 static void opening_done(struct opening *o)
@@ -63,10 +64,19 @@ static struct vmatlas_error *read_head(struct opening *o)
 	return err;
 }
 
+/* What the file has of the bytes that @ph claims. */
+static uint64_t held_in_file(const struct opening *o, const struct elf_phdr *ph)
+{
+	const uint64_t size = o->mem->file_size;
+
+	return MIN(ph->file_size, size > ph->offset ? size - ph->offset : 0);
+}
+
 static struct vmatlas_error *elf_core_read_notes(struct opening *o,
 						 const struct elf_phdr *ph)
 {
-	const size_t size = MIN(ph->file_size, (uint64_t)NOTES_MAX);
+	const uint64_t there = held_in_file(o, ph);
+	const size_t size = MIN(there, (uint64_t)NOTES_MAX - o->notes);
 	_cleanup_(freep) uint8_t *bytes = malloc(size ? size : 1);
 	struct vmatlas_error *err;
 	size_t got;
@@ -76,12 +86,12 @@ static struct vmatlas_error *elf_core_read_notes(struct opening *o,
 	err = file_read_some(o->mem, o->fd, ph->offset, bytes, size, &got);
 	if (err)
 		return err;
+	o->notes += got;
 	return note_facts_add(&o->facts, bytes, got, o->head.big_endian);
 }
 
 static struct vmatlas_error *add_segment(struct opening *o, const struct elf_phdr *ph)
 {
-	const uint64_t there = o->mem->file_size > ph->offset ? o->mem->file_size - ph->offset : 0;
 	struct mem_segment *s = vec_push(&o->segments);
 
 	if (!s)
@@ -92,7 +102,7 @@ static struct vmatlas_error *add_segment(struct opening *o, const struct elf_phd
 		.size = MAX(ph->mem_size, ph->file_size),
 		.file_size = ph->file_size,
 		.file_offset = ph->offset,
-		.held = MIN(ph->file_size, there),
+		.held = held_in_file(o, ph),
 	};
 	return NULL;
 }

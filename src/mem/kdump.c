@@ -229,6 +229,8 @@ static struct vmatlas_error *library_open(struct kdump *k)
 
 	/* A mapped file that shrinks would be SIGBUS. Before the file is set. */
 	status = set_number(k->ctx, KDUMP_ATTR_FILE_MMAP_POLICY, KDUMP_MMAP_NEVER);
+	/* block_cache.c stands before it: else 4 MiB of pages are kept twice. A courtesy. */
+	set_number(k->ctx, "cache.size", 16);
 	if (status == KDUMP_OK)
 		status = kdump_lib.open_fdset(k->ctx, 1, &k->fd);
 	if (status != KDUMP_OK) {

@@ -315,7 +315,7 @@ struct vmatlas_error *rearrange(const struct mem *mem, int fd, uint64_t size, in
 	const struct stream start = {
 		.mem = mem, .fd = fd, .size = size, .pos = FLAT_HEAD_SIZE,
 	};
-	_cleanup_(freep) uint8_t *buf = malloc(COPY_SIZE);
+	_cleanup_(freep) uint8_t *buf = malloc(MIN(size, (uint64_t)COPY_SIZE));
 	_cleanup_(fd_closep) int to = -1;
 	const char *dir = choose_dir(mem);
 	struct copy c = { .from = start, .progress = { mem, size, 0 }, .buf = buf };
