@@ -111,7 +111,8 @@ static struct vmatlas_error *print_elements(struct expr *e, const struct value *
 		str_addf(out, "%s", i ? ", " : "");
 		at.type = element;
 		at.addr += i * size;
-		at.bytes += v->is_literal ? i * size : 0;
+		if (v->is_literal)
+			at.bytes += i * size;
 		err = print_value(e, &at, how, out);
 		if (same > REPEATS_MIN) {
 			str_addf(out, " <repeats %" PRIu64 " times>", same);
