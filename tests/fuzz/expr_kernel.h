@@ -44,26 +44,29 @@ static int expr_kernel_element(void *arg, uint64_t index, uint64_t addr)
 {
 	(void)index;
 	(void)addr;
-	return ++*(unsigned int *)arg > 1000;
+	return ++*(unsigned int *)arg > 100;
 }
 
-/* Everything that can be asked with a text. */
-static inline void expr_kernel_ask(struct expr *e, const char *text, char format)
+/* One of the five things that can be asked with a text: all of them would be slow. */
+static inline void expr_kernel_ask(struct expr *e, const char *text, char format,
+				   unsigned int which)
 {
+	const struct expr_walk array = { .kind = EXPR_WALK_ARRAY, .head = text };
+	const struct expr_walk list = { .kind = EXPR_WALK_LIST, .element = text, .head = text,
+					.where = text };
+	struct vmatlas_error *err = NULL;
 	struct str out = { 0 };
 	unsigned int nr = 0;
 
-	vmatlas_error_free(expr_print(e, text, format, &out, NULL));
+	switch (which % 5) {
+	case 0: err = expr_print(e, text, format, &out, NULL); break;
+	case 1: err = expr_whatis(e, text, &out); break;
+	case 2: err = expr_ptype(e, text, format == 'x', &out, NULL); break;
+	case 3: err = expr_walk(e, &array, expr_kernel_element, &nr); break;
+	case 4: err = expr_walk(e, &list, expr_kernel_element, &nr); break;
+	}
+	vmatlas_error_free(err);
 	str_done(&out);
-	vmatlas_error_free(expr_whatis(e, text, &out));
-	str_done(&out);
-	vmatlas_error_free(expr_ptype(e, text, format == 'x', &out, NULL));
-	str_done(&out);
-	vmatlas_error_free(expr_walk(e, &(struct expr_walk){ .kind = EXPR_WALK_ARRAY, .head = text },
-				     expr_kernel_element, &nr));
-	vmatlas_error_free(expr_walk(e, &(struct expr_walk){ .kind = EXPR_WALK_LIST,
-				     .element = text, .head = text, .where = text },
-				     expr_kernel_element, &nr));
 }
 
 #endif

@@ -33,11 +33,13 @@ static void look_around(struct mem *mem)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct mem_opts opts = { .tmpdir = "/dev/shm" };
-	const int fd = memfd_create("dump", MFD_CLOEXEC);
+	static int fd;
 	struct mem *mem = NULL;
 	char path[64];
 
-	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
+	if (!fd)
+		fd = memfd_create("dump", MFD_CLOEXEC);
+	if (fd <= 0 || ftruncate(fd, 0) || pwrite(fd, data, size, 0) != (ssize_t)size)
 		exit(2);
 	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
 	mem_probe(fd);
@@ -45,6 +47,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (mem)
 		look_around(mem);
 	mem_free(mem);
-	close(fd);
 	return 0;
 }

@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	e = expr_new(&k);
 	if (text && e) {
 		memcpy(text, data + 1, size - 1);
-		expr_kernel_ask(e, text, "\0xduotacsz"[data[0] % 10]);
+		expr_kernel_ask(e, text, "\0xduotacsz"[data[0] % 10], data[0] / 10);
 	}
 	free(text);
 	expr_free(e);

@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum {
 	FUZZ_MEMORY = 16384,		/* at 0 of physical memory */
 	FUZZ_ROOT = 12288,		/* of page tables: of the last page */
-	FUZZ_STRUCT = 256, FUZZ_STRIDE = 16, FUZZ_SYMBOL = 32, FUZZ_NAMES = 1024,
+	FUZZ_STRUCT = 256, FUZZ_STRIDE = 16, FUZZ_SYMBOL = 32, FUZZ_SYMBOL_MAX = 128, FUZZ_NAMES = 1024,
 	FUZZ_HEAD = 4, FUZZ_LIE = 4, FUZZ_LIES = 32,
 };
 
@@ -183,7 +183,7 @@ static inline int fuzz_kernel_symbol(void *arg, const char *name, uint64_t *ret_
 	if (!fuzz_kernel_tell(f, id, &m))
 		return -1;
 	*ret_addr = f->base + m.offset;
-	*ret_size = m.size;
+	*ret_size = m.size % FUZZ_SYMBOL_MAX;	/* masks of CPUs are as large as that */
 	return 0;
 }
 

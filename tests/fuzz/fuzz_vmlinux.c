@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any bytes as a whole vmlinux file, asked for a symbol, members and an enumerator. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -27,15 +28,17 @@ static void ask(struct image *image)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const int fd = memfd_create("vmlinux", 0);
+	static int fd;
 	struct image *image = NULL;
 	struct vmatlas_error *err;
 	char path[32];
 
-	if (fd < 0)
-		return 0;
+	if (!fd)
+		fd = memfd_create("vmlinux", MFD_CLOEXEC);
+	if (fd <= 0 || ftruncate(fd, 0))
+		exit(2);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	if (write(fd, data, size) == (ssize_t)size) {
+	if (pwrite(fd, data, size, 0) == (ssize_t)size) {
 		err = image_open(path, &image);
 		if (err)
 			vmatlas_error_free(err);
@@ -43,6 +46,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			ask(image);
 	}
 	image_free(image);
-	close(fd);
 	return 0;
 }
