@@ -45,6 +45,16 @@ struct vmatlas_error *expression_address(struct vmatlas_eval *eval, const char *
 
 /* ---- sym ---- */
 
+/* kallsyms may have no data (KALLSYMS_ALL), vmlinux has it by name. */
+static bool sym_by_name(struct vmatlas *atlas, const char *text, struct vmatlas_symbol *ret)
+{
+	struct vmatlas_error *err = vmatlas_symbol_find(atlas, text + (*text == '&'), ret);
+	const bool found = !err;
+
+	vmatlas_error_free(err);
+	return found;
+}
+
 static struct vmatlas_error *answer_sym(struct cli *cli, struct vmatlas_eval *eval, const char *text)
 {
 	const struct render *r = &cli->out;
@@ -55,6 +65,10 @@ static struct vmatlas_error *answer_sym(struct cli *cli, struct vmatlas_eval *ev
 
 	if (!err)
 		err = vmatlas_symbol_at(r->atlas, addr, &s);
+	if (vmatlas_error_code(err) == VMATLAS_ERROR_NOT_FOUND && sym_by_name(r->atlas, text, &s)) {
+		vmatlas_error_free(err);
+		err = NULL;
+	}
 	if (err)
 		return vmatlas_error_wrap(err, "%s", text);
 	/* of several statics of one name the file is not told */

@@ -83,6 +83,7 @@ struct session {
 	struct str thread_list;		/* described, once it was asked for */
 	size_t thread;			/* its place in .threads: g and p are about it */
 	struct str answer;		/* to the packet at hand */
+	struct vmatlas_error *trouble;	/* why the dump could not be opened */
 	bool ended;
 };
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "gdbserver/gdbserver_internal.h"
 
 /* ---- Opening ---- */
@@ -18,7 +19,7 @@ static void session_complain(struct vmatlas_error *err)
 	vmatlas_error_free(err);
 }
 
-/* False: it cannot be opened; the reason is told, and gdb gets an error. */
+/* False: it cannot be opened; gdb gets an error, and the reason is how the session ends. */
 static bool session_ready(struct session *s)
 {
 	struct vmatlas_error *err;
@@ -32,7 +33,8 @@ static bool session_ready(struct session *s)
 		s->thread = s->threads.first;
 		return true;
 	}
-	session_complain(err);
+	vmatlas_error_free(s->trouble);
+	s->trouble = err;
 	s->ended = true;
 	return false;
 }
@@ -356,6 +358,9 @@ struct vmatlas_error *gdbserver_run(const struct gdbserver_host *host, const cha
 
 	if (!err)
 		err = session_serve(&s);
+	if (!err)
+		err = take(s.trouble);
+	vmatlas_error_free(s.trouble);
 	threads_done(&s.threads);
 	str_done(&s.thread_list);
 	str_done(&s.answer);
