@@ -1441,6 +1441,83 @@ vmatlas_frame_of_page(struct vmatlas *atlas, uint64_t page, uint64_t *ret);
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_direct_map(struct vmatlas *atlas, uint64_t phys, uint64_t *ret);
 
+/* ---- Search ---------------------------------------------------------------- */
+
+/**
+ * typedef vmatlas_hit_fn - take a place where the bytes were found
+ * @arg: the caller's
+ * @addr: of the first byte, in the space that was searched
+ *
+ * Return: not 0 to stop.
+ */
+typedef int vmatlas_hit_fn(void *arg, uint64_t addr);
+
+/**
+ * struct vmatlas_search - bytes to be found, and where
+ * @size: sizeof(struct vmatlas_search)
+ * @space: enum vmatlas_space: what the kernel's page tables map, or the dump's memory
+ * @range: addresses that are searched
+ * @bytes: as they stand in memory
+ * @mask: bits clear in it may be anything; NULL: all of @bytes counts
+ * @nr_bytes: of @bytes and @mask, 1 to 4096
+ * @align: hits are at multiples of it, a power of two; 0 is 1
+ * @hit: takes each hit, by address
+ * @cancelled: asked now and then; NULL: never
+ * @arg: handed to both
+ */
+struct vmatlas_search {
+	uint32_t size;
+	uint32_t space;
+	struct vmatlas_range range;
+	const uint8_t *bytes;
+	const uint8_t *mask;
+	uint32_t nr_bytes;
+	uint32_t align;
+	vmatlas_hit_fn *hit;
+	vmatlas_cancelled_fn *cancelled;
+	void *arg;
+};
+
+/**
+ * struct vmatlas_search_stats - what a search looked at
+ * @size: sizeof(struct vmatlas_search_stats), set by the caller
+ * @stopped: not 0: .hit() stopped it
+ * @cancelled: not 0: .cancelled() ended it
+ * @unread_tables: page tables that the dump does not hold
+ * @nr_hits: how many
+ * @searched: bytes
+ * @unread: bytes that the dump does not hold; mapped devices are among them
+ * @shared: bytes that the same page table maps once more, searched at the first place alone
+ * @why: why the first of @unread could not be read; "" none
+ */
+struct vmatlas_search_stats {
+	uint32_t size;
+	uint32_t stopped;
+	uint32_t cancelled;
+	uint32_t unread_tables;
+	uint64_t nr_hits;
+	uint64_t searched;
+	uint64_t unread;
+	uint64_t shared;
+	const char *why;
+};
+
+/**
+ * vmatlas_search() - find bytes in memory
+ * @atlas: with a kernel; a survey is not needed
+ * @search: what, and where
+ * @ret: the caller's, with .size = sizeof(*ret). Its string belongs to the atlas.
+ *
+ * By virtual address, a page that is mapped twice is searched twice. A hit may reach over
+ * pages that are neighbours in the space that is searched.
+ *
+ * Return: NULL, also when it was stopped; or FAULT if there are no page tables to go by,
+ * NOT_FOUND if the dump does not say which memory it has, ARGUMENT, NO_MEMORY, SYSTEM.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_search(struct vmatlas *atlas, const struct vmatlas_search *search,
+	       struct vmatlas_search_stats *ret);
+
 /* ---- CPUs ------------------------------------------------------------------ */
 
 /**

@@ -80,6 +80,7 @@ struct cli {
 	const char *by;			/* --by, or NULL */
 	const char *simulate;		/* --simulate, or NULL */
 	const char *interval;		/* --interval, or NULL */
+	const char *string, *hex, *ignore, *range;	/* of search, or NULL */
 	const char *listen;		/* --listen, or NULL */
 	const char *gdb;		/* --gdb, or NULL */
 	const char *host_fd;		/* --host-fd, or NULL */
@@ -115,6 +116,13 @@ void options_help(const struct command *command);
  * verdict asked for, everything is surveyed and inspected.
  */
 VMATLAS_CHECKED struct vmatlas_error *session_open(struct cli *cli, uint32_t what);
+
+/*
+ * A vmatlas_cancelled_fn: from the first time this is asked until interrupts_end(), Ctrl-C
+ * ends no more than what asks.
+ */
+int is_interrupted(void *arg);
+void interrupts_end(void);
 
 /* --top as a number: 1 and more. */
 VMATLAS_CHECKED struct vmatlas_error *top_read(struct cli *cli);

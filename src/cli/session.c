@@ -176,7 +176,7 @@ static struct vmatlas_error *session_check_files(const struct cli *cli)
 
 static struct vmatlas_error *check_operands(const struct cli *cli)
 {
-	if (!cli->command->operands[0] || cli->operands.nr ||
+	if (!cli->command->operands[0] || cli->operands.nr || cli->string || cli->hex ||
 	    cli->command->flags & COMMAND_PLUGIN)
 		return NULL;
 	if (cli->command->flags & COMMAND_EXPR)
@@ -282,13 +282,19 @@ static void interrupt(int signal)
  * From the first time this is asked, Ctrl-C waits for the answer: the library then
  * leaves no half of a file behind.
  */
-static int is_interrupted(void *arg)
+int is_interrupted(void *arg)
 {
 	struct sigaction sa = { .sa_handler = interrupt };
 
 	(void)arg;
 	sigaction(SIGINT, &sa, NULL);
 	return interrupted;
+}
+
+void interrupts_end(void)
+{
+	signal(SIGINT, SIG_DFL);
+	interrupted = 0;
 }
 
 static void die_if_interrupted(void)
