@@ -1697,6 +1697,70 @@ vmatlas_cpu_registers(struct vmatlas *atlas, uint32_t cpu, struct vmatlas_regist
 VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
 vmatlas_task_registers(struct vmatlas *atlas, uint64_t task, struct vmatlas_registers *ret);
 
+/* ---- Call frames ------------------------------------------------------------ */
+
+/**
+ * enum vmatlas_frame_flags - about a call frame; may be or'ed
+ * @VMATLAS_FRAME_INLINED: the compiler put the function into the next one
+ * @VMATLAS_FRAME_INTERRUPTED: an exception interrupted it, or its CPU stopped there
+ */
+enum vmatlas_frame_flags {
+	VMATLAS_FRAME_INLINED = 1,
+	VMATLAS_FRAME_INTERRUPTED = 2,
+};
+
+/**
+ * struct vmatlas_frame - a function that runs, or waits for the one before it
+ * @size: bytes of this struct that are set
+ * @level: 0 is the innermost
+ * @flags: enum vmatlas_frame_flags, or'ed
+ * @line: in @file; 0 unknown
+ * @pc: where it is, or where it goes on
+ * @sp: its stack pointer there; 0 unknown
+ * @function: by the debug information, or by the kernel's symbols; never NULL
+ * @module: of which module it is; "": of the kernel
+ * @offset: of @pc from the start of the function that the kernel's symbols say
+ * @file: source file as the compiler got it; "" unknown
+ */
+struct vmatlas_frame {
+	uint32_t size;
+	uint32_t level;
+	uint32_t flags;
+	uint32_t line;
+	uint64_t pc;
+	uint64_t sp;
+	const char *function;
+	const char *module;
+	uint64_t offset;
+	const char *file;
+};
+
+/**
+ * typedef vmatlas_frame_fn - take a call frame
+ * @arg: the caller's
+ * @frame: good during the call; its strings until vmatlas_close()
+ *
+ * Return: not 0 to stop.
+ */
+typedef int vmatlas_frame_fn(void *arg, const struct vmatlas_frame *frame);
+
+/**
+ * vmatlas_for_each_frame() - unwind a stack, the innermost frame first
+ * @atlas: with a kernel
+ * @registers: of vmatlas_cpu_registers() or vmatlas_task_registers()
+ * @fn: takes each frame
+ * @arg: handed to @fn
+ * @ret_end: why there are no more frames; "" where the stack began, or @fn stopped. The atlas's
+ *
+ * A frame is handed out only if what leads to it is proved by call frame information, by
+ * registers that an exception saved, or by a frame pointer where the kernel keeps them.
+ *
+ * Return: NULL; or ARGUMENT where no kernel was opened, NO_MEMORY, SYSTEM.
+ */
+VMATLAS_API VMATLAS_CHECKED struct vmatlas_error *
+vmatlas_for_each_frame(struct vmatlas *atlas, const struct vmatlas_registers *registers,
+		       vmatlas_frame_fn *fn, void *arg, const char **ret_end);
+
 /* ---- Expressions ------------------------------------------------------------ */
 
 /**

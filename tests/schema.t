@@ -40,6 +40,8 @@ everything_of() {
 	answer sym -J "$@" vmalloc
 	answer rd -J "$@" /4wx '&linux_banner' /s '&linux_banner'
 	answer vtop -J "$@" '&linux_banner'
+	answer bt -J "$@" -a
+	answer bt -J "$@" --tasks
 	answer search -J "$@" /3g '&linux_banner' --string Linux --hex '4c 69 ?? 75'
 	answer search -J "$@" /3w 0x10 --ignore f --physical
 	answer ptov -J "$@" 0x100000

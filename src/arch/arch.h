@@ -185,7 +185,30 @@ struct arch_gdb_feature {
 	uint32_t first;			/* of its registers, which go on to the next feature's */
 };
 
+/* In which mode the registers that an exception saved were. */
+enum arch_mode { ARCH_MODE_NONE, ARCH_MODE_KERNEL, ARCH_MODE_USER };	/* NONE: no such registers */
+
+/* What unwinding needs to know besides .debug_frame. */
+struct arch_unwind {
+	const uint8_t *dwarf;		/* DWARF's number of each register; NULL: its place */
+	uint8_t nr_dwarf;		/* the first of them have one */
+	uint8_t sp, fp;			/* by that number; fp 255: it tells nothing */
+	/* Words of struct pt_regs, in NT_PRSTATUS's order; 0: none is looked for. */
+	uint8_t nr_pt_regs;
+	enum arch_mode (*pt_regs_mode)(const uint64_t *words);
+	uint8_t pop_sp;			/* the instruction that takes the old stack back; 0: none */
+	/*
+	 * Of an instruction of 4 bytes: does it go on to the next, and leave the stack pointer
+	 * and the return address in register .lr alone? NULL: not known.
+	 */
+	bool (*keeps_return)(uint32_t instruction);
+	uint8_t lr;
+	/* Functions where a task's stack, or a CPU's, begins; each by the start of its name. */
+	const char *const *entries;
+};
+
 struct arch_registers {
+	const struct arch_unwind *unwind;
 	const struct arch_register *v;	/* in gdb's order */
 	uint32_t nr;
 	const char *gdb_arch;		/* as gdb's "set architecture" has it */

@@ -5,6 +5,7 @@
  * user_regs_struct of x86), and what switch_to() keeps of a task that does not run.
  */
 #include "arch/arch.h"
+#include "arch/unwind_rules.h"
 #include "base/array.h"
 
 #define R8(n, word) { (n), 8, (word) }
@@ -58,6 +59,7 @@ static const struct arch_saved_register i386_saved[] = {
 };
 
 const struct arch_registers registers_x86_64 = {
+	.unwind = &unwind_x86_64,
 	GDB("i386:x86-64", gdb_x86_64),
 	.v = x86_64, .nr = ARRAY_SIZE(x86_64), .sp = "rsp", .pc = "rip",
 	.saved_in = "thread.", .frame = "inactive_task_frame",
@@ -66,6 +68,7 @@ const struct arch_registers registers_x86_64 = {
 };
 
 const struct arch_registers registers_i386 = {
+	.unwind = &unwind_i386,
 	GDB("i386", gdb_i386),
 	.v = i386, .nr = ARRAY_SIZE(i386), .sp = "esp", .pc = "eip",
 	.saved_in = "thread.", .frame = "inactive_task_frame",
@@ -88,6 +91,7 @@ static const struct arch_saved_register arm_saved[] = {
 };
 
 const struct arch_registers registers_arm = {
+	.unwind = &unwind_arm,
 	GDB("arm", gdb_arm),
 	.v = arm, .nr = ARRAY_SIZE(arm), .sp = "sp", .pc = "pc", .saved_in = "thread_info.cpu_context.",
 	.saved = arm_saved, .nr_saved = ARRAY_SIZE(arm_saved),
@@ -114,6 +118,7 @@ static const struct arch_saved_register arm64_saved[] = {
 };
 
 const struct arch_registers registers_arm64 = {
+	.unwind = &unwind_arm64,
 	GDB("aarch64", gdb_arm64),
 	.v = arm64, .nr = ARRAY_SIZE(arm64), .sp = "sp", .pc = "pc", .saved_in = "thread.cpu_context.",
 	.saved = arm64_saved, .nr_saved = ARRAY_SIZE(arm64_saved),
@@ -139,6 +144,7 @@ static const struct arch_saved_register riscv64_saved[] = {
 };
 
 const struct arch_registers registers_riscv64 = {
+	.unwind = &unwind_riscv64,
 	GDB("riscv:rv64", gdb_riscv64),
 	.v = riscv64, .nr = ARRAY_SIZE(riscv64), .sp = "sp", .pc = "pc", .saved_in = "thread.",
 	.saved = riscv64_saved, .nr_saved = ARRAY_SIZE(riscv64_saved),

@@ -95,6 +95,7 @@ struct cli {
 	bool boot, gaps, mappings, direct_map, vmallocinfo;
 	bool physical;
 	bool raw, callers;
+	bool all_cpus, all_tasks;
 	bool offsets;
 	bool help, version;
 

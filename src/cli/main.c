@@ -41,6 +41,8 @@ const struct command commands[] = {
 	  cmd_sym, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_EXPR },
 	{ "rd", "[/FMT] ADDR...", "memory, as gdb's x prints it: /8gx /4a /s",
 	  cmd_rd, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_EXPR },
+	{ "bt", "[cCPU|PID|TASK...]", "call frames of a CPU or a task; -a: of every CPU",
+	  cmd_bt, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_EXPR },
 	{ "search", "[/NSIZE] VALUE...", "where a value, --string or --hex stands in memory",
 	  cmd_search, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_EXPR },
 	{ "vtop", "ADDR...", "virtual to physical, by the page tables",

@@ -174,9 +174,17 @@ static struct vmatlas_error *session_check_files(const struct cli *cli)
 		operands[0] ? " " : "", operands);
 }
 
+/* "[WORD...]", and no more */
+static bool may_be_none(const char *operands)
+{
+	const char *end = operands[0] == '[' ? strchr(operands, ']') : NULL;
+
+	return !operands[0] || (end && !end[1]);
+}
+
 static struct vmatlas_error *check_operands(const struct cli *cli)
 {
-	if (!cli->command->operands[0] || cli->operands.nr || cli->string || cli->hex ||
+	if (may_be_none(cli->command->operands) || cli->operands.nr || cli->string || cli->hex ||
 	    cli->command->flags & COMMAND_PLUGIN)
 		return NULL;
 	if (cli->command->flags & COMMAND_EXPR)

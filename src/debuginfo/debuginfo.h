@@ -185,6 +185,38 @@ image_make_btf(struct image *image, const struct image_need *needs, size_t nr,
 VMATLAS_CHECKED struct vmatlas_error *
 image_read(struct image *image, uint64_t addr, void *buf, size_t len);
 
+/* ---- dwarf/code_lines.c, dwarf/unwind_step.c: code; all addresses are link addresses ---- */
+
+/*
+ * Call @fn with the function that holds @addr, what was inlined there first; each with the
+ * file and line where it is, or where it goes on. NOT_FOUND without DWARF, or for assembly.
+ */
+typedef void image_code_fn(void *arg, const char *function, const char *file, int line,
+			   bool is_inlined);
+
+VMATLAS_CHECKED struct vmatlas_error *
+image_code_at(struct image *image, uint64_t addr, image_code_fn *fn, void *arg);
+
+#define IMAGE_REGISTERS_MAX 64
+
+/* By DWARF's numbers of the CPU. */
+struct image_registers {
+	uint64_t value[IMAGE_REGISTERS_MAX];
+	uint64_t known;			/* a bit for each */
+};
+
+/* A word of memory at run time. */
+typedef struct vmatlas_error *image_word_fn(void *arg, uint64_t addr, uint64_t *ret);
+
+/*
+ * The registers as the caller of the function at @addr has them; @sp: the number of its stack
+ * pointer. *ret_pc: where it goes on, not known if *ret_has_pc is not set. NOT_FOUND if no call
+ * frame information covers @addr, UNSUPPORTED if it is not understood, or @read's error.
+ */
+VMATLAS_CHECKED struct vmatlas_error *
+image_unwind(struct image *image, uint64_t addr, uint32_t sp, image_word_fn *read, void *arg,
+	     struct image_registers *regs, uint64_t *ret_pc, bool *ret_has_pc);
+
 /* ---- extract/write_vmlinux.c: what an extract needs of a vmlinux ---- */
 
 /* Bytes at a link address. */

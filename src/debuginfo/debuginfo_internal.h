@@ -395,8 +395,8 @@ struct units {
 	VEC(struct arange_want) located;	/* sorted by address */
 	size_t nr_slots;		/* used up */
 	char absent[64];		/* the name that was last found to be nowhere */
-	Elf *whole_elf;
-	Dwarf *whole;
+	Elf *whole_elf, *code_elf;
+	Dwarf *whole, *code;		/* code: see dwarf_open_code() */
 };
 
 /* The unit whose header is at @offset of .debug_info. */
@@ -427,6 +427,10 @@ dwarf_open_narrow(struct image *image, uint64_t offset, uint64_t size, size_t sl
 		  Elf **ret_elf, Dwarf **ret);
 VMATLAS_CHECKED struct vmatlas_error *
 dwarf_open_whole(struct image *image, size_t slot, Elf **ret_elf, Dwarf **ret);
+
+/* The whole file, with line numbers instead of types in units of their own. */
+VMATLAS_CHECKED struct vmatlas_error *
+dwarf_open_code(struct image *image, size_t slot, Elf **ret_elf, Dwarf **ret);
 
 /* Whether all of it can be read in place. */
 bool dwarf_can_be_narrow(const struct image *image);

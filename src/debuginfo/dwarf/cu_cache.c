@@ -33,6 +33,8 @@ void units_free(struct units *units)
 	vec_done(&units->all);
 	vec_done(&units->anchors);
 	vec_done(&units->located);
+	dwarf_end(units->code);
+	elf_end(units->code_elf);
 	dwarf_end(units->whole);
 	elf_end(units->whole_elf);
 	free(units);

@@ -21,6 +21,12 @@ static const char *const whole_names[] = {
 	".debug_str_offsets", ".debug_addr", ".debug_rnglists", ".debug_ranges",
 };
 
+/* Likewise for code: functions, what was inlined into them, lines. */
+static const char *const code_names[] = {
+	".debug_info", ".debug_abbrev", ".debug_str", ".debug_line", ".debug_line_str",
+	".debug_str_offsets", ".debug_addr", ".debug_rnglists", ".debug_ranges",
+};
+
 /* The section headers of a made-up file. */
 struct shown {
 	struct image *image;
@@ -211,6 +217,17 @@ struct vmatlas_error *dwarf_open_whole(struct image *image, size_t slot, Elf **r
 	struct shown s = { .image = image, .slot = slot };
 
 	err = show_named(&s, whole_names, ARRAY_SIZE(whole_names));
+	if (!err)
+		err = show_names(&s);
+	return err ? err : open_shown(&s, ret_elf, ret);
+}
+
+struct vmatlas_error *dwarf_open_code(struct image *image, size_t slot, Elf **ret_elf, Dwarf **ret)
+{
+	struct vmatlas_error *err;
+	struct shown s = { .image = image, .slot = slot };
+
+	err = show_named(&s, code_names, ARRAY_SIZE(code_names));
 	if (!err)
 		err = show_names(&s);
 	return err ? err : open_shown(&s, ret_elf, ret);
