@@ -189,7 +189,8 @@ image_read(struct image *image, uint64_t addr, void *buf, size_t len);
 
 /*
  * Call @fn with the function that holds @addr, what was inlined there first; each with the
- * file and line where it is, or where it goes on. NOT_FOUND without DWARF, or for assembly.
+ * file and line where it is, or where it goes on; of assembly without a name, if there is a
+ * line. NOT_FOUND without DWARF.
  */
 typedef void image_code_fn(void *arg, const char *function, const char *file, int line,
 			   bool is_inlined);

@@ -54,6 +54,49 @@ static const char *source_name(Dwarf_Die *unit, const char *file)
 	return strncmp(file, "./", 2) ? file : file + 2;
 }
 
+static uint64_t line_addr(Dwarf_Lines *lines, size_t i)
+{
+	Dwarf_Addr addr = 0;
+
+	dwarf_lineaddr(dwarf_onesrcline(lines, i), &addr);
+	return addr;
+}
+
+/*
+ * The last row at @addr or below it; of several at one address the last where a statement
+ * begins, as gdb has it. NULL: none.
+ */
+static Dwarf_Line *line_at(Dwarf_Die *unit, uint64_t addr)
+{
+	Dwarf_Lines *lines;
+	size_t nr, low = 0, high, last;
+	bool flag = false;
+
+	if (dwarf_getsrclines(unit, &lines, &nr))
+		return NULL;
+	for (high = nr; low < high;) {
+		const size_t middle = low + (high - low) / 2;
+
+		if (line_addr(lines, middle) <= addr)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return NULL;
+	last = low - 1;
+	if (dwarf_lineendsequence(dwarf_onesrcline(lines, last), &flag) || flag)
+		return NULL;
+	for (size_t i = low; i-- > 0 && line_addr(lines, i) == line_addr(lines, last);) {
+		Dwarf_Line *line = dwarf_onesrcline(lines, i);
+
+		if (!dwarf_linebeginstatement(line, &flag) && flag &&
+		    !dwarf_lineendsequence(line, &flag) && !flag)
+			return line;
+	}
+	return dwarf_onesrcline(lines, last);
+}
+
 static uint64_t call_attribute(Dwarf_Die *die, unsigned int name)
 {
 	Dwarf_Attribute attr;
@@ -65,7 +108,7 @@ static uint64_t call_attribute(Dwarf_Die *die, unsigned int name)
 static void scopes_tell(Dwarf_Die *unit, struct code_scopes *scopes, uint64_t addr,
 			image_code_fn *fn, void *arg)
 {
-	Dwarf_Line *at = dwarf_getsrc_die(unit, addr);
+	Dwarf_Line *at = line_at(unit, addr);
 	const char *file = source_name(unit, at ? dwarf_linesrc(at, NULL, NULL) : NULL);
 	Dwarf_Files *files = NULL;
 	int line = 0;
@@ -74,6 +117,8 @@ static void scopes_tell(Dwarf_Die *unit, struct code_scopes *scopes, uint64_t ad
 		dwarf_lineno(at, &line);
 	if (dwarf_getsrcfiles(unit, &files, NULL))
 		files = NULL;
+	if (!scopes->nr && line)	/* assembly */
+		fn(arg, NULL, file, line, false);
 	for (size_t i = scopes->nr; i-- > 0;) {
 		Dwarf_Die *die = &scopes->die[i];
 
@@ -121,8 +166,6 @@ struct vmatlas_error *image_code_at(struct image *image, uint64_t addr, image_co
 	if (err)
 		return err;
 	scopes_find(unit, addr, scopes);
-	if (!scopes->nr)
-		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no function there");
 	scopes_tell(&unit, scopes, addr, fn, arg);
 	return NULL;
 }
