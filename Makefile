@@ -43,7 +43,7 @@ $(if $(findstring MISSING_LIBRARY,$(LIBFLAGS)$(CLIFLAGS)),$(error libraries are 
 objs     = $(patsubst %.c,$(O)/%.o,$(wildcard $(1)))
 LIB     := $(call objs,$(foreach d,base rsp mem debuginfo arch bootlog kernel map expr inspect extract api,src/$d/*.c src/$d/*/*.c))
 # The tool carries its own copies of small tools, which the library hides.
-CLI     := $(call objs,src/cli/*.c src/render/*.c src/gdbserver/*.c src/rsp/*.c src/base/strbuf.c src/base/escape.c)
+CLI     := $(call objs,src/cli/*.c src/render/*.c src/gdbserver/*.c src/rsp/*.c src/base/strbuf.c src/base/escape.c src/base/dynload.c)
 SO      := $(O)/libvmatlas.so.$(SOVER)
 PLUGINS := $(patsubst plugins/%.c,$(O)/plugins/%.so,$(wildcard plugins/*.c))
 

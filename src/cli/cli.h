@@ -62,6 +62,9 @@ const struct command *command_find(const char *name);
  */
 int run_inside(struct vmatlas *atlas, int argc, char **argv);
 
+/* Likewise; the line's $, $1 and $name are those of @eval. */
+int run_in_shell(struct vmatlas *atlas, struct vmatlas_eval *eval, int argc, char **argv);
+
 struct text_list {
 	const char **v;
 	size_t nr, cap;			/* as a VEC() */
@@ -77,6 +80,9 @@ struct cli {
 	struct text_list plugins, roots, debug_dirs;
 	struct render out;		/* the kernel and how to say it; .columns of extract:
 					 * the directory */
+	struct vmatlas_eval *eval;	/* of the shell that the line is in; else NULL */
+	const char *script, *lines;	/* of shell: -x FILE, -e LINES; or NULL */
+	bool stop_at_error;		/* -E */
 	const char *by;			/* --by, or NULL */
 	const char *simulate;		/* --simulate, or NULL */
 	const char *interval;		/* --interval, or NULL */
@@ -117,6 +123,10 @@ void options_help(const struct command *command);
  * verdict asked for, everything is surveyed and inspected.
  */
 VMATLAS_CHECKED struct vmatlas_error *session_open(struct cli *cli, uint32_t what);
+
+/* Expressions: those of the shell, whose history goes on, or new ones. */
+VMATLAS_CHECKED struct vmatlas_error *session_eval(struct cli *cli, struct vmatlas_eval **ret);
+void session_eval_done(struct cli *cli, struct vmatlas_eval *eval);
 
 /*
  * A vmatlas_cancelled_fn: from the first time this is asked until interrupts_end(), Ctrl-C

@@ -23,6 +23,7 @@ struct vmatlas_error *cmd_array(struct cli *cli);
 struct vmatlas_error *cmd_sym(struct cli *cli);
 struct vmatlas_error *cmd_rd(struct cli *cli);
 struct vmatlas_error *cmd_bt(struct cli *cli);
+struct vmatlas_error *cmd_shell(struct cli *cli);
 struct vmatlas_error *cmd_search(struct cli *cli);
 struct vmatlas_error *cmd_vtop(struct cli *cli);
 struct vmatlas_error *cmd_ptov(struct cli *cli);

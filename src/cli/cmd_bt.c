@@ -246,7 +246,7 @@ struct vmatlas_error *cmd_bt(struct cli *cli)
 	struct vmatlas_error *err = session_open(cli, 0), *last;
 
 	if (!err)
-		err = vmatlas_eval_new(cli->out.atlas, &eval);
+		err = session_eval(cli, &eval);
 	if (err)
 		return err;
 	if (!cli->operands.nr && !cli->all_tasks)
@@ -254,7 +254,7 @@ struct vmatlas_error *cmd_bt(struct cli *cli)
 	emit_begin(&cli->out, false);
 	emit_list(&cli->out, "stacks");
 	err = bt_each(cli, eval);
-	vmatlas_eval_free(eval);
+	session_eval_done(cli, eval);
 	if (err)
 		return err;
 	emit_close(&cli->out);

@@ -135,13 +135,13 @@ static struct vmatlas_error *run_walk(struct cli *cli, enum vmatlas_eval_walk_ki
 	if (!err)
 		err = walk_operands(cli, &walk, &p);
 	if (!err)
-		err = vmatlas_eval_new(cli->out.atlas, &p.eval);
+		err = session_eval(cli, &p.eval);
 	if (err)
 		return err;
 	emit_begin(&cli->out, false);
 	emit_list(&cli->out, "elements");
 	err = vmatlas_eval_walk(p.eval, &walk, print_element, &p);
-	vmatlas_eval_free(p.eval);
+	session_eval_done(cli, p.eval);
 	if (p.err) {
 		vmatlas_error_free(err);
 		err = p.err;

@@ -186,13 +186,13 @@ static struct vmatlas_error *run_expressions(struct cli *cli, const char *list, 
 	struct vmatlas_eval *eval = NULL;
 
 	if (!err)
-		err = vmatlas_eval_new(cli->out.atlas, &eval);
+		err = session_eval(cli, &eval);
 	if (err)
 		return err;
 	emit_begin(&cli->out, false);
 	emit_list(&cli->out, list);
 	err = answer_each(cli, eval, answer);
-	vmatlas_eval_free(eval);
+	session_eval_done(cli, eval);
 	if (err)
 		return err;
 	emit_close(&cli->out);

@@ -214,13 +214,13 @@ struct vmatlas_error *cmd_rd(struct cli *cli)
 	struct vmatlas_error *err = session_open(cli, 0), *last;
 
 	if (!err)
-		err = vmatlas_eval_new(cli->out.atlas, &eval);
+		err = session_eval(cli, &eval);
 	if (err)
 		return err;
 	emit_begin(&cli->out, false);
 	emit_list(&cli->out, "memory");
 	err = memory_each(cli, eval);
-	vmatlas_eval_free(eval);
+	session_eval_done(cli, eval);
 	emit_close(&cli->out);
 	last = emit_end(&cli->out);
 	if (!err)

@@ -390,7 +390,7 @@ struct vmatlas_error *cmd_search(struct cli *cli)
 		return no_memory();
 	err = session_open(cli, VMATLAS_SURVEY_DECLARED | VMATLAS_SURVEY_RECORDED);
 	if (!err)
-		err = vmatlas_eval_new(cli->out.atlas, &s->eval);
+		err = session_eval(cli, &s->eval);
 	if (err)
 		return err;
 	s->cli = cli;
@@ -402,7 +402,7 @@ struct vmatlas_error *cmd_search(struct cli *cli)
 	emit_list(&cli->out, "searches");
 	if (!err)
 		err = search_each(s);
-	vmatlas_eval_free(s->eval);
+	session_eval_done(cli, s->eval);
 	if (err)
 		return err;
 	emit_close(&cli->out);

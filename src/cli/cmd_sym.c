@@ -148,14 +148,14 @@ static struct vmatlas_error *run_each(struct cli *cli, uint32_t survey, const ch
 	struct vmatlas_error *err = session_open(cli, survey), *last;
 
 	if (!err)
-		err = vmatlas_eval_new(cli->out.atlas, &eval);
+		err = session_eval(cli, &eval);
 	if (err)
 		return err;
 	emit_begin(&cli->out, false);
 	emit_list(&cli->out, list);
 	for (size_t i = 0; !err && i < cli->operands.nr; i++)
 		err = answer(cli, eval, cli->operands.v[i]);
-	vmatlas_eval_free(eval);
+	session_eval_done(cli, eval);
 	if (err)
 		return err;
 	emit_close(&cli->out);

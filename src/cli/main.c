@@ -61,6 +61,8 @@ const struct command commands[] = {
 	  cmd_extract, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
 	{ "gdb", "", "gdb on the dump, its symbols in place; behind --, options of gdb's",
 	  cmd_gdb, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE | COMMAND_REST },
+	{ "shell", "", "a prompt for all of these; the dump stays open",
+	  cmd_shell, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
 	{ "gdbserver", "", "the dump as a target for gdb: target remote | vmatlas gdbserver ...",
 	  cmd_gdbserver, NULL, COMMAND_FILES | COMMAND_KERNEL | COMMAND_ALONE },
 	{ "explain", "[CODE...]", "what a finding code means; without one, the codes",
@@ -223,7 +225,12 @@ static int run_line(struct cli *cli, int argc, char **argv)
 
 int run_inside(struct vmatlas *atlas, int argc, char **argv)
 {
-	struct cli cli = { .open.size = sizeof(cli.open), .out.atlas = atlas };
+	return run_in_shell(atlas, NULL, argc, argv);
+}
+
+int run_in_shell(struct vmatlas *atlas, struct vmatlas_eval *eval, int argc, char **argv)
+{
+	struct cli cli = { .open.size = sizeof(cli.open), .out.atlas = atlas, .eval = eval };
 
 	optind = 0;		/* glibc: begin anew, and forget where the last one was */
 	return run_line(&cli, argc, argv);

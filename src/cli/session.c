@@ -428,3 +428,17 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 		measure_page(cli);
 	return err;
 }
+
+struct vmatlas_error *session_eval(struct cli *cli, struct vmatlas_eval **ret)
+{
+	if (!cli->eval)
+		return vmatlas_eval_new(cli->out.atlas, ret);
+	*ret = cli->eval;
+	return NULL;
+}
+
+void session_eval_done(struct cli *cli, struct vmatlas_eval *eval)
+{
+	if (eval != cli->eval)
+		vmatlas_eval_free(eval);
+}
