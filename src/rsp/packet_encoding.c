@@ -41,7 +41,7 @@ bool rsp_from_hex(const char *text, size_t len, struct str *out)
 		return false;
 	for (size_t i = 0; i < len; i += 2) {
 		const int high = digit_value(text[i]), low = digit_value(text[i + 1]);
-		const char byte = (char)(high << 4 | low);
+		const char byte = (char)(high * 16 + low);
 
 		if (high < 0 || low < 0)
 			return false;
