@@ -22,7 +22,8 @@ $(T)/unit/%: tests/unit/%.c $(O)/libvmatlas.a
 	$(call say,TEST,$@)
 	$(Q)$(CC) $(INSIDE) $< $(O)/libvmatlas.a $(LDFLAGS) $(LIBLIBS) $(TESTLIBS) -o $@
 
-# The fuzzers' targets with an ordinary main.
+# The fuzzers' targets with an ordinary main. The server is no part of the library.
+$(T)/fuzz/replay_gdbserver $(T)/fuzz/fuzz_gdbserver: $(wildcard src/gdbserver/*.c)
 $(T)/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $(O)/libvmatlas.a
 	@mkdir -p $(@D)
 	$(call say,TEST,$@)
@@ -59,7 +60,7 @@ fuzzers: $(FUZZERS)
 $(T)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(O)/libvmatlas.a
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$@)
-	$(Q)$(CC) $(INSIDE) -fsanitize=fuzzer $< $(O)/libvmatlas.a $(LDFLAGS) $(LIBLIBS) -o $@
+	$(Q)$(CC) $(INSIDE) -fsanitize=fuzzer $(filter %.c,$^) $(O)/libvmatlas.a $(LDFLAGS) $(LIBLIBS) -o $@
 
 # ---- Speed, and real kernels ----
 
