@@ -27,7 +27,8 @@ short_files() {
 licensed() {
 	awk '
 	FNR == 1 { name[++nr] = FILENAME }
-	FNR <= 2 && /SPDX-License-Identifier: LGPL-2.1-or-later/ { is_said[FILENAME] = 1 }
+	FNR <= 2 && (/SPDX-License-Identifier: LGPL-2.1-or-later/ ||
+	    (FILENAME ~ /^plugins\/crash\// && /SPDX-License-Identifier: GPL-2.0-or-later/)) { is_said[FILENAME] = 1 }
 	END { for (i = 1; i <= nr; i++) if (!is_said[name[i]]) print name[i] ": no licence line" }
 	' $(find src plugins include -name '*.[ch]') tests/*.sh tests/unit/*.[ch] tests/fuzz/*.[ch] \
 		tests/plugins/*.c tests/abi/*.c tests/synthetic/*/*.[ch]

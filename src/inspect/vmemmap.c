@@ -5,6 +5,7 @@
  * from RAM, for the kernel alone, and not to be executed. Two places may lead to one page by
  * design (HugeTLB's and DAX's shared struct pages), and memory may hold its own struct pages
  * (memmap_on_memory, pmem): neither is judged.
+ * It looks into pgtable/: whether W is kept apart from X is known there.
  * Not on the plugin contract: it walks page tables run by run, as pgtable/ does.
  */
 #include <inttypes.h>
