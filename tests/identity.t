@@ -252,7 +252,7 @@ def main():
             if function is beside:
                 function(what.split(":")[0])
             else:
-                with tempfile.TemporaryDirectory(dir=CASES) as directory:
+                with tempfile.TemporaryDirectory(dir=CASES, prefix=".") as directory:
                     function(directory)
             print(f"ok {nr} - {what}")
         except Exception as wrong:          # a test that breaks has failed
