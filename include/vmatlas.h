@@ -398,10 +398,6 @@ vmatlas_survey(struct vmatlas *atlas, uint32_t what);
  * @ram_unused: of @ram, above what the kernel uses
  * @phys_base_name: what the kernel calls @phys_base: "PHYS_OFFSET"
  * @vmlinux_base: link address of vmlinux's first segment, without KASLR; 0 unknown
- * @ram_start: physical, of the first System RAM that the direct map, or lowmem, maps
- * @ram_start_mapped: its address there; 0 unknown. Both after a survey with
- *	VMATLAS_SURVEY_RAM and VMATLAS_SURVEY_DECLARED. PAGE_OFFSET and PHYS_OFFSET, made for more bits than the CPU
- *	has, may be no address of anything (arm64)
  *
  * Strings are never NULL; "" means unknown.
  */
@@ -437,8 +433,6 @@ struct vmatlas_info {
 	uint64_t ram_high;
 	uint64_t ram_unused;
 	const char *phys_base_name;
-	uint64_t ram_start;
-	uint64_t ram_start_mapped;
 	uint64_t vmlinux_base;
 };
 

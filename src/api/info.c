@@ -4,9 +4,6 @@
 #include "base/bytes.h"
 #include "base/range.h"
 #include "kernel/ram/ram_survey.h"
-#include "map/phys_owner.h"
-
-#define MAX_TRIED 4			/* pieces of RAM */
 
 static const char *describe_cpu(struct vmatlas *atlas)
 {
@@ -78,26 +75,6 @@ static uint64_t end_of_ram(const struct ram_facts *facts, uint64_t page)
 	return align_down(end, page);
 }
 
-/* Page 0 and other pieces that firmware keeps may not be mapped: of a few, the first that is. */
-static void fill_ram_start(struct vmatlas *atlas, const struct ram_facts *facts)
-{
-	const struct kernel *k = atlas->kernel;
-	const uint64_t page = 1ull << k->page_shift;
-
-	for (size_t i = 0, tried = 0; i < facts->facts.nr && tried < MAX_TRIED; i++) {
-		const struct ram_fact *f = &facts->facts.v[i];
-		const uint64_t phys = align_up(f->phys.first, page);
-
-		if (f->role != RAM_SYSTEM)
-			continue;
-		tried++;
-		if (!physical_direct(atlas, phys, &atlas->info.ram_start_mapped))
-			continue;
-		atlas->info.ram_start = phys;
-		return;
-	}
-}
-
 static void fill_ram(struct vmatlas *atlas)
 {
 	const struct ram_facts *facts = atlas->records->ram;
@@ -107,8 +84,6 @@ static void fill_ram(struct vmatlas *atlas)
 	if (!facts || !facts->system_known)
 		return;
 	atlas->info.ram = bytes_within(facts, (struct vmatlas_range){ 0, UINT64_MAX });
-	if (!atlas->info.ram_start_mapped)
-		fill_ram_start(atlas, facts);
 	used_end = facts->max_pfn << k->page_shift;
 	low_end = facts->max_low_pfn << k->page_shift;
 	/* ARM up to 3.12 counts both from where its RAM begins (arch/arm/mm/init.c) */

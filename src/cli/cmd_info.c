@@ -5,7 +5,7 @@
 
 #include "cli/cmd.h"
 
-enum { LABEL = 13 };
+enum { LABEL = 13, MAX_TRIED = 4 };
 
 static void info_text(const struct render *r, const char *label, const char *key,
 		      const char *text)
@@ -94,18 +94,43 @@ static void info_files(const struct render *r, const struct vmatlas_info *i)
 	info_text(r, "verified by", "proof", i->verified_by);
 }
 
-/* What is really mapped, before the numbers that the kernel calculates with. */
+/* Page 0 and other pieces that firmware keeps may not be mapped: of a few, the first that is. */
+static bool find_mapped_ram(struct vmatlas *atlas, uint64_t page, uint64_t *ret_phys, uint64_t *ret_addr)
+{
+	const struct vmatlas_resource *r = NULL;
+	size_t tried = 0;
+
+	while (tried < MAX_TRIED && (r = vmatlas_resource_next(atlas, r))) {
+		struct vmatlas_error *err;
+
+		if (!r->is_ram)
+			continue;
+		tried++;
+		*ret_phys = (r->phys.first + page - 1) & ~(page - 1);
+		err = vmatlas_direct_map(atlas, *ret_phys, ret_addr);
+		if (!err)
+			return true;
+		vmatlas_error_free(err);
+	}
+	return false;
+}
+
+/*
+ * What is really mapped, before the numbers that the kernel calculates with: PAGE_OFFSET and
+ * PHYS_OFFSET, made for more bits than the CPU has, may be no address of anything (arm64).
+ */
 static void info_direct_map(const struct render *r, const struct vmatlas_info *i)
 {
-	if (i->ram_start_mapped) {
-		emit_hex(r, "ram_start", i->ram_start);
+	uint64_t phys = 0, addr = 0;
+
+	if (find_mapped_ram(r->atlas, 1ull << i->page_shift, &phys, &addr)) {
+		emit_hex(r, "ram_start", phys);
 		emit_fieldf(r, 0, LABEL, i->pointer_size == 4 ? "lowmem" : "direct map",
-			    "physical 0x%" PRIx64 " is mapped at %0*" PRIx64, i->ram_start,
-			    r->digits, i->ram_start_mapped);
+			    "physical 0x%" PRIx64 " is mapped at %0*" PRIx64, phys, r->digits, addr);
 	} else {
 		emit_null(r, "ram_start");
 	}
-	emit_address(r, "ram_start_mapped", i->ram_start_mapped);
+	emit_address(r, "ram_start_mapped", addr);
 }
 
 static void info_emit(const struct render *r, const struct vmatlas_info *i)
