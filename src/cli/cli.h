@@ -58,11 +58,9 @@ const struct command *command_find(const char *name);
 
 /*
  * Run a command line on a dump that is open: what a gdb's "monitor" and the shell do. Prints,
- * complains and returns the exit code as main() does; the atlas stays open.
+ * complains and returns the exit code as main() does; the atlas stays open. The line's $, $1 and
+ * $name are those of @eval; NULL: its own.
  */
-int run_inside(struct vmatlas *atlas, int argc, char **argv);
-
-/* Likewise; the line's $, $1 and $name are those of @eval. */
 int run_in_shell(struct vmatlas *atlas, struct vmatlas_eval *eval, int argc, char **argv);
 
 struct text_list {

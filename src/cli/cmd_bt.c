@@ -243,21 +243,11 @@ static struct vmatlas_error *bt_each(struct cli *cli, struct vmatlas_eval *eval)
 struct vmatlas_error *cmd_bt(struct cli *cli)
 {
 	struct vmatlas_eval *eval = NULL;
-	struct vmatlas_error *err = session_open(cli, 0), *last;
+	struct vmatlas_error *err = expressions_begin(cli, 0, "stacks", &eval);
 
-	if (!err)
-		err = session_eval(cli, &eval);
 	if (err)
 		return err;
 	if (!cli->operands.nr && !cli->all_tasks)
 		cli->all_cpus = true;
-	emit_begin(&cli->out, false);
-	emit_list(&cli->out, "stacks");
-	err = bt_each(cli, eval);
-	session_eval_done(cli, eval);
-	if (err)
-		return err;
-	emit_close(&cli->out);
-	last = emit_end(&cli->out);
-	return last;
+	return expressions_end(cli, eval, bt_each(cli, eval));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* vmatlas gdbserver: the dump as a target of gdb's, with this tool as its "monitor". */
 #include "cli/cmd.h"
+#include "cli/shell.h"
 #include "gdbserver/gdbserver.h"
 
 static struct vmatlas_error *host_open(void *arg, struct vmatlas **ret)
@@ -12,10 +13,10 @@ static struct vmatlas_error *host_open(void *arg, struct vmatlas **ret)
 	return err;
 }
 
-static int host_command(void *arg, struct vmatlas *atlas, int argc, char **argv)
+static int host_command(void *arg, struct vmatlas *atlas, char *line)
 {
 	(void)arg;
-	return run_inside(atlas, argc, argv);
+	return shell_run_line(atlas, line);
 }
 
 struct vmatlas_error *cmd_gdbserver(struct cli *cli)

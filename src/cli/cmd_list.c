@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "cli/expression.h"
 
 /* What is printed of each element. */
 struct element_printer {
@@ -130,7 +131,7 @@ static struct vmatlas_error *run_walk(struct cli *cli, enum vmatlas_eval_walk_ki
 {
 	struct vmatlas_eval_walk walk = { .size = sizeof(walk), .kind = kind };
 	struct element_printer p = { .cli = cli };
-	struct vmatlas_error *err = session_open(cli, 0), *last;
+	struct vmatlas_error *err = session_open(cli, 0);
 
 	if (!err)
 		err = walk_operands(cli, &walk, &p);
@@ -141,18 +142,12 @@ static struct vmatlas_error *run_walk(struct cli *cli, enum vmatlas_eval_walk_ki
 	emit_begin(&cli->out, false);
 	emit_list(&cli->out, "elements");
 	err = vmatlas_eval_walk(p.eval, &walk, print_element, &p);
-	session_eval_done(cli, p.eval);
 	if (p.err) {
 		vmatlas_error_free(err);
 		err = p.err;
 	}
-	emit_close(&cli->out);
 	/* what was read is shown, also of a list that is broken */
-	last = emit_end(&cli->out);
-	if (!err)
-		return last;
-	vmatlas_error_free(last);
-	return err;
+	return expressions_end(cli, p.eval, err);
 }
 
 struct vmatlas_error *cmd_list(struct cli *cli)

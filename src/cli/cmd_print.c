@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "cli/cmd.h"
+#include "cli/expression.h"
 
 /* Lines of a text, each escaped for people; programs get it as it is. */
 static void emit_lines(const struct render *r, const char *prefix, const char *text)
@@ -182,22 +183,10 @@ static struct vmatlas_error *answer_each(struct cli *cli, struct vmatlas_eval *e
 
 static struct vmatlas_error *run_expressions(struct cli *cli, const char *list, answer_fn *answer)
 {
-	struct vmatlas_error *err = session_open(cli, 0), *last;
 	struct vmatlas_eval *eval = NULL;
+	struct vmatlas_error *err = expressions_begin(cli, 0, list, &eval);
 
-	if (!err)
-		err = session_eval(cli, &eval);
-	if (err)
-		return err;
-	emit_begin(&cli->out, false);
-	emit_list(&cli->out, list);
-	err = answer_each(cli, eval, answer);
-	session_eval_done(cli, eval);
-	if (err)
-		return err;
-	emit_close(&cli->out);
-	last = emit_end(&cli->out);
-	return last;
+	return err ? err : expressions_end(cli, eval, answer_each(cli, eval, answer));
 }
 
 struct vmatlas_error *cmd_print(struct cli *cli)

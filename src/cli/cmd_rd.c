@@ -211,20 +211,7 @@ static struct vmatlas_error *memory_each(struct cli *cli, struct vmatlas_eval *e
 struct vmatlas_error *cmd_rd(struct cli *cli)
 {
 	struct vmatlas_eval *eval = NULL;
-	struct vmatlas_error *err = session_open(cli, 0), *last;
+	struct vmatlas_error *err = expressions_begin(cli, 0, "memory", &eval);
 
-	if (!err)
-		err = session_eval(cli, &eval);
-	if (err)
-		return err;
-	emit_begin(&cli->out, false);
-	emit_list(&cli->out, "memory");
-	err = memory_each(cli, eval);
-	session_eval_done(cli, eval);
-	emit_close(&cli->out);
-	last = emit_end(&cli->out);
-	if (!err)
-		return last;
-	vmatlas_error_free(last);
-	return err;
+	return err ? err : expressions_end(cli, eval, memory_each(cli, eval));
 }

@@ -157,6 +157,27 @@ static void run_words(struct shell *s, struct shell_line *line)
 	output_end(&output);
 }
 
+int shell_run_line(struct vmatlas *atlas, char *text)
+{
+	static char help[] = "help";
+	struct shell_output output;
+	struct shell_line line;
+	int status = CLI_TROUBLE;
+
+	if (!shell_line_split(text, &line)) {
+		fprintf(stderr, "vmatlas: the line has too many words\n");
+	} else {
+		if (line.nr < 2)
+			line.words[line.nr++] = help;
+		if (output_start(&line, &output)) {
+			status = run_in_shell(atlas, NULL, line.nr, line.words);
+			output_end(&output);
+		}
+	}
+	shell_line_done(&line);
+	return status;
+}
+
 static void run_one(struct shell *s, char *text)
 {
 	struct shell_line line;

@@ -223,11 +223,6 @@ static int run_line(struct cli *cli, int argc, char **argv)
 	return err ? complain(err) : cli->status;
 }
 
-int run_inside(struct vmatlas *atlas, int argc, char **argv)
-{
-	return run_in_shell(atlas, NULL, argc, argv);
-}
-
 int run_in_shell(struct vmatlas *atlas, struct vmatlas_eval *eval, int argc, char **argv)
 {
 	struct cli cli = { .open.size = sizeof(cli.open), .out.atlas = atlas, .eval = eval };

@@ -349,22 +349,28 @@ static struct vmatlas_error *end_list(struct text_list *list, const char *const 
 	return NULL;
 }
 
+static struct vmatlas_error *session_survey(struct cli *cli, uint32_t what)
+{
+	struct vmatlas_error *err = survey(cli, what);
+
+	progress_clear();
+	if (!err)
+		measure_page(cli);
+	return err;
+}
+
 /* Within a session the dump is there, and the one that a line may not choose. */
 static struct vmatlas_error *session_inside(struct cli *cli, uint32_t what)
 {
 	struct vmatlas_error *err;
 
-	if (cli->open.vmlinux || cli->cores.nr || cli->live || cli->open.boot_log ||
-	    cli->open.platform_file || cli->roots.nr || cli->debug_dirs.nr)
+	if (cli->open.vmlinux || cli->cores.nr || cli->live || cli->host_fd || cli->open.types ||
+	    cli->open.boot_log || cli->open.platform_file || cli->open.phys_offset ||
+	    cli->open.kaslr_offset || cli->roots.nr || cli->debug_dirs.nr)
 		return vmatlas_error_new(VMATLAS_ERROR_ARGUMENT,
 			"this session has its dump: options that choose one do not work here");
 	err = check_operands(cli);
-	if (!err)
-		err = survey(cli, what);
-	progress_clear();
-	if (!err)
-		measure_page(cli);
-	return err;
+	return err ? err : session_survey(cli, what);
 }
 
 static struct vmatlas_error *open_host(struct cli *cli)
@@ -422,10 +428,8 @@ struct vmatlas_error *session_open(struct cli *cli, uint32_t what)
 	if (cli->open.cancelled)
 		die_if_interrupted();
 	if (!err)
-		err = survey(cli, what);
+		return session_survey(cli, what);
 	progress_clear();
-	if (!err)
-		measure_page(cli);
 	return err;
 }
 

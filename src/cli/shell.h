@@ -26,6 +26,11 @@ void shell_line_done(struct shell_line *line);
 /* Where the first ';' of @text that is in no quotes is; its end if there is none. */
 char *shell_line_end(char *text);
 
+/* ---- cmd_shell.c ---- */
+
+/* One line on an open dump, for gdb's "monitor"; an empty one is help. Returns the exit code. */
+int shell_run_line(struct vmatlas *atlas, char *text);
+
 /* ---- shell_input.c ---- */
 
 /* The next line that a person types, malloc'ed; NULL: the end. */

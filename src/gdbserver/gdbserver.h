@@ -16,10 +16,10 @@ struct gdbserver_host {
 	/* Open the dump, which is closed by the host. */
 	struct vmatlas_error *(*open)(void *arg, struct vmatlas **ret);
 	/*
-	 * Run a command line on @atlas, its output to stdout and stderr. Called in a process of
-	 * its own, which ends with what is returned.
+	 * Run a line, as a person types it, on @atlas, its output to stdout and stderr; @line may
+	 * be written to. Called in a process of its own, which ends with what is returned.
 	 */
-	int (*command)(void *arg, struct vmatlas *atlas, int argc, char **argv);
+	int (*command)(void *arg, struct vmatlas *atlas, char *line);
 };
 
 /*

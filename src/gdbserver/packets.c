@@ -223,12 +223,6 @@ static void answer_supported(struct session *s, const char *packet)
 		 "qXfer:threads:read+;binary-upload+", PACKET_SIZE);
 }
 
-static void answer_no_acks(struct session *s, const char *packet)
-{
-	(void)packet;
-	str_addf(&s->answer, "OK");
-}
-
 static void answer_ok(struct session *s, const char *packet)
 {
 	(void)packet;
@@ -268,7 +262,7 @@ static const struct {
 	void (*answer)(struct session *s, const char *packet);
 } packets[] = {
 	{ "qSupported", 0, answer_supported },
-	{ "QStartNoAckMode", WHOLE, answer_no_acks },
+	{ "QStartNoAckMode", WHOLE, answer_ok },
 	{ "qXfer:features:read:target.xml:", NEEDS_DUMP, answer_features },
 	{ "qXfer:threads:read::", NEEDS_DUMP, answer_threads },
 	{ "qOffsets", WHOLE | NEEDS_DUMP, answer_offsets },

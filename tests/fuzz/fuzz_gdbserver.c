@@ -42,11 +42,11 @@ static struct vmatlas_error *fuzz_open(void *arg, struct vmatlas **ret)
 	return atlas ? NULL : vmatlas_error_new(VMATLAS_ERROR_ARGUMENT, "no dump");
 }
 
-static int fuzz_command(void *arg, struct vmatlas *atlas, int argc, char **argv)
+static int fuzz_command(void *arg, struct vmatlas *atlas, char *line)
 {
 	(void)arg;
 	(void)atlas;
-	return argc < 2 || !argv[1];
+	return !*line;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
