@@ -45,7 +45,8 @@ static uint64_t cfi_uint(struct cfi_reader *r, size_t size)
 	return v;
 }
 
-static uint64_t cfi_uleb(struct cfi_reader *r)
+/* LEB128; *ret_sign: bits that a negative number has besides, as a signed one. */
+static uint64_t cfi_leb(struct cfi_reader *r, uint64_t *ret_sign)
 {
 	uint64_t v = 0, byte;
 	unsigned int shift = 0;
@@ -56,23 +57,22 @@ static uint64_t cfi_uleb(struct cfi_reader *r)
 			v |= (byte & 0x7f) << shift;
 		shift += 7;
 	} while (byte & 0x80 && !r->failed);
+	*ret_sign = shift < 64 && byte & 0x40 ? ~(uint64_t)0 << shift : 0;
 	return v;
+}
+
+static uint64_t cfi_uleb(struct cfi_reader *r)
+{
+	uint64_t sign;
+
+	return cfi_leb(r, &sign);
 }
 
 static int64_t cfi_sleb(struct cfi_reader *r)
 {
-	uint64_t v = 0, byte;
-	unsigned int shift = 0;
+	uint64_t sign, v = cfi_leb(r, &sign);
 
-	do {
-		byte = cfi_uint(r, 1);
-		if (shift < 64)
-			v |= (byte & 0x7f) << shift;
-		shift += 7;
-	} while (byte & 0x80 && !r->failed);
-	if (shift < 64 && byte & 0x40)
-		v |= ~(uint64_t)0 << shift;
-	return (int64_t)v;
+	return (int64_t)(v | sign);
 }
 
 static void cfi_skip(struct cfi_reader *r, uint64_t len)
