@@ -1633,11 +1633,15 @@ struct vmatlas_register {
  * @size: sizeof(struct vmatlas_registers), set by the caller
  * @nr: how many this CPU has
  * @v: in the order of gdb's target description of the CPU
+ * @sp: place of the stack pointer in @v
+ * @pc: place of the program counter in @v
  */
 struct vmatlas_registers {
 	uint32_t size;
 	uint32_t nr;
 	struct vmatlas_register v[VMATLAS_REGISTERS_MAX];
+	uint32_t sp;
+	uint32_t pc;
 };
 
 /**

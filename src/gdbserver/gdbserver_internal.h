@@ -69,7 +69,7 @@ void thread_registers(struct vmatlas *atlas, const struct thread *t, struct vmat
  * gdb leaves a target whose first thread has no program counter (13.1: "PC register is not
  * available"): it gets 0, which is in no function, and everything else stays unavailable.
  */
-void thread_lend_pc(struct vmatlas *atlas, struct vmatlas_registers *registers);
+void thread_lend_pc(struct vmatlas_registers *registers);
 /* The answer to qXfer:threads:read. */
 void threads_describe(const struct threads *t, struct str *out);
 

@@ -73,7 +73,7 @@ static void read_registers(struct session *s, struct vmatlas_registers *ret)
 {
 	thread_registers(s->atlas, &s->threads.v.v[s->thread], ret);
 	if (s->thread == s->threads.first)
-		thread_lend_pc(s->atlas, ret);
+		thread_lend_pc(ret);
 }
 
 static void answer_g(struct session *s, const char *packet)

@@ -169,30 +169,10 @@ void thread_registers(struct vmatlas *atlas, const struct thread *t, struct vmat
 
 /* ---- For gdb ---- */
 
-/* Which register is the program counter: the one that is described as a pointer to code. */
-static struct vmatlas_register *find_pc(struct vmatlas *atlas, struct vmatlas_registers *registers)
+void thread_lend_pc(struct vmatlas_registers *registers)
 {
-	char name[64];
-	const char *xml = "";
-
-	vmatlas_error_free(vmatlas_target_description(atlas, &xml));
-	for (uint32_t i = 0; i < registers->nr; i++) {
-		const char *at;
-
-		snprintf(name, sizeof(name), "<reg name=\"%s\" ", registers->v[i].name);
-		at = strstr(xml, name);
-		if (at && strstr(at, "type=\"code_ptr\"") && strstr(at, "type=\"code_ptr\"") < strchr(at, '>'))
-			return &registers->v[i];
-	}
-	return NULL;
-}
-
-void thread_lend_pc(struct vmatlas *atlas, struct vmatlas_registers *registers)
-{
-	struct vmatlas_register *pc = find_pc(atlas, registers);
-
-	if (pc && !pc->known)
-		pc->known = 1;		/* 0 */
+	if (registers->pc < registers->nr)
+		registers->v[registers->pc].known = 1;	/* 0, if it was not */
 }
 
 /* Names are bytes of the dump: what XML and terminals take for themselves becomes "?". */

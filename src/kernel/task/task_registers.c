@@ -22,6 +22,8 @@ void task_register_names(const struct kernel *k, struct vmatlas_registers *ret)
 	for (uint32_t i = 0; i < ret->nr; i++) {
 		ret->v[i].name = regs->v[i].name;
 		ret->v[i].bytes = regs->v[i].bytes;
+		ret->sp = strcmp(regs->v[i].name, regs->sp) ? ret->sp : i;
+		ret->pc = strcmp(regs->v[i].name, regs->pc) ? ret->pc : i;
 	}
 }
 
