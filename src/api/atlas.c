@@ -156,8 +156,10 @@ static struct vmatlas_error *open_kernel(struct vmatlas *atlas,
 					 const struct vmatlas_open_opts *opts)
 {
 	_cleanup_(files_done) struct files files = { 0 };
+	struct plugin_lookups lookups;
 	struct kernel_opts o = {
 		.live = opts->live, .readers = &kernel_readers,
+		.lookups = lookups.sets, .nr_lookups = plugin_builtin_lookups(&lookups),
 		.types = opts->types, .host = opts->memory_ops, .phys_offset = opts->phys_offset,
 		.kaslr_offset = opts->kaslr_offset,
 		.mem = { .tmpdir = opts->tmpdir, .record = opts->keep_for_extract, .log = opts->log ? pass_log : NULL,

@@ -10,7 +10,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "kernel/lookup.h"
 #include "base/compare.h"
 #include "base/range.h"
 #include "base/range_overlap.h"
@@ -86,6 +85,12 @@ static void check_area(struct vmatlas_plugin_ctx *ctx, const struct piece *p)
 
 #define MAX_ORPHANS 8			/* told one by one */
 
+enum { INIT_FREE_LIST };
+
+static const struct vmatlas_lookup lookups[] = {
+	[INIT_FREE_LIST] = VMATLAS_OPTIONAL_SYMBOL("init_free_list"),
+};
+
 /* Any piece of any module, its init part included. */
 static bool has_module(const struct kernel_records *b, struct vmatlas_range area)
 {
@@ -99,20 +104,22 @@ static bool has_module(const struct kernel_records *b, struct vmatlas_range area
 }
 
 /* Does the kernel itself allocate and free modules' memory at this moment, or not say? */
-static struct vmatlas_error *is_in_motion(struct kernel *k, const struct kernel_records *b, bool *ret)
+static struct vmatlas_error *is_in_motion(struct vmatlas_plugin_ctx *ctx, bool *ret)
 {
+	const struct vmatlas *atlas = vmatlas_ctx_atlas(ctx);
+	const struct kernel_records *b = atlas->records;
 	struct vmatlas_error *err;
-	uint64_t at, first = 0;
+	uint64_t first = 0;
 
 	*ret = true;
 	for (size_t i = 0; i < b->modules.nr; i++)
 		if (b->modules.v[i].unformed)
 			return NULL;
-	err = lookup_symbol(k, "init_free_list", &at);
-	if (!err)
-		err = kernel_read_ptr(k, at, &first);
+	if (!vmatlas_ctx_has(ctx, INIT_FREE_LIST))
+		return NULL;
+	err = kernel_read_ptr(atlas->kernel, vmatlas_ctx_address(ctx, INIT_FREE_LIST), &first);
 	*ret = err || first;
-	if (!error_is(err, VMATLAS_ERROR_NOT_FOUND) && !error_is_kernel_trouble(err))
+	if (!error_is_kernel_trouble(err))
 		return err;
 	vmatlas_error_free(err);
 	return NULL;
@@ -156,7 +163,7 @@ static struct vmatlas_error *check_orphans(struct vmatlas_plugin_ctx *ctx)
 	bool in_motion;
 	size_t nr = 0;
 
-	err = is_in_motion(atlas->kernel, atlas->records, &in_motion);
+	err = is_in_motion(ctx, &in_motion);
 	if (err || in_motion || !atlas->records->modules_complete)
 		return err;
 	vmatlas_for_each_claim(c, atlas, VMATLAS_LAYER_RECORDED) {
@@ -223,5 +230,7 @@ const struct vmatlas_plugin inspector_module_areas = {
 	.size = sizeof(struct vmatlas_plugin),
 	.name = "module-areas",
 	.summary = "memory of modules that is in no area, or two modules'",
+	.lookups = lookups,
+	.nr_lookups = ARRAY_SIZE(lookups),
 	.inspect = module_areas_inspect,
 };

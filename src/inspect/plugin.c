@@ -67,8 +67,8 @@ static struct vmatlas_error *resolve(struct vmatlas *atlas, struct inspector *in
 	in->res = calloc(p->nr_lookups + 1, sizeof(*in->res));
 	if (!in->res)
 		return error_no_memory();
-	/* all of a plugin's symbols in one pass over vmlinux */
-	if (atlas->kernel && p->nr_lookups) {
+	/* all of a plugin's symbols in one pass over vmlinux; those of the built-in ones came along */
+	if (atlas->kernel && p->nr_lookups && *in->pub.path) {
 		const struct lookup_set sets[] = {
 			{ p->lookups, &(size_t){ p->nr_lookups } },
 			{ percpu_lookups, &nr_percpu_lookups },
@@ -160,6 +160,19 @@ struct vmatlas_error *plugin_add(struct vmatlas *atlas, const struct vmatlas_plu
 				 const char *path)
 {
 	return plugin_add_with(atlas, theirs, path, "");
+}
+
+size_t plugin_builtin_lookups(struct plugin_lookups *ret)
+{
+	size_t nr = 0;
+
+	_Static_assert(ARRAY_SIZE(builtin) <= PLUGIN_BUILTIN_MAX, "room for each");
+	for (size_t i = 0; i < ARRAY_SIZE(builtin); i++) {
+		ret->nr[nr] = (size_t)builtin[i]->nr_lookups;
+		ret->sets[nr] = (struct lookup_set){ builtin[i]->lookups, &ret->nr[nr] };
+		nr += ret->nr[nr] > 0;
+	}
+	return nr;
 }
 
 struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas)

@@ -76,6 +76,8 @@ struct kernel_opts {
 	const struct vmatlas_memory_ops *host;
 	const char *phys_offset, *kaslr_offset;
 	const struct kernel_readers *readers;
+	const struct lookup_set *lookups;	/* of those who read the kernel later */
+	size_t nr_lookups;
 	struct mem_opts mem;
 	struct image_search search;
 };

@@ -120,9 +120,10 @@ static struct vmatlas_error *choose_arch(struct kernel *k)
 }
 
 /* Every name that anything will ask for, in one pass over the symbol table. */
-static struct vmatlas_error *prefetch(struct kernel *k, const struct kernel_readers *by)
+static struct vmatlas_error *prefetch(struct kernel *k, const struct kernel_opts *opts)
 {
-	const size_t max = by->nr_surveyors + by->nr_lookups + 2;
+	const struct kernel_readers *by = opts->readers;
+	const size_t max = by->nr_surveyors + by->nr_lookups + opts->nr_lookups + 2;
 	_cleanup_(freep) struct lookup_set *sets = calloc(max, sizeof(*sets));
 	size_t nr = 0;
 
@@ -135,6 +136,8 @@ static struct vmatlas_error *prefetch(struct kernel *k, const struct kernel_read
 						  &by->surveyors[i]->nr_lookups };
 	for (size_t i = 0; i < by->nr_lookups; i++)
 		sets[nr++] = by->lookups[i];
+	for (size_t i = 0; i < opts->nr_lookups; i++)
+		sets[nr++] = opts->lookups[i];
 	return lookup_prefetch(k, sets, nr);
 }
 
@@ -162,7 +165,7 @@ struct vmatlas_error *kernel_open(const struct kernel_opts *opts, struct kernel 
 	if (!err)
 		err = translate_init(k);
 	if (!err)
-		err = prefetch(k, opts->readers);
+		err = prefetch(k, opts);
 	if (!err)
 		err = identify(k, opts);
 	if (err && k->mem && k->mem->info.lacks)

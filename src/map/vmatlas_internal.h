@@ -149,6 +149,17 @@ DEFINE_FREEP(inspector, inspector_free)
 VMATLAS_CHECKED struct vmatlas_error *
 plugin_add(struct vmatlas *atlas, const struct vmatlas_plugin *plugin, const char *path);
 VMATLAS_CHECKED struct vmatlas_error *plugin_add_builtin(struct vmatlas *atlas);
+
+enum { PLUGIN_BUILTIN_MAX = 32 };
+
+/* What the built-in ones look up, for the one pass over vmlinux's symbols. */
+struct plugin_lookups {
+	struct lookup_set sets[PLUGIN_BUILTIN_MAX];
+	size_t nr[PLUGIN_BUILTIN_MAX];
+};
+
+/* How many of @ret->sets there are. */
+size_t plugin_builtin_lookups(struct plugin_lookups *ret);
 VMATLAS_CHECKED struct vmatlas_error *plugin_run_all(struct vmatlas *atlas);
 
 /* ---- inspect/report.c ---- */

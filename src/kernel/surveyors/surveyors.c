@@ -4,6 +4,7 @@
 #include "kernel/survey.h"
 #include "kernel/mm/memmap.h"
 #include "kernel/mm/page_numa.h"
+#include "kernel/mm/percpu.h"
 #include "kernel/mm/tasks.h"
 #include "kernel/task/task.h"
 #include "kernel/task/task_walk.h"
@@ -37,6 +38,7 @@ static const struct lookup_set lookups[] = {
 	{ symname_needs, &nr_symname_needs },
 	{ modsyms_needs, &nr_modsyms_needs },
 	{ pagenodes_needs, &nr_pagenodes_needs },
+	{ percpu_lookups, &nr_percpu_lookups },
 	{ vmallocinfo_needs, &nr_vmallocinfo_needs },
 	{ frames_needs, &nr_frames_needs },
 	{ log_needs, &nr_log_needs },
