@@ -53,6 +53,7 @@ lists() {
 		run_in x86-6.12 vmatlas tree vmlinux vmcore vmap_area.rb_node vmap_nodes
 		run_in x86-6.12 vmatlas array vmlinux vmcore vmap_nodes
 		run_in x86-6.12 vmatlas rd vmlinux vmcore ffff888008000400 2 /1bx vmap_nodes
+		run_in x86-6.12 vmatlas sym vmlinux vmcore vmap_nodes '&vmap_nodes' nosuch
 		run_in x86-6.12 vmatlas vtop vmlinux vmcore ffffffff81000000 vmap_nodes
 		for bad in loop swapped wild; do
 			synthetic $bad || continue

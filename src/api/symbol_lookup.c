@@ -25,6 +25,8 @@ struct vmatlas_error *vmatlas_symbol_find(struct vmatlas *atlas, const char *nam
 	struct vmatlas_error *err = api_need_kernel(atlas);
 	struct image_symbol symbol;
 	struct resolved res;
+	bool is_absolute;
+	uint64_t link;
 
 	if (!err)
 		err = lookup_resolve(atlas->kernel, &lookup, 1, &res);
@@ -34,8 +36,11 @@ struct vmatlas_error *vmatlas_symbol_find(struct vmatlas *atlas, const char *nam
 		return vmatlas_error_new(VMATLAS_ERROR_NOT_FOUND, "no symbol %s", name);
 	err = image_symbol(atlas->kernel->image, name, 0, &symbol);
 	out.is_function = !err && symbol.is_function;
+	is_absolute = !err && symbol.is_absolute;
 	vmatlas_error_free(err);
-	out.addr = res.addr;
+	link = (res.addr - atlas->kernel->slide) & atlas->kernel->va_mask;
+	/* per-CPU symbols that are counted from 0 did not move with the kernel: mm/percpu.c */
+	out.addr = is_absolute || kernel_is_pointer(atlas->kernel, link) ? res.addr : link;
 	out.bytes = res.size;
 	return symbol_give(atlas, &out, name, "", ret);
 }

@@ -8,7 +8,7 @@
 
 /* ---- sym ---- */
 
-/* kallsyms may have no data (KALLSYMS_ALL), vmlinux has it by name. */
+/* "NAME" and "&NAME": where that is, not where a pointer of that name points to. */
 static bool sym_by_name(struct vmatlas *atlas, const char *text, struct vmatlas_symbol *ret)
 {
 	struct vmatlas_error *err = vmatlas_symbol_find(atlas, text + (*text == '&'), ret);
@@ -22,15 +22,17 @@ static struct vmatlas_error *answer_sym(struct cli *cli, struct vmatlas_eval *ev
 {
 	const struct render *r = &cli->out;
 	struct vmatlas_variable v = { .size = sizeof(v), .unit = "" };
-	struct vmatlas_symbol s = { .size = sizeof(s) };
-	uint64_t addr = 0;
-	struct vmatlas_error *err = expression_address(eval, text, &addr);
+	struct vmatlas_symbol s = { .size = sizeof(s) }, named = { .size = sizeof(named) };
+	const bool by_name = sym_by_name(r->atlas, text, &named);
+	uint64_t addr = named.addr;
+	struct vmatlas_error *err = by_name ? NULL : expression_address(eval, text, &addr);
 
 	if (!err)
 		err = vmatlas_symbol_at(r->atlas, addr, &s);
-	if (vmatlas_error_code(err) == VMATLAS_ERROR_NOT_FOUND && sym_by_name(r->atlas, text, &s)) {
-		vmatlas_error_free(err);
+	if (by_name && vmatlas_error_code(err) == VMATLAS_ERROR_NOT_FOUND) {
+		vmatlas_error_free(err);	/* kallsyms may have no data (KALLSYMS_ALL) */
 		err = NULL;
+		s = named;
 	}
 	if (err)
 		return vmatlas_error_wrap(err, "%s", text);
